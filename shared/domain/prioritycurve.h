@@ -4,6 +4,7 @@
 #include <base/instant.h>
 #include <base/result.h>
 
+#include <optional>
 #include <vector>
 
 namespace iwd {
@@ -38,6 +39,7 @@ public:
         bool operator==(const AgeRange &) const = default;
     };
     /// A maximal range of ages on which the priority never falls (falling == false) or never rises (falling == true).
+    /// Between two lines the turning point belongs to the later stretch. Flat parts belong to the earlier one.
     struct Stretch
     {
         AgeRange ages;
