@@ -66,6 +66,8 @@ QString errorKey(ErrorCode code)
         return QStringLiteral("storage.unavailable");
     case ErrorCode::DeadlineExceeded:
         return QStringLiteral("server.deadline_exceeded");
+    case ErrorCode::Unreachable:
+        return QStringLiteral("server.unreachable");
     case ErrorCode::ConfigurationInvalid:
         return QStringLiteral("configuration.invalid");
     case ErrorCode::Internal:

@@ -43,6 +43,7 @@ enum class ErrorCode {
     Draining,
     StorageUnavailable, ///< args: reason
     DeadlineExceeded,
+    Unreachable, ///< args: url; a client's own: no answer came, so nobody knows what the server did
     ConfigurationInvalid, ///< field; args: file, expected
     Internal, ///< args: correlationId
 };
