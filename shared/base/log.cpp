@@ -3,11 +3,13 @@
 
 #include "clock.h"
 
+#include <QJsonArray>
 #include <QJsonDocument>
 
 #include <atomic>
-#include <cstdio>
-#include <mutex>
+#include <cerrno>
+
+#include <unistd.h>
 
 namespace iwd::log {
 
@@ -32,45 +34,128 @@ QLatin1StringView levelName(LogLevel level)
     Q_UNREACHABLE();
 }
 
-QByteArray jsonLine(LogLevel level, QStringView sentence, Facts facts)
+QString cut(const QString &text)
 {
-    QJsonObject line { { QStringLiteral("time"), toIso(SystemClock().now()) }, { QStringLiteral("level"), levelName(level) },
-        { QStringLiteral("message"), sentence.toString() } };
-    if (!correlation.isEmpty())
-        line.insert(QStringLiteral("correlationId"), correlation);
-    for (const auto &[name, value] : facts)
-        line.insert(name, value);
-    return QJsonDocument(line).toJson(QJsonDocument::Compact);
+    return text.size() <= MaxTextLength ? text : QString(text.left(MaxTextLength) + QChar(0x2026));
 }
 
-/// A value on a line of its own kind: text is escaped, so that input can neither start a new line nor hide in one.
-QByteArray plain(const QJsonValue &value)
+QJsonValue cut(const QJsonValue &value)
 {
-    QByteArray text = QJsonDocument(QJsonArray { value }).toJson(QJsonDocument::Compact);
-    text = text.mid(1, text.size() - 2);
-    const bool quoted = value.isString();
-    const bool needsQuotes = quoted && (text.size() == 2 || text.contains(' ') || text.contains('\\') || text.contains('='));
-    return quoted && !needsQuotes ? text.mid(1, text.size() - 2) : text;
+    return value.isString() ? QJsonValue(cut(value.toString())) : value;
 }
 
-QByteArray textLine(LogLevel level, QStringView sentence, Facts facts)
+/// Beyond what JSON escapes: characters that a terminal obeys, that some readers take for the end of a line, or that
+/// reverse the direction of what follows.
+bool misleads(char16_t unit)
 {
-    QByteArray line = toIso(SystemClock().now()).toLatin1() + ' ' + QByteArray(levelName(level).data(), levelName(level).size()).leftJustified(7) + ' '
-        + sentence.toUtf8();
+    const bool controls = unit < 0x20 || (unit >= 0x7f && unit <= 0x9f);
+    const bool breaksLine = unit == 0x2028 || unit == 0x2029;
+    const bool turnsDirection
+        = unit == 0x200e || unit == 0x200f || (unit >= 0x202a && unit <= 0x202e) || (unit >= 0x2066 && unit <= 0x2069);
+    return controls || breaksLine || turnsDirection;
+}
+
+QString escaped(const QString &text)
+{
+    if (std::none_of(text.begin(), text.end(), [](QChar each) { return misleads(each.unicode()); }))
+        return text;
+    QString result;
+    result.reserve(text.size() + 16);
+    for (const QChar each : text) {
+        if (misleads(each.unicode()))
+            result += QStringLiteral("\\u%1").arg(each.unicode(), 4, 16, QLatin1Char('0'));
+        else
+            result += each;
+    }
+    return result;
+}
+
+QString compact(const QJsonDocument &document)
+{
+    return escaped(QString::fromUtf8(document.toJson(QJsonDocument::Compact)));
+}
+
+QString jsonLine(LogLevel level, QStringView sentence, Facts facts)
+{
+    QJsonObject line;
     for (const auto &[name, value] : facts)
-        line += ' ' + QByteArray(name.data(), name.size()) + '=' + plain(value);
+        line.insert(name, cut(value));
+    line.insert(QStringLiteral("time"), toIso(SystemClock().now()));
+    line.insert(QStringLiteral("level"), levelName(level));
+    line.insert(QStringLiteral("message"), cut(sentence.toString()));
     if (!correlation.isEmpty())
-        line += " correlationId=" + plain(correlation);
+        line.insert(QStringLiteral("correlationId"), cut(correlation));
+    return compact(QJsonDocument(line));
+}
+
+/// A value as it stands behind "name=": bare where that is unmistakable, else in JSON's quotes.
+QString plain(const QJsonValue &value)
+{
+    const QString json = compact(QJsonDocument(QJsonArray { cut(value) }));
+    const QString text = json.mid(1, json.size() - 2);
+    if (!value.isString())
+        return text;
+    const QString bare = text.mid(1, text.size() - 2);
+    const bool mistakable = bare.isEmpty() || bare.contains(u' ') || bare.contains(u'\\') || bare.contains(u'=');
+    return mistakable ? text : bare;
+}
+
+QString textLine(LogLevel level, QStringView sentence, Facts facts)
+{
+    QString line
+        = toIso(SystemClock().now()) + u' ' + QString(levelName(level)).leftJustified(7) + u' ' + escaped(cut(sentence.toString()));
+    for (const auto &[name, value] : facts)
+        line += u' ' + name + u'=' + plain(value);
+    if (!correlation.isEmpty())
+        line += QStringLiteral(" correlationId=") + plain(correlation);
     return line;
+}
+
+/// One write a line keeps the lines of several threads, and of several processes on one terminal, whole.
+void writeLine(const QByteArray &line)
+{
+    qsizetype done = 0;
+    while (done < line.size()) {
+        const ssize_t written = ::write(STDERR_FILENO, line.constData() + done, static_cast<size_t>(line.size() - done));
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return; // There is nobody left to tell.
+        done += written;
+    }
 }
 
 void write(LogLevel level, QStringView sentence, Facts facts)
 {
     if (!enabled(level))
         return;
-    const QByteArray line = (format == LogFormat::Json ? jsonLine(level, sentence, facts) : textLine(level, sentence, facts)) + '\n';
-    // One write a line keeps lines of several threads, and of several processes on one terminal, whole.
-    std::fwrite(line.constData(), 1, static_cast<size_t>(line.size()), stderr);
+    const QString line = format == LogFormat::Json ? jsonLine(level, sentence, facts) : textLine(level, sentence, facts);
+    writeLine(line.toUtf8() + '\n');
+}
+
+LogLevel levelOf(QtMsgType type)
+{
+    switch (type) {
+    case QtDebugMsg:
+        return LogLevel::Debug;
+    case QtInfoMsg:
+        return LogLevel::Info;
+    case QtWarningMsg:
+        return LogLevel::Warning;
+    case QtCriticalMsg:
+    case QtFatalMsg:
+        return LogLevel::Error;
+    }
+    Q_UNREACHABLE();
+}
+
+void handleQtMessage(QtMsgType type, const QMessageLogContext &context, const QString &text)
+{
+    const QString category = QString::fromUtf8(context.category);
+    if (category.isEmpty() || category == QLatin1StringView("default"))
+        write(levelOf(type), text, {});
+    else
+        write(levelOf(type), text, { { QLatin1StringView("category"), category } });
 }
 
 } // namespace
@@ -104,6 +189,11 @@ void warning(QStringView sentence, Facts facts)
 void error(QStringView sentence, Facts facts)
 {
     write(LogLevel::Error, sentence, facts);
+}
+
+void adoptQtMessages()
+{
+    qInstallMessageHandler(handleQtMessage);
 }
 
 Correlation::Correlation(const QString &id)

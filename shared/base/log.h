@@ -13,11 +13,17 @@ enum class LogLevel { Debug, Info, Warning, Error };
 enum class LogFormat { Text, Json };
 
 /// Structured logging: a fixed English sentence and facts beside it. One line an entry on standard error, as readable text
-/// or as JSON. Never pass a secret, a key, a token or the text of a mail. Thread-safe.
+/// or as JSON. Whatever the facts hold, an entry stays one line and cannot pass for another: control characters are escaped
+/// and long texts are cut. Never pass a secret, a key, a token or the text of a mail. Thread-safe.
 namespace log {
 
+/// Names are ours and never input. "time", "level", "message" and "correlationId" are taken.
 using Facts = std::initializer_list<std::pair<QLatin1StringView, QJsonValue>>;
 
+/// Texts longer than this many characters are cut, with an ellipsis at the end.
+constexpr qsizetype MaxTextLength = 4096;
+
+/// May be called again at any time; entries written meanwhile follow either setting.
 void configure(LogLevel threshold, LogFormat format);
 [[nodiscard]] bool enabled(LogLevel level);
 
@@ -26,7 +32,12 @@ void info(QStringView sentence, Facts facts = {});
 void warning(QStringView sentence, Facts facts = {});
 void error(QStringView sentence, Facts facts = {});
 
-/// The correlation id that entries of this thread carry while an object of this class lives.
+/// Sends what Qt itself reports (qWarning() and its kin) through this log, with the category as a fact, for the rest of the
+/// process. A fatal message still ends the process.
+void adoptQtMessages();
+
+/// The correlation id that entries of this thread carry while an object of this class lives. Objects nest on one thread.
+/// Never keep one across a co_await: other work would run under its id.
 class Correlation
 {
 public:

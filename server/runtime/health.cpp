@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "health.h"
+
+#include <base/log.h>
+
+#include <QJsonArray>
+#include <QTimer>
+
+namespace iwd {
+
+Health::Health(std::shared_ptr<const Clock> clock)
+    : m_clock(std::move(clock))
+{
+}
+
+void Health::set(const QString &component, bool ready, const QString &sentence)
+{
+    const std::lock_guard lock(m_mutex);
+    const auto [entry, isNew] = m_components.try_emplace(component);
+    const bool changed = isNew || entry->second.ready != ready;
+    entry->second = { ready, sentence };
+    if (changed)
+        log::info(ready ? u"A component is ready." : u"A component is not ready.",
+            { { QLatin1StringView("component"), component }, { QLatin1StringView("text"), sentence } });
+}
+
+void Health::beatOn(QObject *context)
+{
+    auto *timer = new QTimer(context);
+    QObject::connect(timer, &QTimer::timeout, context, [this] { beat(); });
+    timer->start(std::chrono::seconds(1));
+    beat();
+}
+
+void Health::beat()
+{
+    const std::lock_guard lock(m_mutex);
+    m_lastBeat = m_clock->now();
+}
+
+bool Health::live() const
+{
+    const std::lock_guard lock(m_mutex);
+    return !m_lastBeat || m_clock->now() - *m_lastBeat <= LongestSilence;
+}
+
+bool Health::ready() const
+{
+    const std::lock_guard lock(m_mutex);
+    return allReady();
+}
+
+bool Health::allReady() const
+{
+    return std::all_of(m_components.begin(), m_components.end(), [](const auto &entry) { return entry.second.ready; });
+}
+
+QJsonObject Health::toJson() const
+{
+    const std::lock_guard lock(m_mutex);
+    QJsonArray components;
+    for (const auto &[name, report] : m_components)
+        components.append(QJsonObject {
+            { QStringLiteral("name"), name }, { QStringLiteral("ready"), report.ready }, { QStringLiteral("text"), report.sentence } });
+    return { { QStringLiteral("status"), allReady() ? QStringLiteral("ready") : QStringLiteral("notReady") },
+        { QStringLiteral("components"), components } };
+}
+
+} // namespace iwd

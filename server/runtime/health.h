@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <base/clock.h>
+
+#include <QJsonObject>
+#include <QString>
+
+#include <map>
+#include <memory>
+#include <mutex>
+
+class QObject;
+
+namespace iwd {
+
+/// What the outside asks a server process: does it live, and may it be given work? Thread-safe.
+///
+/// Ready means that every component says so. A component that has never reported does not count: declare those that must come
+/// up before work is welcome with set(…, false, …) before listening.
+class Health
+{
+public:
+    /// Alive is: the event loop beat within this time. Longer than any honest pause, shorter than people's patience.
+    static constexpr milliseconds LongestSilence { 30'000 };
+
+    explicit Health(std::shared_ptr<const Clock> clock);
+
+    /// @param sentence for a person, e.g. "The database answers."; shown to anybody who asks, so without secrets
+    void set(const QString &component, bool ready, const QString &sentence);
+
+    /// Beats once a second on the event loop of @p context until that is destroyed. Without any beat ever, live() is true.
+    void beatOn(QObject *context);
+    void beat();
+
+    [[nodiscard]] bool live() const;
+    [[nodiscard]] bool ready() const;
+    /// {"status":"ready"|"notReady","components":[{"name","ready","text"}…]}
+    [[nodiscard]] QJsonObject toJson() const;
+
+private:
+    struct Report
+    {
+        bool ready = false;
+        QString sentence;
+    };
+    [[nodiscard]] bool allReady() const;
+
+    std::shared_ptr<const Clock> m_clock;
+    mutable std::mutex m_mutex;
+    std::map<QString, Report> m_components;
+    std::optional<Instant> m_lastBeat;
+};
+
+} // namespace iwd
