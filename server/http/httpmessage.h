@@ -9,6 +9,8 @@
 #include <QString>
 #include <QStringList>
 
+#include <optional>
+
 namespace iwd::http {
 
 /// Header fields in the order of arrival. Names compare without case.
@@ -16,7 +18,9 @@ class Headers
 {
 public:
     void add(const QByteArray &name, const QByteArray &value) { m_fields.append({ name, value }); }
+    /// Replaces the fields of this name by one.
     void set(const QByteArray &name, const QByteArray &value);
+    void remove(QByteArrayView name);
     /// @returns the first field's value, or an empty array
     [[nodiscard]] QByteArray value(QByteArrayView name) const;
     [[nodiscard]] bool contains(QByteArrayView name) const;
@@ -32,8 +36,8 @@ struct Request
     QByteArray method; ///< upper case; HEAD arrives as GET with `head` set
     bool head = false;
     QString path; ///< percent-decoded; never empty, starts with '/'
-    QByteArray rawTarget;
-    QList<QPair<QString, QString>> query; ///< decoded, in order
+    QByteArray rawTarget; ///< path and query as they came, still percent-encoded
+    QList<QPair<QString, QString>> query; ///< decoded ('+' is a space, as forms have it), in order
     Headers headers;
     QByteArray body;
     QStringList parameters; ///< what the route's {placeholders} matched, in order, percent-decoded
@@ -45,6 +49,8 @@ struct Request
     [[nodiscard]] std::optional<QString> queryValue(QStringView name) const;
 };
 
+/// A complete answer. The edge adds Date, Server, Content-Length, Connection and X-Correlation-Id; it drops what the handler set for them,
+/// except that `Connection: close` closes after this answer.
 struct Response
 {
     int status = 200;

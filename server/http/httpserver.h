@@ -6,6 +6,7 @@
 #include <base/result.h>
 
 #include <QHostAddress>
+#include <QJsonObject>
 #include <QObject>
 #include <QSslConfiguration>
 
@@ -19,7 +20,7 @@ struct Limits
     int headerBytes = 16 * 1024; ///< 431
     int urlBytes = 8 * 1024; ///< 414
     milliseconds headerTimeout { 10'000 }; ///< from the first byte to the end of the headers: 408
-    milliseconds bodyTimeout { 30'000 }; ///< without progress of the body: 408
+    milliseconds bodyTimeout { 30'000 }; ///< for every 16 KiB of the body, the last part included: 408
     milliseconds idleTimeout { 75'000 }; ///< keep-alive without a request: closed silently
     milliseconds writeTimeout { 30'000 }; ///< a reader that takes nothing for so long is dropped
     int connectionsPerAddress = 12'000; ///< 503 and closed; a balancer is one address
@@ -49,6 +50,7 @@ struct Exchange
 };
 
 /// How the edge words its own refusals (404, 413 …): given status, a machine key and a sentence, returns the whole response.
+/// Called on any thread of the server; log::Correlation::current() is the correlation id of the request.
 using ProblemWriter = std::function<Response(int status, const QString &code, const QString &text, const QJsonObject &args)>;
 
 /// HTTP/1.1 and WebSocket on one port: Qt sockets in a few threads, Boost.Beast's sans-I/O parser. Nothing else knows sockets.

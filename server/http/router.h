@@ -42,23 +42,36 @@ struct Route
 };
 
 /// The table of routes: method and path to handler. Filled before the server listens, then read by all threads.
+/// Where a literal segment and a placeholder both fit, the literal wins if it has the method.
 class Router
 {
 public:
+    Router();
+    ~Router();
+    Router(const Router &) = delete;
+    Router &operator=(const Router &) = delete;
+
+    /// @param pattern starts with '/'; a route is added once (an assert)
     void add(const QByteArray &method, const QString &pattern, Handler handler, RouteOptions options = {});
     void addWebSocket(const QString &pattern, WebSocketRoute route);
 
     struct Match
     {
         const Route *route = nullptr; ///< null: no route for this method
-        QStringList parameters;
-        QByteArrayList allowed; ///< methods of this path; empty: the path is unknown
+        const Route *webSocket = nullptr; ///< what a WebSocket handshake of this path opens
+        QStringList parameters; ///< of `route`, or else of `webSocket`
+        QByteArrayList allowed; ///< methods of this path; empty: the path is unknown.
     };
-    [[nodiscard]] Match find(const QByteArray &method, const QString &path) const;
+    /// @param rawPath still percent-encoded, so that an encoded '/' stays inside its segment; without the query
+    [[nodiscard]] Match find(const QByteArray &method, QByteArrayView rawPath) const;
     [[nodiscard]] const std::vector<std::unique_ptr<Route>> &routes() const { return m_routes; }
 
 private:
+    struct Node;
+    void insert(Route *route);
+
     std::vector<std::unique_ptr<Route>> m_routes;
+    std::unique_ptr<Node> m_root;
 };
 
 } // namespace iwd::http

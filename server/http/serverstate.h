@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "httpserver.h"
+
+#include <QHash>
+#include <QMutex>
+
+#include <atomic>
+
+namespace iwd::http {
+
+/// What all threads of a server share. Kept alive by whoever may still need it: a handler can outlive its server.
+struct ServerState
+{
+    ServerState(std::shared_ptr<const Router> theRouter, ServerOptions theOptions, ProblemWriter theProblem)
+        : router(std::move(theRouter))
+        , options(std::move(theOptions))
+        , problem(std::move(theProblem))
+    {
+    }
+
+    const std::shared_ptr<const Router> router;
+    const ServerOptions options;
+    const ProblemWriter problem;
+    std::function<void(const Exchange &)> observer; ///< set before the threads start
+
+    std::atomic<int> connections = 0;
+    std::atomic<int> inFlight = 0;
+    std::atomic<int> refusing = 0; ///< connections that are only told 503
+    std::atomic<bool> draining = false;
+
+    QMutex addressMutex;
+    QHash<QByteArray, int> perAddress;
+};
+
+/// A place among the connections of the server and of an address, given back on destruction.
+class ConnectionPermit
+{
+public:
+    /// @returns nothing when a limit is reached
+    [[nodiscard]] static std::unique_ptr<ConnectionPermit> take(const std::shared_ptr<ServerState> &state, const QByteArray &address);
+    ~ConnectionPermit();
+    ConnectionPermit(const ConnectionPermit &) = delete;
+    ConnectionPermit &operator=(const ConnectionPermit &) = delete;
+
+private:
+    ConnectionPermit(std::shared_ptr<ServerState> state, QByteArray address);
+
+    std::shared_ptr<ServerState> m_state;
+    QByteArray m_address;
+};
+
+/// Counts one object in a counter of the state while it lives.
+class Counted
+{
+public:
+    Counted(std::shared_ptr<ServerState> state, std::atomic<int> ServerState::*counter)
+        : m_state(std::move(state))
+        , m_counter(counter)
+    {
+        ++((*m_state).*m_counter);
+    }
+    ~Counted() { --((*m_state).*m_counter); }
+    Counted(const Counted &) = delete;
+    Counted &operator=(const Counted &) = delete;
+
+private:
+    std::shared_ptr<ServerState> m_state;
+    std::atomic<int> ServerState::*m_counter;
+};
+
+} // namespace iwd::http
