@@ -70,6 +70,15 @@ Result<int> integer(const QString &path, const QJsonValue &value, int least, int
     return static_cast<int>(number);
 }
 
+Result<double> number(const QString &path, const QJsonValue &value, double least, double most)
+{
+    const double number = value.toDouble();
+    if (!value.isDouble() || number < least || number > most) {
+        return mismatch(path, QStringLiteral("a number from %1 to %2").arg(least, 0, 'g', 12).arg(most, 0, 'g', 12), value);
+    }
+    return number;
+}
+
 Result<bool> boolean(const QString &path, const QJsonValue &value)
 {
     if (!value.isBool())
@@ -210,10 +219,25 @@ QStringList ObjectReader::objectIds(const QString &name, int maxCount)
     return ids;
 }
 
+std::map<QString, int> ObjectReader::integersByName(const QString &name, int least, int most, int maxCount)
+{
+    const QJsonValue read = value(name);
+    if (read.isUndefined() || read.isNull())
+        return {};
+    const QJsonObject object = take(json::object(pathOf(name), read));
+    if (object.size() > maxCount)
+        fail(invalidField(pathOf(name), QStringLiteral("at most %1 members").arg(maxCount), QString::number(object.size())));
+    std::map<QString, int> numbers;
+    for (auto member = object.begin(); member != object.end() && !failed(); ++member) {
+        const QString path = pathOf(name) + u'.' + member.key().left(limits::Text);
+        numbers.emplace(member.key(), take(json::integer(path, member.value(), least, most)));
+    }
+    return numbers;
+}
+
 Result<void> ObjectReader::finish() const
 {
-    if (m_error)
-        return *m_error;
+    // A misspelt name is more helpful to hear of than the value that is missing because of it.
     for (const QString &name : m_object.keys()) {
         if (m_known.contains(name))
             continue;
@@ -224,7 +248,7 @@ Result<void> ObjectReader::finish() const
             error.args.insert(QStringLiteral("suggestion"), closest);
         return error;
     }
-    return {};
+    return m_error ? Result<void>(*m_error) : Result<void>();
 }
 
 } // namespace iwd

@@ -8,6 +8,7 @@
 #include <QJsonValue>
 #include <QStringList>
 
+#include <map>
 #include <optional>
 
 namespace iwd {
@@ -23,6 +24,8 @@ namespace json {
 
 /// A JSON number without a fraction.
 [[nodiscard]] Result<int> integer(const QString &path, const QJsonValue &value, int least, int most);
+
+[[nodiscard]] Result<double> number(const QString &path, const QJsonValue &value, double least, double most);
 
 [[nodiscard]] Result<bool> boolean(const QString &path, const QJsonValue &value);
 
@@ -42,8 +45,8 @@ namespace json {
 
 /// Reads one object field by field, so that a decoder reads like the list of its fields.
 ///
-/// The first problem is kept and every later call answers with a default; finish() tells it, or else the first
-/// field that nobody asked for.
+/// The first problem is kept and every later call answers with a default. finish() tells of a field that nobody asked for,
+/// or else of that problem; so a decoder asks for every field it knows, whatever happened before.
 class ObjectReader
 {
 public:
@@ -57,6 +60,8 @@ public:
     /// An object's id, or empty when it is absent or null.
     [[nodiscard]] QString objectId(const QString &name);
     [[nodiscard]] QStringList objectIds(const QString &name, int maxCount);
+    /// An object of whole numbers by id; empty when it is absent or null.
+    [[nodiscard]] std::map<QString, int> integersByName(const QString &name, int least, int most, int maxCount);
     /// The raw value for a decoder of its own; Undefined when it is absent.
     [[nodiscard]] QJsonValue value(const QString &name);
     /// Takes over what @p read answered; its path is already complete.

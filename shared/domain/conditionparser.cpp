@@ -280,8 +280,11 @@ Result<ConditionParser::NodePointer> ConditionParser::parse(const QJsonValue &js
 
 Result<ConditionParser::NodePointer> ConditionParser::parseNode(const QJsonValue &json, const QString &path, int depth)
 {
-    if (!json.isObject())
-        return invalidField(path, QStringLiteral("an object with \"all\", \"any\", \"not\" or a comparison of an \"attribute\""));
+    if (!json.isObject()) {
+        const QString expected = QStringLiteral("an object with \"all\", \"any\", \"not\" or a comparison of an \"attribute\"");
+        const QString what = path.isEmpty() ? QStringLiteral("A condition") : QStringLiteral("The condition \"%1\"").arg(path);
+        return complaint(path, expected, what + QStringLiteral(" must be ") + expected + u'.');
+    }
     if (depth > Condition::MaxDepth)
         return complaint(path, QStringLiteral("at most %1 levels").arg(Condition::MaxDepth), QStringLiteral("The condition is nested deeper than %1 levels.").arg(Condition::MaxDepth));
     if (++m_nodes > Condition::MaxNodes)

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <base/result.h>
+#include <domain/configuration.h>
+
+#include <QJsonObject>
+
+namespace iwd {
+
+/// Reads a skill as a client writes it.
+/// @param idInPath the id of the address in a PUT, which an id in the body must repeat; empty in a POST
+/// @returns an Error whose field is the path inside @p json
+[[nodiscard]] Result<Skill> decodeSkill(const QJsonObject &json, const QString &idInPath = {});
+
+/// Without version, createdDateTime and updatedDateTime, which the caller adds.
+[[nodiscard]] QJsonObject encodeSkill(const Skill &skill);
+
+} // namespace iwd
