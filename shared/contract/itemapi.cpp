@@ -63,7 +63,7 @@ Result<IntegerChange> decodeChange(const QString &path, const QJsonValue &value,
         return number ? Result<IntegerChange>(IntegerChange { false, *number }) : number.error();
     }
     const QString text = value.toString();
-    const bool isSigned = text.size() > 1 && text.size() <= 11 && (text.front() == u'+' || text.front() == u'-');
+    const bool isSigned = text.size() > 1 && text.size() <= 10 && (text.front() == u'+' || text.front() == u'-');
     const bool isWhole = isSigned && std::all_of(text.begin() + 1, text.end(), [](QChar c) { return c >= u'0' && c <= u'9'; });
     bool fits = false;
     const int number = isWhole ? text.toInt(&fits) : 0;

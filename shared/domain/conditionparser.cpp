@@ -114,6 +114,9 @@ Result<QString> parseAttribute(const QJsonValue &json, const QString &path)
             return name;
         return invalidField(path, QStringLiteral("a name of 1 to %1 characters after \"custom.\"").arg(limits::CustomName));
     }
+    static const QStringList computed { QStringLiteral("priority"), QStringLiteral("slaDateTime"), QStringLiteral("categoryPath") };
+    if (computed.contains(name))
+        return complaint(path, expected, QStringLiteral("\"%1\" follows from the classification, so a condition cannot ask for it.").arg(name));
     QString text = QStringLiteral("There is no attribute \"%1\".").arg(name.left(100));
     const QString hint = suggestion(name, allFieldNames());
     text += hint.isEmpty() ? QStringLiteral(" A custom attribute is written \"custom.%1\".").arg(name.left(100)) : hint;

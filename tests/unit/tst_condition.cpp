@@ -3,6 +3,7 @@
 #include <domain/conditiontree.h>
 #include <domain/itemfields.h>
 
+#include <QFile>
 #include <QTest>
 
 #include <random>
@@ -64,6 +65,85 @@ QByteArray repeated(const QByteArray &element, int count)
     return '[' + QByteArrayList(count, element).join(',') + ']';
 }
 
+/// Random conditions and items over few names and values, so that matches and misses are both frequent.
+class Generator
+{
+public:
+    explicit Generator(unsigned seed)
+        : m_random(seed)
+    {
+    }
+
+    int pick(int from, int to) { return std::uniform_int_distribution(from, to)(m_random); }
+    const char *oneOf(std::initializer_list<const char *> choices) { return *(choices.begin() + pick(0, int(choices.size()) - 1)); }
+
+    QByteArray comparison()
+    {
+        const QByteArray attribute = oneOf({ "channel", "customerSegment", "labels", "custom.a", "custom.b", "custom.c" });
+        const QByteArray op = oneOf({ "equals", "notEquals", "less", "lessOrEqual", "greater", "greaterOrEqual", "in", "notIn", "contains", "startsWith",
+            "endsWith", "exists", "notExists", "between" });
+        return comparison(attribute, op);
+    }
+
+    QByteArray comparison(const QByteArray &attribute, const QByteArray &op)
+    {
+        const QByteArray tail = pick(0, 4) == 0 ? ",\"caseSensitive\":true}" : "}";
+        const QByteArray head = "{\"attribute\":\"" + attribute + "\",\"operator\":\"" + op + "\"";
+        if (op == "exists" || op == "notExists")
+            return head + tail;
+        if (op == "between") {
+            const int from = pick(-3, 3);
+            return head + ",\"value\":[" + QByteArray::number(from) + "," + QByteArray::number(from + pick(0, 3)) + "]" + tail;
+        }
+        if (op == "in" || op == "notIn") {
+            QByteArrayList values;
+            for (int i = pick(0, 4); i > 0; --i)
+                values.append(value());
+            return head + ",\"value\":[" + values.join(',') + "]" + tail;
+        }
+        return head + ",\"value\":" + (op == "startsWith" || op == "endsWith" ? text() : value()) + tail;
+    }
+
+    QByteArray condition(int depth)
+    {
+        const int kind = depth == 0 ? 0 : pick(0, 5);
+        if (kind <= 2)
+            return kind == 2 && pick(0, 9) == 0 ? QByteArray("{}") : comparison();
+        if (kind == 3)
+            return "{\"not\":" + condition(depth - 1) + "}";
+        QByteArrayList children;
+        for (int i = pick(0, 3); i > 0; --i)
+            children.append(condition(depth - 1));
+        return QByteArray(kind == 4 ? "{\"all\":[" : "{\"any\":[") + children.join(',') + "]}";
+    }
+
+    WorkItem item()
+    {
+        WorkItem item;
+        item.channel = maybe(parsed(text()).toString());
+        item.customerSegment = maybe(parsed(text()).toString());
+        for (int i = pick(0, 2); i > 0; --i)
+            item.labels.append(parsed(text()).toString());
+        for (const auto &name : { QStringLiteral("a"), QStringLiteral("b"), QStringLiteral("c") }) {
+            if (pick(0, 3) > 0)
+                item.custom.insert(name, parsed(value()));
+        }
+        return item;
+    }
+
+private:
+    QByteArray text() { return oneOf({ "\"\"", "\"a\"", "\"A\"", "\"ab\"", "\"b\"", "\"Ä\"", "\"ä\"", "\"1\"", "\"-2.5\"", "\"1x\"", "\"now\"", "\"now-1h\"",
+                                 "\"2026-03-01T11:00:00Z\"", "\"2026-03-01T13:00:00+01:00\"" }); }
+    QByteArray value()
+    {
+        const int kind = pick(0, 4);
+        return kind == 0 ? QByteArray::number(pick(-3, 3)) : kind == 1 ? QByteArray(oneOf({ "true", "false", "0.5", "-2.5" })) : text();
+    }
+    QString maybe(const QString &text) { return pick(0, 3) == 0 ? QString() : text; }
+
+    std::mt19937 m_random;
+};
+
 } // namespace
 
 class TestCondition : public QObject
@@ -81,6 +161,12 @@ private Q_SLOTS:
     void misspeltNameGetsAProposal();
     void limitsAreInclusive();
     void relativeDatesMoveWithTheClock();
+    void randomConditionSurvivesItsJson();
+    void groupsObeyLogic();
+    void operatorsAgreeWithEachOther();
+    void numbersCompareAsNumbers();
+    void anyJsonIsParsedOrRefused();
+    void everyExampleOfTheReferenceIsValid();
 };
 
 void TestCondition::comparisonsMatchAsDocumented_data()
@@ -116,6 +202,7 @@ void TestCondition::comparisonsMatchAsDocumented_data()
     row("channel", "notIn", "[]", true);
     row("channel", "notIn", "[\"EMAIL\"]", false);
     row("customerSegment", "equals", "\"GRÖßE\"", true);
+    row("customerSegment", "equals", "\"grösse\"", false);
     row("custom.city", "contains", "\"an der\"", true);
     row("status", "equals", "\"new\"", true);
     row("id", "equals", "\"wi-12\"", true);
@@ -298,6 +385,7 @@ void TestCondition::misspeltNameGetsAProposal_data()
     QTest::newRow("transposed") << QByteArray(R"({"attribute":"chanenl","operator":"exists"})") << QStringLiteral("\"channel\"");
     QTest::newRow("one letter short") << QByteArray(R"({"attribute":"customerSegmen","operator":"exists"})") << QStringLiteral("\"customerSegment\"");
     QTest::newRow("own attribute") << QByteArray(R"({"attribute":"impact","operator":"exists"})") << QStringLiteral("\"custom.impact\"");
+    QTest::newRow("computed") << QByteArray(R"({"attribute":"priority","operator":"exists"})") << QStringLiteral("classification");
     QTest::newRow("operator") << QByteArray(R"({"attribute":"channel","operator":"equal","value":"x"})") << QStringLiteral("\"equals\"");
     QTest::newRow("member") << QByteArray(R"({"atribute":"channel","operator":"exists"})") << QStringLiteral("\"attribute\"");
 }
@@ -327,6 +415,155 @@ void TestCondition::relativeDatesMoveWithTheClock()
     const WorkItem item = sample();
     QVERIFY(!overdue->matches(ItemAttributes(item), *item.due));
     QVERIFY(overdue->matches(ItemAttributes(item), *item.due + milliseconds(1)));
+}
+
+void TestCondition::randomConditionSurvivesItsJson()
+{
+    Generator generator(1);
+    int matched = 0;
+    constexpr int rounds = 3000;
+    for (int round = 0; round < rounds; ++round) {
+        const QByteArray text = generator.condition(4);
+        const auto condition = Condition::parse(parsed(text));
+        QVERIFY2(condition, text.constData());
+        const QJsonValue json = condition->toJson();
+        const auto again = Condition::parse(json);
+        QVERIFY2(again, text.constData());
+        QCOMPARE(again->toJson(), json);
+        for (int i = 0; i < 5; ++i) {
+            const WorkItem item = generator.item();
+            const bool first = condition->matches(ItemAttributes(item), now);
+            QVERIFY2(first == again->matches(ItemAttributes(item), now), text.constData());
+            matched += first;
+        }
+    }
+    // The table of values is only worth something when both answers are frequent.
+    QVERIFY2(matched > rounds && matched < 4 * rounds, QByteArray::number(matched).constData());
+}
+
+void TestCondition::groupsObeyLogic()
+{
+    Generator generator(2);
+    for (int round = 0; round < 2000; ++round) {
+        QByteArrayList parts;
+        QByteArrayList negated;
+        for (int i = generator.pick(0, 4); i > 0; --i) {
+            parts.append(generator.condition(2));
+            negated.append("{\"not\":" + parts.last() + "}");
+        }
+        const QByteArray list = '[' + parts.join(',') + ']';
+        const QByteArray negatedList = '[' + negated.join(',') + ']';
+        const WorkItem item = generator.item();
+        const auto holds = [&item](const QByteArray &json) { return matches(parsed(json), item); };
+
+        const bool all = std::all_of(parts.begin(), parts.end(), holds);
+        const bool any = std::any_of(parts.begin(), parts.end(), holds);
+        QVERIFY2(holds("{\"all\":" + list + "}") == all, list.constData());
+        QVERIFY2(holds("{\"any\":" + list + "}") == any, list.constData());
+        QVERIFY2(holds("{\"not\":{\"all\":" + list + "}}") == holds("{\"any\":" + negatedList + "}"), list.constData());
+        QVERIFY2(holds("{\"not\":{\"any\":" + list + "}}") == holds("{\"all\":" + negatedList + "}"), list.constData());
+        if (!parts.isEmpty())
+            QVERIFY2(holds("{\"not\":{\"not\":" + parts.first() + "}}") == holds(parts.first()), list.constData());
+    }
+}
+
+void TestCondition::operatorsAgreeWithEachOther()
+{
+    Generator generator(3);
+    for (int round = 0; round < 5000; ++round) {
+        const QJsonObject comparison = parsed(generator.comparison("custom.a", "equals")).toObject();
+        const WorkItem item = generator.item();
+        const auto with = [&](const char *op) {
+            QJsonObject changed = comparison;
+            changed[QStringLiteral("operator")] = QLatin1StringView(op);
+            return matches(changed, item);
+        };
+        const auto withList = [&](const char *op) {
+            QJsonObject changed = comparison;
+            changed[QStringLiteral("operator")] = QLatin1StringView(op);
+            changed[QStringLiteral("value")] = QJsonArray { comparison[QStringLiteral("value")] };
+            return matches(changed, item);
+        };
+        const QByteArray text = QJsonDocument(comparison).toJson() + QJsonDocument(item.custom).toJson();
+        const bool equals = with("equals");
+        const bool less = with("less");
+        const bool greater = with("greater");
+        QVERIFY2(int(equals) + int(less) + int(greater) <= 1, text.constData());
+        QVERIFY2(with("notEquals") == !equals, text.constData());
+        QVERIFY2(with("lessOrEqual") == (less || equals), text.constData());
+        QVERIFY2(with("greaterOrEqual") == (greater || equals), text.constData());
+        QVERIFY2(withList("in") == equals, text.constData());
+        QVERIFY2(withList("notIn") == !equals, text.constData());
+        if (!item.custom.contains(QStringLiteral("a")))
+            QVERIFY2(!equals && !less && !greater && !with("contains"), text.constData());
+    }
+}
+
+void TestCondition::numbersCompareAsNumbers()
+{
+    Generator generator(4);
+    for (int round = 0; round < 2000; ++round) {
+        const double attribute = generator.pick(-20, 20) / 4.0;
+        const double value = generator.pick(-20, 20) / 4.0;
+        const double other = value + generator.pick(0, 20) / 4.0;
+        WorkItem item;
+        // A text that is a number as a whole counts as one.
+        item.custom[QStringLiteral("n")] = round % 2 ? QJsonValue(attribute) : QJsonValue(QString::number(attribute));
+        const auto holds = [&item](const char *op, const QJsonValue &operand) {
+            return matches(QJsonObject { { QStringLiteral("attribute"), QStringLiteral("custom.n") }, { QStringLiteral("operator"), QLatin1StringView(op) },
+                               { QStringLiteral("value"), operand } },
+                item);
+        };
+        QCOMPARE(holds("equals", value), attribute == value);
+        QCOMPARE(holds("less", value), attribute < value);
+        QCOMPARE(holds("lessOrEqual", value), attribute <= value);
+        QCOMPARE(holds("greater", value), attribute > value);
+        QCOMPARE(holds("greaterOrEqual", value), attribute >= value);
+        QCOMPARE(holds("between", QJsonArray { value, other }), attribute >= value && attribute <= other);
+        QCOMPARE(holds("in", QJsonArray { value, other }), attribute == value || attribute == other);
+    }
+}
+
+void TestCondition::anyJsonIsParsedOrRefused()
+{
+    // Valid conditions with one piece exchanged for something else: never a crash, and what is accepted can be written and matched.
+    Generator generator(5);
+    int refused = 0;
+    for (int round = 0; round < 5000; ++round) {
+        QByteArray text = generator.condition(3);
+        const QByteArrayList pieces { "\"value\"", "\"equals\"", "\"in\"", "\"all\"", "\"any\"", "\"not\"", "\"attribute\"", "\"channel\"", "\"custom.a\"", "[]", "{}" };
+        text.replace(pieces[generator.pick(0, 7)], pieces[generator.pick(0, 8)]);
+        const QJsonDocument document = QJsonDocument::fromJson(text);
+        if (document.isNull())
+            continue;
+        const auto condition = Condition::parse(document.object());
+        refused += !condition;
+        if (condition) {
+            QVERIFY2(Condition::parse(condition->toJson()), text.constData());
+            (void)condition->matches(ItemAttributes(generator.item()), now);
+        }
+    }
+    QVERIFY(refused > 500);
+}
+
+void TestCondition::everyExampleOfTheReferenceIsValid()
+{
+    QFile file(QStringLiteral(IWD_CONDITIONS_REFERENCE));
+    QVERIFY2(file.open(QIODevice::ReadOnly), qPrintable(file.fileName()));
+    const QStringList blocks = QString::fromUtf8(file.readAll()).split(QStringLiteral("```"));
+    int examples = 0;
+    for (const QString &block : blocks) {
+        if (!block.startsWith(QStringLiteral("json\n")))
+            continue;
+        ++examples;
+        QJsonParseError error;
+        const QJsonDocument document = QJsonDocument::fromJson(block.mid(5).toUtf8(), &error);
+        QVERIFY2(error.error == QJsonParseError::NoError, qPrintable(block));
+        const auto condition = Condition::parse(document.object());
+        QVERIFY2(condition, qPrintable(block));
+        QCOMPARE(condition->toJson(), QJsonValue(document.object()));
+    }
+    QCOMPARE(examples, 7);
 }
 
 QTEST_GUILESS_MAIN(TestCondition)

@@ -235,6 +235,7 @@ void TestItemApi::integersAreAbsoluteOrRelative_data()
     QTest::newRow("number with an exponent") << QByteArray("1e3") << false << 1000;
     QTest::newRow("plus") << QByteArray("\"+10\"") << true << 10;
     QTest::newRow("minus") << QByteArray("\"-5\"") << true << -5;
+    QTest::newRow("greatest change") << QByteArray("\"+999999\"") << true << 999'999;
     QTest::newRow("nothing more") << QByteArray("\"+0\"") << true << 0;
 }
 
@@ -321,7 +322,7 @@ void TestItemApi::badInputNamesItsField_data()
     row("text without a sign", R"({"businessValue":"10"})", "businessValue");
     row("sign alone", R"({"businessValue":"+"})", "businessValue");
     row("two signs", R"({"businessValue":"+-1"})", "businessValue");
-    row("relative change too great", R"({"businessValue":"+2147483648"})", "businessValue");
+    row("relative change of ten digits", R"({"businessValue":"+1000000000"})", "businessValue");
     row("priority beyond a curve", R"({"priority":1000001})", "priority");
     row("priority a truth", R"({"priority":true})", "priority");
     row("custom a list", R"({"custom":[1]})", "custom");
