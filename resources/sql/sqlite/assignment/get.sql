@@ -1,0 +1,2 @@
+-- SPDX-License-Identifier: Apache-2.0
+select token, item_id, agent_id, channel, taken_ms, lease_ms, lease_until_ms from assignment where item_id = :item_id and tenant_id = :tenant

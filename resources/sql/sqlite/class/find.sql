@@ -1,0 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
+select id from work_class
+where tenant_id = :tenant and queue_id = :queue_id and schema_id = :schema_id and band = :band and shift = :shift and anchor_kind = :anchor_kind
+  and channel = :channel and skills = :skills

@@ -1,0 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Only when the bands of a schema change: the rows whose business value falls into another band.
+update item set class_id = :to_class
+where class_id = :from_class and status = 2 and business_value >= :from_value and business_value < :to_value and tenant_id = :tenant

@@ -1,0 +1,5 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- The far end of a range of item_waiting_idx.
+select anchor_ms, id from item
+where class_id = :class_id and status = 2 and anchor_ms > :from_ms and anchor_ms <= :to_ms and tenant_id = :tenant
+order by anchor_ms desc, id desc limit 1

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "capture.h"
+
+#include <pipeline/classify/classifier.h>
+#include <pipeline/prioritize/placement.h>
+#include <pipeline/report/eventwriter.h>
+
+namespace iwd {
+
+namespace {
+
+const QString defaultCapturePoint = QStringLiteral("default");
+
+Result<const CapturePoint *> usableCapturePoint(const ConfigurationSnapshot &configuration, const QString &id)
+{
+    const CapturePoint *point = configuration.capturePoint(id);
+    const QJsonObject args { { QStringLiteral("kind"), QStringLiteral("capture-point") }, { QStringLiteral("id"), id } };
+    if (!point)
+        return Error { ErrorCode::InvalidReference, QStringLiteral("There is no capture point \"%1\".").arg(id), QStringLiteral("capturePointId"), args };
+    if (!point->enabled)
+        return Error { ErrorCode::InvalidReference, QStringLiteral("Capture point \"%1\" is switched off and takes no items.").arg(id), QStringLiteral("capturePointId"), args };
+    return point;
+}
+
+/// Everything that can be refused is refused here, before anything is written.
+Result<ItemRecord> newRecord(Transaction &transaction, const ItemInput &input, const CapturePoint &point)
+{
+    if (const auto timely = checkCreated(input, transaction.now()); !timely)
+        return timely.error();
+    if (input.categoryId) {
+        if (const auto known = preclassified(*transaction.configuration(), *input.categoryId); !known)
+            return known.error();
+    }
+    ItemRecord record;
+    record.captured = transaction.now();
+    record.item.captureId = input.captureId.value_or(QString());
+    record.item.capturePointId = point.id;
+    record.item.created = input.created.value_or(transaction.now());
+    record.anchor = record.item.created;
+    if (const auto applied = applyInput(record.item, input); !applied)
+        return applied.error();
+    if (record.item.channel.isEmpty())
+        record.item.channel = point.defaultChannel;
+    return record;
+}
+
+/// What the steps decide about an item: the states it passes through, in order, the last being where it stays.
+struct Passage
+{
+    std::vector<std::pair<EventType, ItemRecord>> steps;
+    QString reason;
+};
+
+Passage passThrough(Transaction &transaction, ItemRecord record, const QString &preclassifiedAs)
+{
+    Passage passage;
+    WorkItem &item = record.item;
+    const auto configuration = transaction.configuration();
+    const auto found = preclassifiedAs.isEmpty() ? classify(*configuration, item, transaction.now()) : preclassified(*configuration, preclassifiedAs);
+    if (!found) {
+        item.status = ItemStatus::ErrorHeld;
+        item.error = passage.reason = found.error().text;
+        passage.steps.emplace_back(EventType::ItemErrorHeld, record);
+        return passage;
+    }
+    item.status = ItemStatus::Captured;
+    item.categoryId = found->categoryId;
+    item.error.clear();
+    place(transaction, record, found->queueId, found->schemaId);
+    passage.steps.emplace_back(EventType::ItemCaptured, record);
+    if (!item.activation || *item.activation <= transaction.now()) {
+        item.status = ItemStatus::Queued;
+        passage.steps.emplace_back(EventType::ItemQueued, record);
+    }
+    return passage;
+}
+
+void appendPassage(Transaction &transaction, const ItemRecord &start, const Passage &passage, const Actor &actor)
+{
+    const ItemRecord *before = &start;
+    for (const auto &[type, after] : passage.steps) {
+        appendItemEvent(transaction, type, before, after, actor, passage.reason);
+        before = &after;
+    }
+}
+
+ItemRecord inserted(Transaction &transaction, ItemRecord start, Passage &passage, const Actor &actor)
+{
+    ItemRecord &last = passage.steps.back().second;
+    transaction.insertItem(last);
+    const ItemRecord final = last;
+    start.item.id = final.item.id;
+    start.item.version = final.item.version;
+    for (auto &step : passage.steps) {
+        step.second.item.id = final.item.id;
+        step.second.item.version = final.item.version;
+    }
+    appendItemEvent(transaction, EventType::ItemCreated, nullptr, start, actor);
+    appendPassage(transaction, start, passage, actor);
+    return final;
+}
+
+Passage rejectExpired(ItemRecord record, Instant now)
+{
+    record.item.status = ItemStatus::Rejected;
+    record.item.completed = now;
+    record.item.error = QStringLiteral("It had expired at %1, before it arrived.").arg(toIso(*record.item.expiration));
+    return { { { EventType::ItemRejected, record } }, record.item.error };
+}
+
+} // namespace
+
+Result<ItemAnswer> captureItem(Transaction &transaction, const ItemInput &input, const Actor &actor)
+{
+    const auto configuration = transaction.configuration();
+    const auto point = usableCapturePoint(*configuration, input.capturePointId.value_or(defaultCapturePoint));
+    if (!point)
+        return point.error();
+    if (input.captureId && !input.captureId->isEmpty()) {
+        const auto known = transaction.itemsCapturedAs(*input.captureId, (*point)->id);
+        if (!known.empty()) {
+            const auto stored = transaction.item(known.front());
+            ItemAnswer answer = answerOf(transaction, stored.value_or(ItemRecord {}));
+            answer.duplicate = true;
+            return answer;
+        }
+    }
+    const auto start = newRecord(transaction, input, **point);
+    if (!start)
+        return start.error();
+
+    const bool expired = start->item.expiration && *start->item.expiration <= transaction.now();
+    Passage passage = expired ? rejectExpired(*start, transaction.now()) : passThrough(transaction, *start, input.categoryId.value_or(QString()));
+    if (input.priority && !input.priority->relative && !expired) {
+        // "This priority now" is a shift, which the item must have before it is first written.
+        for (auto &step : passage.steps) {
+            if (const auto set = setPriorityNow(transaction, step.second, input.priority->value); !set && step.second.classId)
+                return set.error();
+        }
+    }
+    return answerOf(transaction, inserted(transaction, *start, passage, actor));
+}
+
+void processFromBeginning(Transaction &transaction, ItemRecord &record, const QString &preclassifiedAs, const Actor &actor)
+{
+    const ItemRecord start = record;
+    Passage passage = passThrough(transaction, record, preclassifiedAs);
+    record = passage.steps.back().second;
+    transaction.updateItem(record, true);
+    appendPassage(transaction, start, passage, actor);
+}
+
+RetryOutcome retryClassification(Transaction &transaction, const QString &capturePointId, int limit, const Actor &actor)
+{
+    RetryOutcome outcome;
+    for (const ItemId id : transaction.errorHeldItems(capturePointId, limit)) {
+        auto record = transaction.item(id);
+        if (!record)
+            break;
+        ++outcome.tried;
+        // An item that still matches nothing is left as it is: no event, no new version, unless the reason changed.
+        const auto found = classify(*transaction.configuration(), record->item, transaction.now());
+        if (!found && found.error().text == record->item.error)
+            continue;
+        outcome.classified += found ? 1 : 0;
+        processFromBeginning(transaction, *record, {}, actor);
+    }
+    return outcome;
+}
+
+} // namespace iwd

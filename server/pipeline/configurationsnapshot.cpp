@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "configurationsnapshot.h"
+
+#include <base/log.h>
+#include <contract/agentapi.h>
+#include <contract/capturepointapi.h>
+#include <contract/categoryapi.h>
+#include <contract/queueapi.h>
+#include <contract/schemaapi.h>
+#include <contract/skillapi.h>
+
+namespace iwd {
+
+QString configKindName(ConfigKind kind)
+{
+    switch (kind) {
+    case ConfigKind::Queue:
+        return QStringLiteral("queue");
+    case ConfigKind::Category:
+        return QStringLiteral("category");
+    case ConfigKind::Schema:
+        return QStringLiteral("schema");
+    case ConfigKind::CapturePoint:
+        return QStringLiteral("capture-point");
+    case ConfigKind::Agent:
+        return QStringLiteral("agent");
+    case ConfigKind::Skill:
+        return QStringLiteral("skill");
+    }
+    Q_UNREACHABLE();
+}
+
+namespace {
+
+/// Stored documents were checked when they came in. One that no longer decodes is a bug or a damaged file: it is left out and said aloud.
+template <typename T>
+void put(QHash<QString, T> &objects, const ConfigRecord &record, Result<T> (*decode)(const QJsonObject &, const QString &))
+{
+    if (record.deleted)
+        return;
+    Result<T> object = decode(record.document, record.id);
+    if (object)
+        objects.insert(record.id, *std::move(object));
+    else
+        log::error(u"A stored configuration object cannot be read and is ignored",
+            { { QLatin1StringView("kind"), configKindName(record.kind) }, { QLatin1StringView("id"), record.id }, { QLatin1StringView("reason"), object.error().text } });
+}
+
+bool triedBefore(const CategoryNode *left, const CategoryNode *right)
+{
+    return std::tie(left->category.order, left->category.id) < std::tie(right->category.order, right->category.id);
+}
+
+} // namespace
+
+std::shared_ptr<const ConfigurationSnapshot> ConfigurationSnapshot::build(const std::vector<ConfigRecord> &records)
+{
+    auto snapshot = std::make_shared<ConfigurationSnapshot>();
+    for (const ConfigRecord &record : records) {
+        switch (record.kind) {
+        case ConfigKind::Queue:
+            put(snapshot->m_queues, record, decodeQueue);
+            break;
+        case ConfigKind::Schema:
+            put(snapshot->m_schemas, record, decodePrioritizationSchema);
+            break;
+        case ConfigKind::CapturePoint:
+            put(snapshot->m_capturePoints, record, decodeCapturePoint);
+            break;
+        case ConfigKind::Skill:
+            put(snapshot->m_skills, record, decodeSkill);
+            break;
+        case ConfigKind::Agent:
+            put(snapshot->m_agents, record, decodeAgent);
+            break;
+        case ConfigKind::Category:
+            if (Result<Category> category = decodeCategory(record.document, record.id)) {
+                auto node = std::make_unique<CategoryNode>();
+                node->category = *std::move(category);
+                node->deleted = record.deleted.has_value();
+                snapshot->m_categories.emplace(record.id, std::move(node));
+            } else {
+                log::error(u"A stored category cannot be read and is ignored",
+                    { { QLatin1StringView("id"), record.id }, { QLatin1StringView("reason"), category.error().text } });
+            }
+            break;
+        }
+    }
+    snapshot->linkCategories();
+    return snapshot;
+}
+
+void ConfigurationSnapshot::linkCategories()
+{
+    for (auto &[id, node] : m_categories) {
+        // Walks up to the root; the depth limit also ends a circle in a damaged file.
+        const CategoryNode *ancestor = node.get();
+        for (int depth = 0; ancestor && depth < 64; ++depth) {
+            node->path.prepend(ancestor->category.id);
+            if (node->schemaId.isEmpty())
+                node->schemaId = ancestor->category.schemaId;
+            if (node->queueId.isEmpty())
+                node->queueId = ancestor->category.queueId;
+            ancestor = ancestor->category.parentId.isEmpty() ? nullptr : category(ancestor->category.parentId);
+        }
+        if (node->deleted)
+            continue;
+        if (node->category.parentId.isEmpty())
+            m_roots.push_back(node.get());
+        else if (const auto parent = m_categories.find(node->category.parentId); parent != m_categories.end())
+            parent->second->children.push_back(node.get());
+    }
+    std::sort(m_roots.begin(), m_roots.end(), triedBefore);
+    for (auto &[id, node] : m_categories)
+        std::sort(node->children.begin(), node->children.end(), triedBefore);
+}
+
+} // namespace iwd

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <base/instant.h>
+#include <base/result.h>
+#include <domain/configuration.h>
+
+#include <QHash>
+#include <QJsonObject>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace iwd {
+
+/// The kinds of configuration objects. The numbers are stored; the names (configKindName()) are the API's.
+enum class ConfigKind { Queue = 1, Category = 2, Schema = 3, CapturePoint = 4, Agent = 5, Skill = 6 };
+
+[[nodiscard]] QString configKindName(ConfigKind kind); ///< "queue", "category", …
+
+/// A configuration object as stored: its document is the one the API shows, less the members that are ours.
+struct ConfigRecord
+{
+    ConfigKind kind = ConfigKind::Queue;
+    QString id;
+    qint64 version = 0;
+    Instant created;
+    Instant updated;
+    std::optional<Instant> deleted;
+    QJsonObject document;
+};
+
+/// A category with what the tree makes of it.
+struct CategoryNode
+{
+    Category category;
+    bool deleted = false;
+    QStringList path; ///< ids, root first, ending with this one
+    QString schemaId; ///< its own or the nearest ancestor's
+    QString queueId;
+    std::vector<const CategoryNode *> children; ///< not deleted, in the order in which they are tried
+};
+
+/// A tenant's whole configuration at one moment: immutable, compiled for the pipeline, shared by all threads.
+class ConfigurationSnapshot
+{
+public:
+    /// @param records every object, deleted ones too: items may still name those
+    [[nodiscard]] static std::shared_ptr<const ConfigurationSnapshot> build(const std::vector<ConfigRecord> &records);
+
+    ConfigurationSnapshot() = default;
+    ConfigurationSnapshot(const ConfigurationSnapshot &) = delete;
+    ConfigurationSnapshot &operator=(const ConfigurationSnapshot &) = delete;
+
+    /// @returns the object, or null when there is none that is not deleted
+    [[nodiscard]] const Queue *queue(const QString &id) const { return find(m_queues, id); }
+    [[nodiscard]] const PrioritizationSchema *schema(const QString &id) const { return find(m_schemas, id); }
+    [[nodiscard]] const CapturePoint *capturePoint(const QString &id) const { return find(m_capturePoints, id); }
+    [[nodiscard]] const Skill *skill(const QString &id) const { return find(m_skills, id); }
+    [[nodiscard]] const Agent *agent(const QString &id) const { return find(m_agents, id); }
+    /// @returns the node, also of a deleted category; null when there never was one
+    [[nodiscard]] const CategoryNode *category(const QString &id) const
+    {
+        const auto found = m_categories.find(id);
+        return found == m_categories.end() ? nullptr : found->second.get();
+    }
+
+    [[nodiscard]] const std::vector<const CategoryNode *> &rootCategories() const { return m_roots; }
+    [[nodiscard]] const QHash<QString, Queue> &queues() const { return m_queues; }
+    [[nodiscard]] const QHash<QString, PrioritizationSchema> &schemas() const { return m_schemas; }
+    [[nodiscard]] const QHash<QString, Agent> &agents() const { return m_agents; }
+    [[nodiscard]] const std::map<QString, std::unique_ptr<CategoryNode>> &categories() const { return m_categories; }
+
+private:
+    template <typename T>
+    static const T *find(const QHash<QString, T> &objects, const QString &id)
+    {
+        const auto found = objects.constFind(id);
+        return found == objects.constEnd() ? nullptr : &*found;
+    }
+    void linkCategories();
+
+    QHash<QString, Queue> m_queues;
+    QHash<QString, PrioritizationSchema> m_schemas;
+    QHash<QString, CapturePoint> m_capturePoints;
+    QHash<QString, Skill> m_skills;
+    QHash<QString, Agent> m_agents;
+    std::map<QString, std::unique_ptr<CategoryNode>> m_categories;
+    std::vector<const CategoryNode *> m_roots;
+};
+
+} // namespace iwd

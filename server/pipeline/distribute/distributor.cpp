@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "distributor.h"
+
+namespace iwd {
+
+namespace {
+
+Result<Answer> nothing(const NextRequest &request)
+{
+    return request.encode(NextOutcome {});
+}
+
+} // namespace
+
+void Distributor::arrive(const std::shared_ptr<NextRequest> &request)
+{
+    m_arrived.push_back(request);
+}
+
+void Distributor::serve(Transaction &transaction, NextRequest &request)
+{
+    auto outcome = takeNext(transaction, request.agentId, request.actor);
+    if (!outcome) {
+        request.outcome = outcome.error();
+        return;
+    }
+    if (!outcome->item && request.wait)
+        return;
+    const Answer answer = request.encode(*outcome);
+    if (request.idempotency && outcome->item)
+        transaction.storeAnswer(*request.idempotency, answer);
+    request.outcome = answer;
+}
+
+void Distributor::match(Transaction &transaction)
+{
+    // Nothing that parked agents could take has come about unless something was written.
+    const bool changed = transaction.changeCount() > 0;
+    for (const auto &request : m_parked) {
+        if (changed && request->tenant == transaction.tenant() && !request->outcome && !transaction.failed())
+            serve(transaction, *request);
+    }
+    for (const auto &request : m_arrived) {
+        if (request->tenant == transaction.tenant() && !request->outcome && !transaction.failed())
+            serve(transaction, *request);
+    }
+}
+
+void Distributor::committed()
+{
+    for (auto &request : m_arrived) {
+        if (!request->outcome && !request->parked) {
+            request->parked = true;
+            m_parked.push_back(request);
+        } else if (request->outcome && !request->parked) {
+            request->answer(*request->outcome);
+        }
+    }
+    m_arrived.clear();
+    std::erase_if(m_parked, [](const auto &request) {
+        if (request->outcome)
+            request->answer(*request->outcome);
+        return request->outcome.has_value();
+    });
+}
+
+void Distributor::rolledBack()
+{
+    for (const auto &request : m_arrived)
+        request->outcome.reset();
+    for (const auto &request : m_parked)
+        request->outcome.reset();
+    m_arrived.clear();
+}
+
+void Distributor::giveUp(quint64 number)
+{
+    const auto request = std::find_if(m_parked.begin(), m_parked.end(), [number](const auto &parked) { return parked->number == number; });
+    if (request == m_parked.end())
+        return;
+    (*request)->answer(nothing(**request));
+    m_parked.erase(request);
+}
+
+void Distributor::giveUpAll()
+{
+    for (const auto &request : std::exchange(m_parked, {}))
+        request->answer(nothing(*request));
+}
+
+} // namespace iwd

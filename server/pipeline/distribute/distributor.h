@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "taking.h"
+
+#include <deque>
+#include <map>
+#include <memory>
+
+namespace iwd {
+
+/// An agent's wish for the next item, and how to answer it.
+struct NextRequest
+{
+    TenantId tenant;
+    QString agentId;
+    Actor actor;
+    bool wait = false; ///< stay parked when there is nothing now
+    std::optional<IdempotencyKey> idempotency;
+    std::function<Answer(const NextOutcome &)> encode;
+    std::function<void(Result<Answer>)> answer; ///< called once, on the writing thread
+
+    // Of the distributor
+    quint64 number = 0;
+    std::optional<Result<Answer>> outcome;
+    bool parked = false;
+};
+
+/// Matches agents that ask for work with work that waits, at the end of every write transaction: so work that arrives is in an agent's hands in the
+/// very transaction that stored it, concurrent wishes share one transaction, and whatever frees capacity or changes an
+/// agent, a queue or a curve is matched at once. Whoever has waited longest is served first.
+///
+/// All of it runs on the store's writing thread; what it decides counts only once the transaction is committed.
+class Distributor
+{
+public:
+    /// Registers a wish in the running transaction. May be called again for the same wish when the transaction is run again.
+    void arrive(const std::shared_ptr<NextRequest> &request);
+    /// Hook of the store: before the commit of a tenant's changes.
+    void match(Transaction &transaction);
+    /// Hook of the store: the transaction holds.
+    void committed();
+    /// Hook of the store: the transaction was undone.
+    void rolledBack();
+
+    /// The wish's waiting time is over: answers "nothing" if it is still parked.
+    void giveUp(quint64 number);
+    /// The server is about to stop: answers "nothing" to everybody.
+    void giveUpAll();
+
+    [[nodiscard]] int parkedCount() const { return static_cast<int>(m_parked.size()); }
+
+private:
+    void serve(Transaction &transaction, NextRequest &request);
+
+    std::deque<std::shared_ptr<NextRequest>> m_parked; ///< in order of arrival
+    std::vector<std::shared_ptr<NextRequest>> m_arrived; ///< in the running transaction
+};
+
+} // namespace iwd

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "itemlookup.h"
+
+#include "prioritize/placement.h"
+
+#include <QJsonArray>
+
+namespace iwd {
+
+Result<ItemRecord> findItem(Snapshot &snapshot, const ItemRef &reference)
+{
+    if (const auto id = ItemId::fromString(reference.text)) {
+        if (auto record = snapshot.item(*id))
+            return *std::move(record);
+    }
+    const auto ids = snapshot.itemsCapturedAs(reference.text, reference.capturePointId);
+    if (ids.empty()) {
+        return Error { ErrorCode::ItemNotFound, QStringLiteral("There is no item with the id or captureId \"%1\".").arg(reference.text), {},
+            { { QStringLiteral("id"), reference.text } } };
+    }
+    if (ids.size() > 1) {
+        QStringList capturePoints;
+        for (const ItemId id : ids) {
+            if (const auto record = snapshot.item(id))
+                capturePoints.append(record->item.capturePointId);
+        }
+        return Error { ErrorCode::ItemAmbiguous,
+            QStringLiteral("Several capture points know the captureId \"%1\": %2. Say which one with capturePointId, or use our id.")
+                .arg(reference.text, capturePoints.join(QStringLiteral(", "))),
+            {}, { { QStringLiteral("id"), reference.text }, { QStringLiteral("capturePoints"), QJsonArray::fromStringList(capturePoints) } } };
+    }
+    if (auto record = snapshot.item(ids.front()))
+        return *std::move(record);
+    return snapshot.failed() ? *snapshot.failure() : Error { ErrorCode::Internal, QStringLiteral("The item \"%1\" is damaged.").arg(reference.text), {}, {} };
+}
+
+ItemView viewOf(Snapshot &snapshot, const ItemRecord &record)
+{
+    ItemView view;
+    const auto configuration = snapshot.configuration();
+    if (const CategoryNode *category = configuration->category(record.item.categoryId))
+        view.categoryPath = category->path;
+    if (const auto standing = standingOf(snapshot, record)) {
+        view.slaDue = standing->slaDue;
+        if (!isFinal(record.item.status))
+            view.priority = standing->priority;
+    }
+    return view;
+}
+
+ItemAnswer answerOf(Snapshot &snapshot, const ItemRecord &record)
+{
+    return { record, viewOf(snapshot, record), false, std::nullopt };
+}
+
+} // namespace iwd

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "store.h"
+
+#include <contract/itemapi.h>
+
+namespace iwd {
+
+/// How a caller names an item: our id, or the source's own key (captureId), which several capture points may use.
+struct ItemRef
+{
+    QString text;
+    QString capturePointId; ///< empty: any
+};
+
+/// @returns ItemNotFound, or ItemAmbiguous with the capture points that know the key
+[[nodiscard]] Result<ItemRecord> findItem(Snapshot &snapshot, const ItemRef &reference);
+
+/// The members of an item's answer that are computed at this instant.
+[[nodiscard]] ItemView viewOf(Snapshot &snapshot, const ItemRecord &record);
+
+/// A record with its computed members: what every operation on an item answers.
+struct ItemAnswer
+{
+    ItemRecord record;
+    ItemView view;
+    bool duplicate = false; ///< of capture only
+    std::optional<Assignment> assignment; ///< of assign, next and extend only
+};
+[[nodiscard]] ItemAnswer answerOf(Snapshot &snapshot, const ItemRecord &record);
+
+} // namespace iwd

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline.h"
+
+#include "distribute/duework.h"
+
+#include <base/log.h>
+
+namespace iwd {
+
+Pipeline::Pipeline(Store &store, const Clock &clock, PipelineOptions options, QObject *parent)
+    : QObject(parent)
+    , m_store(store)
+    , m_clock(clock)
+    , m_options(options)
+{
+    m_store.setHooks({
+        [this](Transaction &transaction) { m_distributor.match(transaction); },
+        [this](const std::vector<Event> &events) {
+            m_figures.apply(events);
+            m_distributor.committed();
+            m_eventSignal.committed(events);
+        },
+        [this] { m_distributor.rolledBack(); },
+    });
+    connect(&m_dueWorkTimer, &QTimer::timeout, this, &Pipeline::runDueWork);
+}
+
+QCoro::Task<Result<void>> Pipeline::start(std::vector<TenantId> tenants)
+{
+    for (const TenantId tenant : tenants) {
+        const auto loaded = co_await read<bool>(tenant, Deadline::never(), [this](Snapshot &snapshot) -> Result<bool> {
+            m_figures.load(snapshot);
+            return true;
+        });
+        if (!loaded)
+            co_return loaded.error();
+    }
+    m_tenants = std::move(tenants);
+    m_dueWorkTimer.start(m_options.dueWorkInterval);
+    co_return {};
+}
+
+void Pipeline::stop()
+{
+    m_stopping = true;
+    m_dueWorkTimer.stop();
+    m_eventSignal.close();
+    for (const TenantId tenant : m_tenants)
+        m_store.write({ tenant, [](Transaction &) {}, [this](const std::optional<Error> &) { m_distributor.giveUpAll(); } });
+}
+
+std::optional<Result<Answer>> Pipeline::storedAnswer(Transaction &transaction, const WriteContext &context)
+{
+    if (!context.idempotency)
+        return std::nullopt;
+    auto stored = transaction.storedAnswer(*context.idempotency);
+    if (!stored)
+        return std::nullopt;
+    if (stored->first == context.idempotency->fingerprint)
+        return Result<Answer>(stored->second);
+    return Result<Answer>(Error { ErrorCode::IdempotencyKeyReused,
+        QStringLiteral("The Idempotency-Key \"%1\" was already used for a different request. Use a new key for a new request.").arg(context.idempotency->key), {}, {} });
+}
+
+Error Pipeline::busy()
+{
+    return { ErrorCode::Busy, QStringLiteral("The server has more work than it can queue. Nothing was done; try again in a moment."), {},
+        { { QStringLiteral("retryAfterSeconds"), 1 } } };
+}
+
+QCoro::Task<Result<Answer>> Pipeline::next(WriteContext context, QString agentId, milliseconds wait, std::function<Answer(const NextOutcome &)> encode)
+{
+    const auto request = std::make_shared<NextRequest>();
+    Delivery<Result<Answer>> answered;
+    request->tenant = context.tenant;
+    request->agentId = agentId;
+    request->actor = context.actor;
+    request->wait = wait > milliseconds(0) && !m_stopping;
+    request->idempotency = context.idempotency;
+    request->encode = encode;
+    request->number = m_nextNumber++;
+    request->answer = [answered](Result<Answer> answer) { answered.deliver(std::move(answer)); };
+
+    WriteUnit unit;
+    unit.tenant = context.tenant;
+    unit.deadline = context.deadline;
+    unit.run = [this, request, context](Transaction &transaction) {
+        if (auto stored = storedAnswer(transaction, context))
+            request->outcome = std::move(stored);
+        m_distributor.arrive(request);
+    };
+    unit.done = [answered](const std::optional<Error> &failure) {
+        if (failure)
+            answered.deliver(*failure);
+    };
+    if (!m_store.write(std::move(unit)))
+        co_return busy();
+
+    QTimer patience;
+    if (request->wait) {
+        patience.setSingleShot(true);
+        connect(&patience, &QTimer::timeout, &patience, [this, tenant = context.tenant, number = request->number] {
+            m_store.write({ tenant, [](Transaction &) {}, [this, number](const std::optional<Error> &) { m_distributor.giveUp(number); } });
+        });
+        patience.start(wait);
+    }
+    co_return co_await answered;
+}
+
+void Pipeline::runDueWork()
+{
+    // Once a minute the old answers go, too; in small portions, so that nobody waits for them.
+    const bool forget = ++m_rounds % std::max(1, static_cast<int>(std::chrono::minutes(1) / m_options.dueWorkInterval)) == 0;
+    for (const TenantId tenant : m_tenants) {
+        if (!m_dueWorkRunning.insert(tenant).second)
+            continue;
+        const auto done = [this, tenant](const std::optional<Error> &failure) {
+            if (failure)
+                log::warning(u"Work that is due could not be done; it is tried again", { { QLatin1StringView("reason"), failure->text } });
+            QMetaObject::invokeMethod(
+                this, [this, tenant] { m_dueWorkRunning.erase(tenant); }, Qt::QueuedConnection);
+        };
+        const bool queued = m_store.write({ tenant,
+            [limit = m_options.dueWorkLimit, forget, keep = m_options.keepAnswers](Transaction &transaction) {
+                iwd::runDueWork(transaction, limit);
+                if (forget)
+                    forgetOldAnswers(transaction, keep, limit);
+            },
+            done });
+        if (!queued)
+            m_dueWorkRunning.erase(tenant);
+    }
+}
+
+} // namespace iwd

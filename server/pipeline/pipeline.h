@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "distribute/distributor.h"
+#include "report/eventsignal.h"
+#include "report/livefigures.h"
+#include "store.h"
+
+#include <QObject>
+#include <QTimer>
+
+#include <qcoro/qcorotask.h>
+
+#include <atomic>
+#include <set>
+
+namespace iwd {
+
+/// Who writes, until when an answer is wanted, and the key under which the answer is kept.
+struct WriteContext
+{
+    TenantId tenant;
+    Actor actor;
+    Deadline deadline = Deadline::never();
+    std::optional<IdempotencyKey> idempotency;
+};
+
+struct PipelineOptions
+{
+    milliseconds dueWorkInterval { 200 }; ///< how late a lease, an activation or an expiration may be noticed
+    milliseconds keepAnswers { std::chrono::hours(24) };
+    int dueWorkLimit = 500; ///< items of a kind in one transaction
+};
+
+/// The way into the five steps: capture, classify, prioritize, distribute, report. The steps themselves are functions on a Transaction;
+/// here they are brought to the store's threads and their outcome back to the caller's.
+///
+/// Coroutines resume on the thread that awaits them, which needs an event loop. The object itself lives on one thread; write(), read()
+/// and next() may be called from any.
+class Pipeline : public QObject
+{
+    Q_OBJECT
+public:
+    /// @p store and @p clock must outlive this.
+    Pipeline(Store &store, const Clock &clock, PipelineOptions options = {}, QObject *parent = nullptr);
+
+    /// Loads the figures of the tenants and begins to look after what falls due.
+    [[nodiscard]] QCoro::Task<Result<void>> start(std::vector<TenantId> tenants);
+    /// Answers everybody who waits. Further wishes are not parked.
+    void stop();
+
+    /// Runs @p work in a transaction that is shared with other writers, and answers after the commit.
+    /// @param work may be run more than once; what it refuses with an Error leaves nothing behind
+    /// @param encode how the outcome is answered; with an idempotency key it is stored with the write
+    template <typename T>
+    [[nodiscard]] QCoro::Task<Result<Answer>> write(WriteContext context, std::function<Result<T>(Transaction &)> work, std::function<Answer(const T &)> encode)
+    {
+        struct State
+        {
+            std::optional<Result<T>> outcome;
+            std::optional<Result<Answer>> answer;
+        };
+        const auto state = std::make_shared<State>();
+        Delivery<std::optional<Error>> finished;
+        WriteUnit unit;
+        unit.tenant = context.tenant;
+        unit.deadline = context.deadline;
+        unit.run = [state, context, work, encode](Transaction &transaction) {
+            state->outcome.reset();
+            state->answer = storedAnswer(transaction, context);
+            if (state->answer)
+                return;
+            const int changes = transaction.changeCount();
+            state->outcome = work(transaction);
+            if (!*state->outcome && transaction.changeCount() != changes)
+                transaction.fail(state->outcome->error());
+            if (*state->outcome && context.idempotency && !transaction.failed()) {
+                state->answer = encode(**state->outcome);
+                transaction.storeAnswer(*context.idempotency, **state->answer);
+            }
+        };
+        unit.done = [finished](const std::optional<Error> &failure) { finished.deliver(failure); };
+        if (!m_store.write(std::move(unit)))
+            co_return busy();
+        const std::optional<Error> failure = co_await finished;
+        if (failure)
+            co_return *failure;
+        if (state->answer)
+            co_return *state->answer;
+        if (!*state->outcome)
+            co_return state->outcome->error();
+        co_return encode(**state->outcome);
+    }
+
+    /// Runs @p work on a snapshot.
+    template <typename T>
+    [[nodiscard]] QCoro::Task<Result<T>> read(TenantId tenant, Deadline deadline, std::function<Result<T>(Snapshot &)> work)
+    {
+        const auto outcome = std::make_shared<std::optional<Result<T>>>();
+        Delivery<std::optional<Error>> finished;
+        const bool queued = m_store.read(
+            tenant, [outcome, work](Snapshot &snapshot) { *outcome = work(snapshot); }, [finished](const std::optional<Error> &failure) { finished.deliver(failure); }, deadline);
+        if (!queued)
+            co_return busy();
+        const std::optional<Error> failure = co_await finished;
+        if (failure)
+            co_return *failure;
+        co_return **outcome;
+    }
+
+    /// The best item that the agent may have; waits up to @p wait for one to come.
+    [[nodiscard]] QCoro::Task<Result<Answer>> next(WriteContext context, QString agentId, milliseconds wait, std::function<Answer(const NextOutcome &)> encode);
+
+    [[nodiscard]] Store &store() const { return m_store; }
+    [[nodiscard]] const Clock &clock() const { return m_clock; }
+    [[nodiscard]] EventSignal &eventSignal() { return m_eventSignal; }
+    [[nodiscard]] const LiveFigures &figures() const { return m_figures; }
+    [[nodiscard]] bool stopping() const { return m_stopping; }
+
+private:
+    /// The answer of an earlier write with the same key; an Error when the key belongs to another write; nothing when it is new.
+    [[nodiscard]] static std::optional<Result<Answer>> storedAnswer(Transaction &transaction, const WriteContext &context);
+    [[nodiscard]] static Error busy();
+    void runDueWork();
+
+    Store &m_store;
+    const Clock &m_clock;
+    PipelineOptions m_options;
+    Distributor m_distributor; ///< of the store's writing thread
+    EventSignal m_eventSignal;
+    LiveFigures m_figures;
+    std::vector<TenantId> m_tenants;
+    std::set<TenantId> m_dueWorkRunning;
+    QTimer m_dueWorkTimer;
+    int m_rounds = 0;
+    std::atomic<quint64> m_nextNumber = 1;
+    std::atomic<bool> m_stopping = false;
+};
+
+} // namespace iwd

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ordering.h"
+
+#include <queue>
+
+namespace iwd {
+
+namespace {
+
+constexpr auto OpenStart = milliseconds::min();
+constexpr auto OpenEnd = milliseconds::max();
+
+} // namespace
+
+ClassOrder::ClassOrder(Snapshot &snapshot, qint64 classId, const WorkClass &terms, const PrioritizationSchema &schema, Instant at,
+    const std::optional<OrderKey> &after, int readAhead)
+    : m_snapshot(snapshot)
+    , m_classId(classId)
+    , m_schema(schema)
+    , m_at(at)
+    , m_offset(anchorOffset(terms, schema))
+    , m_shift(totalShift(terms, schema))
+    , m_band(terms.band)
+    , m_readAhead(readAhead)
+{
+    for (const auto &stretch : schema.curve.stretches()) {
+        Stretch state;
+        state.falling = stretch.falling;
+        state.range = { classId, anchorAtAge(stretch.ages.to), anchorAtAge(stretch.ages.from), std::nullopt };
+        if (after)
+            skipTo(state, stretch, *after);
+        m_stretches.push_back(std::move(state));
+    }
+}
+
+/// Ages [from, to) are anchors (anchorAtAge(to), anchorAtAge(from)].
+Instant ClassOrder::anchorAtAge(milliseconds age) const
+{
+    if (age == OpenStart)
+        return Instant::max();
+    if (age == OpenEnd)
+        return Instant::min();
+    return m_at - age + m_offset;
+}
+
+OrderKey ClassOrder::keyOf(const Waiting &place) const
+{
+    const Instant epoch = place.anchor - m_offset;
+    return { m_schema.curve.valueAt(m_at - epoch) + m_shift, m_band, epoch, place.id };
+}
+
+/// The least age of the stretch at which the curve has reached @p value in the direction of the stretch (at least it where the
+/// curve rises, at most it where it falls), or the stretch's end. Bisection: the curve is monotone there.
+milliseconds ClassOrder::youngestAgeWith(const PriorityCurve::Stretch &stretch, qint64 value) const
+{
+    const auto reached = [&](milliseconds age) { return stretch.falling ? m_schema.curve.valueAt(age) <= value : m_schema.curve.valueAt(age) >= value; };
+    // Outside of its points the curve is constant, so the open ends may be cut there.
+    milliseconds low = std::max(stretch.ages.from, milliseconds(-1));
+    milliseconds high = std::min(stretch.ages.to, PriorityCurve::MaxAge + milliseconds(2));
+    if (reached(low))
+        return stretch.ages.from;
+    if (!reached(high - milliseconds(1)))
+        return stretch.ages.to;
+    while (high - low > milliseconds(1)) {
+        const milliseconds middle = low + (high - low) / 2;
+        (reached(middle) ? high : low) = middle;
+    }
+    return high;
+}
+
+void ClassOrder::skipTo(Stretch &state, const PriorityCurve::Stretch &stretch, const OrderKey &after)
+{
+    const qint64 value = qint64(after.priority) - m_shift;
+    const Waiting last { after.epoch + m_offset, after.id };
+    if (!stretch.falling) {
+        // Oldest first: whoever is old enough for more than the value has been handed out.
+        const bool tiesAreLeft = m_band <= after.band;
+        state.range.from = anchorAtAge(youngestAgeWith(stretch, tiesAreLeft ? value + 1 : value));
+        if (m_band == after.band)
+            state.range.after = last;
+    } else {
+        // Youngest first: whoever is young enough for more than the value has been handed out.
+        const bool tiesAreLeft = m_band <= after.band;
+        state.range.to = anchorAtAge(youngestAgeWith(stretch, tiesAreLeft ? value : value - 1));
+        if (m_band == after.band) {
+            const milliseconds from = youngestAgeWith(stretch, value);
+            const milliseconds to = youngestAgeWith(stretch, value - 1);
+            if (from < to) {
+                state.plateau = { m_classId, anchorAtAge(to), anchorAtAge(from), last };
+                state.range.to = state.plateau.from;
+                state.inPlateau = true;
+            }
+        }
+    }
+}
+
+/// Finds the next group of equal priority on a falling stretch.
+bool ClassOrder::openPlateau(Stretch &state)
+{
+    const auto youngest = m_snapshot.newestWaiting(state.range);
+    if (!youngest)
+        return false;
+    const auto ages = m_schema.curve.plateau(m_at - (youngest->anchor - m_offset));
+    state.plateau = { m_classId, std::max(state.range.from, anchorAtAge(ages.to)), std::min(state.range.to, anchorAtAge(ages.from)), std::nullopt };
+    state.range.to = state.plateau.from;
+    state.inPlateau = true;
+    return true;
+}
+
+void ClassOrder::fill(Stretch &state)
+{
+    while (state.read.empty() && !state.exhausted) {
+        if (state.falling && !state.inPlateau && !openPlateau(state)) {
+            state.exhausted = true;
+            return;
+        }
+        WaitingRange &range = state.falling ? state.plateau : state.range;
+        const auto places = m_snapshot.waiting(range, m_readAhead);
+        state.read.assign(places.begin(), places.end());
+        if (!places.empty())
+            range.after = places.back();
+        if (static_cast<int>(places.size()) < m_readAhead) {
+            state.inPlateau = false;
+            state.exhausted = !state.falling || state.range.to <= state.range.from;
+        }
+    }
+}
+
+ClassOrder::Stretch *ClassOrder::best()
+{
+    Stretch *best = nullptr;
+    for (Stretch &stretch : m_stretches) {
+        fill(stretch);
+        if (!stretch.read.empty() && (!best || keyOf(stretch.read.front()).before(keyOf(best->read.front()))))
+            best = &stretch;
+    }
+    return best;
+}
+
+std::optional<Candidate> ClassOrder::head()
+{
+    Stretch *stretch = best();
+    return stretch ? std::optional(Candidate { keyOf(stretch->read.front()), m_classId }) : std::nullopt;
+}
+
+void ClassOrder::pop()
+{
+    if (Stretch *stretch = best())
+        stretch->read.pop_front();
+}
+
+std::optional<Candidate> headOfClass(
+    Snapshot &snapshot, qint64 classId, const WorkClass &terms, const PrioritizationSchema &schema, Instant at, const std::optional<Waiting> &oldest)
+{
+    const auto &stretches = schema.curve.stretches();
+    if (oldest && stretches.size() == 1 && !stretches.front().falling) {
+        const Instant epoch = oldest->anchor - anchorOffset(terms, schema);
+        return Candidate { { schema.curve.valueAt(at - epoch) + totalShift(terms, schema), terms.band, epoch, oldest->id }, classId };
+    }
+    return ClassOrder(snapshot, classId, terms, schema, at).head();
+}
+
+std::vector<Candidate> waitingInOrder(
+    Snapshot &snapshot, const std::function<bool(const WorkClass &)> &accepts, Instant at, const std::optional<OrderKey> &after, int limit)
+{
+    const auto configuration = snapshot.configuration();
+    struct Source
+    {
+        Candidate head;
+        std::unique_ptr<ClassOrder> order;
+    };
+    const auto worse = [](const Source *left, const Source *right) { return right->head.key.before(left->head.key); };
+    std::vector<std::unique_ptr<Source>> sources;
+    std::priority_queue<Source *, std::vector<Source *>, decltype(worse)> queue(worse);
+    for (const auto &[classId, oldest] : snapshot.oldestWaiting()) {
+        const WorkClass terms = snapshot.workClass(classId);
+        const PrioritizationSchema *schema = configuration->schema(terms.schemaId);
+        if (!schema || !accepts(terms))
+            continue;
+        auto order = std::make_unique<ClassOrder>(snapshot, classId, terms, *schema, at, after, 16);
+        if (const auto head = order->head()) {
+            sources.push_back(std::make_unique<Source>(Source { *head, std::move(order) }));
+            queue.push(sources.back().get());
+        }
+    }
+    std::vector<Candidate> page;
+    while (!queue.empty() && static_cast<int>(page.size()) < limit) {
+        Source *source = queue.top();
+        queue.pop();
+        page.push_back(source->head);
+        source->order->pop();
+        if (const auto next = source->order->head()) {
+            source->head = *next;
+            queue.push(source);
+        }
+    }
+    return page;
+}
+
+} // namespace iwd

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "placement.h"
+
+#include <deque>
+#include <functional>
+#include <vector>
+
+namespace iwd {
+
+/// What decides between two waiting items: the higher effective priority; then the higher business value band; then the older epoch; then the lower
+/// id. The order is total, so it is the same for everybody who looks at the same instant.
+struct OrderKey
+{
+    int priority = 0;
+    int band = 0;
+    Instant epoch;
+    ItemId id;
+
+    [[nodiscard]] bool before(const OrderKey &other) const
+    {
+        return std::tie(other.priority, other.band, epoch, id) < std::tie(priority, band, other.epoch, other.id);
+    }
+    bool operator==(const OrderKey &) const = default;
+};
+
+struct Candidate
+{
+    OrderKey key;
+    qint64 classId = 0;
+};
+
+/// Walks the waiting items of one class in strict order without sorting or reading more than it hands out.
+///
+/// On a stretch of the curve that never falls with age the oldest item is first; on one that falls, the youngest group of equal
+/// priority (a plateau), and inside the group the oldest. So each stretch is a range of the index, or a chain of ranges.
+class ClassOrder
+{
+public:
+    /// @param schema must outlive this; @param after items up to and including this key are left out
+    ClassOrder(Snapshot &snapshot, qint64 classId, const WorkClass &terms, const PrioritizationSchema &schema, Instant at,
+        const std::optional<OrderKey> &after = std::nullopt, int readAhead = 1);
+
+    /// @returns the best one left, or nothing
+    [[nodiscard]] std::optional<Candidate> head();
+    void pop();
+
+private:
+    struct Stretch
+    {
+        WaitingRange range; ///< what is left of the stretch, in anchors
+        bool falling = false;
+        WaitingRange plateau; ///< falling: what is left of the current group
+        bool inPlateau = false;
+        std::deque<Waiting> read;
+        bool exhausted = false;
+    };
+
+    [[nodiscard]] Instant anchorAtAge(milliseconds age) const;
+    [[nodiscard]] OrderKey keyOf(const Waiting &place) const;
+    [[nodiscard]] milliseconds youngestAgeWith(const PriorityCurve::Stretch &stretch, qint64 value) const;
+    void skipTo(Stretch &state, const PriorityCurve::Stretch &stretch, const OrderKey &after);
+    void fill(Stretch &state);
+    bool openPlateau(Stretch &state);
+    Stretch *best();
+
+    Snapshot &m_snapshot;
+    qint64 m_classId;
+    const PrioritizationSchema &m_schema;
+    Instant m_at;
+    milliseconds m_offset;
+    int m_shift;
+    int m_band;
+    int m_readAhead;
+    std::vector<Stretch> m_stretches;
+};
+
+/// The best waiting item of a class. @param oldest the class's oldest waiting item, when it is known: saves the probe on curves that never fall
+[[nodiscard]] std::optional<Candidate> headOfClass(
+    Snapshot &snapshot, qint64 classId, const WorkClass &terms, const PrioritizationSchema &schema, Instant at, const std::optional<Waiting> &oldest);
+
+/// A page of the Universal Queue in strict order: a merge of the classes.
+/// @param accepts which classes count; @param at the instant that decides, the same for all pages of a listing
+[[nodiscard]] std::vector<Candidate> waitingInOrder(
+    Snapshot &snapshot, const std::function<bool(const WorkClass &)> &accepts, Instant at, const std::optional<OrderKey> &after, int limit);
+
+} // namespace iwd

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <pipeline/itemrecord.h>
+
+#include <QByteArray>
+#include <QJsonObject>
+
+namespace iwd {
+
+/// What can happen. The names (eventTypeName()) are part of the API; the numbers are stored.
+enum class EventType {
+    ItemCreated = 1,
+    ItemCaptured = 2,
+    ItemQueued = 3,
+    ItemErrorHeld = 4,
+    ItemRejected = 5,
+    ItemUpdated = 6,
+    ItemHeld = 7,
+    ItemResumed = 8,
+    ItemActivated = 9,
+    ItemAssigned = 10,
+    ItemExtended = 11,
+    ItemReleased = 12,
+    ItemLeaseExpired = 13,
+    ItemRequeued = 14,
+    ItemRestarted = 15,
+    ItemCompleted = 16,
+    ItemCanceled = 17,
+    ItemExpired = 18,
+    AgentStateChanged = 30,
+    ConfigCreated = 40,
+    ConfigUpdated = 41,
+    ConfigDeleted = 42,
+    ConfigRestored = 43,
+};
+
+[[nodiscard]] QString eventTypeName(EventType type);
+
+/// Who did it.
+struct Actor
+{
+    QString kind; ///< "apiKey", "user", "agent" or "server"
+    QString id;
+    QString name;
+
+    [[nodiscard]] static Actor server() { return { QStringLiteral("server"), QStringLiteral("iwd"), QStringLiteral("IWD") }; }
+};
+
+/// One entry of the log: a few typed facts for consumers in this process, and the text that everybody else reads.
+struct Event
+{
+    qint64 id = 0; ///< given by the store
+    TenantId tenant;
+    EventType type = EventType::ItemCreated;
+    Instant at;
+    ItemId item; ///< 0: not about an item
+    std::optional<ItemStatus> statusBefore;
+    std::optional<ItemStatus> statusAfter;
+    QString queueBefore;
+    QString queueAfter;
+    QString agentId;
+    std::optional<bool> slaMet;
+    QByteArray body; ///< a JSON object without "id": what GET /events shows
+};
+
+/// As it comes from the log.
+struct StoredEvent
+{
+    qint64 id = 0;
+    QByteArray body;
+
+    /// The whole JSON object.
+    [[nodiscard]] QByteArray json() const { return "{\"id\":" + QByteArray::number(id) + (body.size() > 2 ? "," : "") + body.sliced(1); }
+};
+
+} // namespace iwd

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "livefigures.h"
+
+namespace iwd {
+
+namespace {
+
+qint64 dayOf(Instant instant)
+{
+    return std::chrono::floor<std::chrono::days>(instant).time_since_epoch().count();
+}
+
+qint64 secondOf(Instant instant)
+{
+    return std::chrono::floor<std::chrono::seconds>(instant).time_since_epoch().count();
+}
+
+} // namespace
+
+void LiveFigures::Minute::add(Instant at)
+{
+    const qint64 second = secondOf(at);
+    auto &slot = seconds[static_cast<size_t>(second % 60)];
+    if (slot.first != second)
+        slot = { second, 0 };
+    ++slot.second;
+}
+
+qint64 LiveFigures::Minute::sum(Instant now) const
+{
+    qint64 total = 0;
+    for (const auto &[second, count] : seconds)
+        total += second > secondOf(now) - 60 ? count : 0;
+    return total;
+}
+
+void LiveFigures::startDay(TenantFigures &tenant, Instant now)
+{
+    if (dayOf(now) == tenant.day)
+        return;
+    tenant.day = dayOf(now);
+    tenant.figures.completedByAgent.clear();
+    for (auto &[id, queue] : tenant.figures.queues)
+        queue.arrivedToday = queue.completedToday = queue.canceledToday = queue.slaMetToday = queue.slaMissedToday = 0;
+}
+
+void LiveFigures::load(Snapshot &snapshot)
+{
+    const Instant midnight = std::chrono::floor<std::chrono::days>(snapshot.now());
+    TenantFigures tenant;
+    tenant.day = dayOf(snapshot.now());
+    for (const ItemCount &count : snapshot.countItems(midnight)) {
+        QueueFigures &queue = tenant.figures.queues[count.queueId];
+        queue.byStatus[static_cast<size_t>(count.status)] += count.count;
+        queue.arrivedToday += count.arrivedSince;
+        if (count.status == ItemStatus::Completed) {
+            queue.completedToday += count.endedSince;
+            queue.slaMetToday += count.slaMetSince;
+            queue.slaMissedToday += count.endedSince - count.slaMetSince;
+        } else if (count.status == ItemStatus::Canceled) {
+            queue.canceledToday += count.endedSince;
+        }
+    }
+    tenant.figures.lastEvent = snapshot.lastEvent();
+    const std::lock_guard lock(m_mutex);
+    m_tenants[snapshot.tenant()] = std::move(tenant);
+}
+
+void LiveFigures::apply(const std::vector<Event> &events)
+{
+    const std::lock_guard lock(m_mutex);
+    for (const Event &event : events) {
+        TenantFigures &tenant = m_tenants[event.tenant];
+        startDay(tenant, event.at);
+        Figures &figures = tenant.figures;
+        figures.lastEvent = std::max(figures.lastEvent, event.id);
+        if (!event.statusAfter)
+            continue;
+        if (event.statusBefore)
+            --figures.queues[event.queueBefore].byStatus[static_cast<size_t>(*event.statusBefore)];
+        QueueFigures &queue = figures.queues[event.queueAfter];
+        ++queue.byStatus[static_cast<size_t>(*event.statusAfter)];
+        if (event.type == EventType::ItemCreated)
+            tenant.arrivals.add(event.at);
+        // An arrival counts for the queue it comes to, once: a restart is no second arrival.
+        if (event.statusBefore == ItemStatus::New && event.statusAfter == ItemStatus::Captured)
+            ++queue.arrivedToday;
+        if (event.type == EventType::ItemCanceled || event.type == EventType::ItemExpired)
+            ++queue.canceledToday;
+        if (event.type == EventType::ItemCompleted) {
+            ++queue.completedToday;
+            ++(event.slaMet.value_or(false) ? queue.slaMetToday : queue.slaMissedToday);
+            tenant.completions.add(event.at);
+            if (!event.agentId.isEmpty())
+                ++figures.completedByAgent[event.agentId];
+        }
+    }
+}
+
+LiveFigures::Figures LiveFigures::figures(TenantId tenantId, Instant now) const
+{
+    const std::lock_guard lock(m_mutex);
+    TenantFigures &tenant = m_tenants[tenantId];
+    startDay(tenant, now);
+    Figures figures = tenant.figures;
+    figures.arrivedLastMinute = tenant.arrivals.sum(now);
+    figures.completedLastMinute = tenant.completions.sum(now);
+    return figures;
+}
+
+} // namespace iwd

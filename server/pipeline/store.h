@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "access/callerrecords.h"
+#include "configurationsnapshot.h"
+#include "itemrecord.h"
+#include "report/event.h"
+
+#include <base/clock.h>
+#include <base/delivery.h>
+#include <base/result.h>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace iwd {
+
+/// An item's place among those that wait in its work class.
+struct Waiting
+{
+    Instant anchor; ///< see WorkClass
+    ItemId id;
+
+    auto operator<=>(const Waiting &) const = default;
+};
+
+/// Which waiting items of a class to read: anchors in (from, to], oldest first.
+struct WaitingRange
+{
+    qint64 classId = 0;
+    Instant from; ///< exclusive
+    Instant to; ///< inclusive
+    std::optional<Waiting> after; ///< start behind this place
+};
+
+struct Assignment
+{
+    qint64 token = 0; ///< the fencing token: rises with every taking, never used twice
+    ItemId item;
+    QString agentId;
+    QString channel;
+    Instant taken;
+    Instant leaseUntil;
+    milliseconds lease { 0 };
+};
+
+struct AgentStatus
+{
+    AgentState state = AgentState::LoggedOut;
+    QString reason;
+    std::optional<Instant> since;
+};
+
+/// What GET /items can filter by; empty members do not filter.
+struct ItemFilter
+{
+    std::vector<ItemStatus> statuses;
+    QString queueId;
+    QString categoryId;
+    QString capturePointId;
+    QString captureId;
+    QString assignedToUser;
+    QString label;
+};
+
+enum class TimerKind { Activation = 0, Expiration = 1 };
+
+struct DueTimer
+{
+    ItemId item;
+    TimerKind kind = TimerKind::Activation;
+};
+
+/// How many items are in which status, and what became final since a given instant.
+struct ItemCount
+{
+    QString queueId; ///< empty: not classified
+    ItemStatus status = ItemStatus::New;
+    qint64 count = 0;
+    qint64 arrivedSince = 0;
+    qint64 endedSince = 0;
+    qint64 slaMetSince = 0; ///< of endedSince
+};
+
+/// The answer to a write that carried an Idempotency-Key, kept to be given again.
+struct Answer
+{
+    int status = 200;
+    QByteArray etag; ///< empty: none
+    QByteArray location; ///< empty: none
+    QByteArray body;
+    bool replayed = false;
+};
+
+struct IdempotencyKey
+{
+    QString caller;
+    QString key;
+    QByteArray fingerprint; ///< digest of method, path and body
+};
+
+/// A consistent view of one tenant's data, on the thread it was handed to. Every statement is bound to the tenant here, and nowhere else.
+///
+/// Failure is sticky: when a statement fails, that call and all later ones return empty values, failure() says why, and the
+/// unit of work is undone. So a step reads like the rule it implements, and can still never commit half of it.
+class Snapshot
+{
+public:
+    virtual ~Snapshot() = default;
+    Snapshot() = default;
+    Snapshot(const Snapshot &) = delete;
+    Snapshot &operator=(const Snapshot &) = delete;
+
+    [[nodiscard]] virtual TenantId tenant() const = 0;
+    /// The one instant of this unit of work.
+    [[nodiscard]] virtual Instant now() const = 0;
+    [[nodiscard]] virtual const std::optional<Error> &failure() const = 0;
+
+    [[nodiscard]] virtual std::shared_ptr<const ConfigurationSnapshot> configuration() = 0;
+    [[nodiscard]] virtual std::vector<ConfigRecord> configRecords(ConfigKind kind, bool deleted) = 0;
+    [[nodiscard]] virtual std::optional<ConfigRecord> configRecord(ConfigKind kind, const QString &id) = 0;
+    /// Whether an item that is not final, or a waiting class, still uses the object.
+    [[nodiscard]] virtual bool isUsedByItems(ConfigKind kind, const QString &id) = 0;
+
+    /// @returns the item, or nothing
+    [[nodiscard]] virtual std::optional<ItemRecord> item(ItemId id) = 0;
+    [[nodiscard]] virtual std::vector<ItemId> itemsCapturedAs(const QString &captureId, const QString &capturePointId) = 0;
+    /// @param after the last id of the page before; 0 starts
+    [[nodiscard]] virtual std::vector<ItemRecord> items(const ItemFilter &filter, qint64 after, bool newestFirst, int limit) = 0;
+    [[nodiscard]] virtual std::vector<ItemCount> countItems(Instant since) = 0;
+
+    [[nodiscard]] virtual WorkClass workClass(qint64 id) = 0;
+    /// The oldest waiting item of every class that has one, by class.
+    [[nodiscard]] virtual const std::map<qint64, Waiting> &oldestWaiting() = 0;
+    [[nodiscard]] virtual std::vector<Waiting> waiting(const WaitingRange &range, int limit) = 0;
+    /// The youngest waiting item of the range.
+    [[nodiscard]] virtual std::optional<Waiting> newestWaiting(const WaitingRange &range) = 0;
+
+    [[nodiscard]] virtual std::optional<Assignment> assignment(ItemId item) = 0;
+    [[nodiscard]] virtual std::vector<Assignment> assignmentsOf(const QString &agentId) = 0;
+    [[nodiscard]] virtual AgentStatus agentStatus(const QString &agentId) = 0;
+    [[nodiscard]] virtual std::map<QString, AgentStatus> agentStatuses() = 0;
+    [[nodiscard]] virtual std::map<QString, int> assignmentCounts() = 0; ///< by agent
+
+    /// Events with an id above @p after, in order. A reader that passes on the last id it got misses none and sees none twice.
+    [[nodiscard]] virtual std::vector<StoredEvent> events(qint64 after, int limit) = 0;
+    [[nodiscard]] virtual std::vector<StoredEvent> history(ItemId item, qint64 after, int limit) = 0;
+    [[nodiscard]] virtual qint64 lastEvent() = 0;
+
+    [[nodiscard]] virtual std::vector<ApiKeyRecord> apiKeys() = 0;
+    [[nodiscard]] virtual bool hasUsers() = 0;
+
+    [[nodiscard]] bool failed() const { return failure().has_value(); }
+};
+
+/// A Snapshot that may be changed. What is written becomes visible to others, and is answered for, only after the commit.
+class Transaction : public Snapshot
+{
+public:
+    /// Assigns the id. The record's timers, class and place are written with it.
+    virtual void insertItem(ItemRecord &record) = 0;
+    /// Writes the ordering row, and the payload when @p payloadChanged. Raises the version.
+    virtual void updateItem(ItemRecord &record, bool payloadChanged) = 0;
+    /// The class with these terms; made when it is new.
+    [[nodiscard]] virtual qint64 ensureClass(const WorkClass &terms) = 0;
+    /// Moves waiting and other open items of a class with a business value in [from, to) to another class.
+    virtual void reclass(qint64 fromClass, qint64 toClass, qint64 fromValue, qint64 toValue) = 0;
+    [[nodiscard]] virtual std::vector<std::pair<qint64, WorkClass>> classesOfSchema(const QString &schemaId) = 0;
+
+    /// @returns the new assignment with its token
+    [[nodiscard]] virtual Assignment insertAssignment(Assignment assignment) = 0;
+    virtual void extendAssignment(qint64 token, Instant leaseUntil) = 0;
+    virtual void removeAssignment(ItemId item) = 0;
+    [[nodiscard]] virtual std::vector<Assignment> expiredAssignments(int limit) = 0;
+    [[nodiscard]] virtual std::vector<DueTimer> dueTimers(int limit) = 0;
+    [[nodiscard]] virtual std::vector<ItemId> errorHeldItems(const QString &capturePointId, int limit) = 0;
+
+    virtual void setAgentStatus(const QString &agentId, const AgentStatus &status) = 0;
+
+    /// Inserts or replaces; the record's version is raised by the store.
+    virtual void putConfig(ConfigRecord &record) = 0;
+
+    virtual void appendEvent(Event event) = 0;
+
+    [[nodiscard]] virtual std::optional<std::pair<QByteArray, Answer>> storedAnswer(const IdempotencyKey &key) = 0; ///< fingerprint and answer
+    virtual void storeAnswer(const IdempotencyKey &key, const Answer &answer) = 0;
+    virtual void forgetAnswersBefore(Instant instant, int limit) = 0;
+
+    virtual void insertApiKey(const ApiKeyRecord &key, const QByteArray &hash) = 0;
+    /// @returns whether there was such a key
+    virtual bool revokeApiKey(const QString &id) = 0;
+    virtual void insertUser(const UserRecord &user) = 0;
+    virtual void setLoginFailures(const QString &user, int failures, Instant lockedUntil) = 0;
+    virtual void insertSession(const SessionRecord &session, const QByteArray &hash) = 0;
+    virtual void removeSession(const QByteArray &hash) = 0;
+    virtual void forgetSessionsBefore(Instant instant) = 0;
+
+    /// Undoes the whole unit of work for this reason.
+    virtual void fail(Error error) = 0;
+    /// Rises with every write; tells whether a step that refused had already changed something.
+    [[nodiscard]] virtual int changeCount() const = 0;
+};
+
+/// One caller's write: run inside a shared transaction, told the outcome after the commit. `run` must leave nothing behind
+/// outside the transaction, because it is run again, alone, when another unit spoils the shared one.
+struct WriteUnit
+{
+    TenantId tenant;
+    std::function<void(Transaction &)> run;
+    std::function<void(const std::optional<Error> &failure)> done; ///< on the writing thread, after commit or rollback
+    Deadline deadline = Deadline::never();
+};
+
+/// Where state lives. Reads run in parallel, each on a snapshot; writes that arrive together share one transaction (group commit).
+/// Thread-safe.
+class Store
+{
+public:
+    /// Hooks of the pipeline, on the writing thread. Set before the first write.
+    struct Hooks
+    {
+        /// At the end of each unit's tenant's part of a transaction, before the commit: the place to match waiting agents.
+        std::function<void(Transaction &)> beforeCommit;
+        /// Everything that was appended, after the commit and before the units are told.
+        std::function<void(const std::vector<Event> &)> committed;
+        /// Instead of `committed` when the transaction was undone.
+        std::function<void()> rolledBack;
+    };
+
+    virtual ~Store() = default;
+    virtual void setHooks(Hooks hooks) = 0;
+
+    /// @returns false when the queue is full: answer Busy
+    virtual bool write(WriteUnit unit) = 0;
+    /// @returns false when the queue is full. @p run is called on a reading thread.
+    virtual bool read(TenantId tenant, std::function<void(Snapshot &)> run, std::function<void(const std::optional<Error> &)> done, Deadline deadline) = 0;
+
+    /// What is known before a caller's tenant is. Runs on a reading thread like read().
+    virtual bool lookUp(std::function<void(Directory &)> run, std::function<void(const std::optional<Error> &)> done, Deadline deadline) = 0;
+
+    /// Blocks; for setting up an installation. @param ccid a UUID
+    [[nodiscard]] virtual Result<TenantId> createTenant(const QString &id, const QString &name, const QString &ccid) = 0;
+
+    /// Why the store cannot serve at the moment; nothing when it can.
+    [[nodiscard]] virtual std::optional<QString> trouble() const = 0;
+    [[nodiscard]] virtual QString kind() const = 0; ///< "sqlite"
+    [[nodiscard]] virtual qint64 sizeBytes() const = 0;
+};
+
+} // namespace iwd

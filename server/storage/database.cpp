@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "database.h"
+
+#include <QDirIterator>
+#include <QFile>
+#include <QSqlError>
+#include <QUuid>
+
+namespace iwd {
+
+namespace {
+
+const QString root = QStringLiteral(":/sql/sqlite/");
+
+/// Comments go, because an apostrophe in one would confuse the search for placeholders.
+QString withoutComments(const QString &sql)
+{
+    QStringList lines;
+    for (const QString &line : sql.split(u'\n')) {
+        const auto comment = line.indexOf(QLatin1StringView("--"));
+        const QString code = comment < 0 ? line : line.left(comment);
+        if (!code.trimmed().isEmpty())
+            lines.append(code);
+    }
+    return lines.join(u'\n');
+}
+
+} // namespace
+
+QString statementText(const QString &name)
+{
+    QFile file(root + name + QStringLiteral(".sql"));
+    return file.open(QIODevice::ReadOnly) ? withoutComments(QString::fromUtf8(file.readAll())) : QString();
+}
+
+QStringList statementNames()
+{
+    QStringList names;
+    QDirIterator files(root, { QStringLiteral("*.sql") }, QDir::Files, QDirIterator::Subdirectories);
+    while (files.hasNext())
+        names.append(files.next().sliced(root.size()).chopped(4));
+    names.sort();
+    return names;
+}
+
+bool Statement::run()
+{
+    if (m_database->failure())
+        return false;
+    const auto start = std::chrono::steady_clock::now();
+    const bool ok = m_query->exec();
+    if (m_database->m_observer)
+        m_database->m_observer(m_name, ok, std::chrono::steady_clock::now() - start);
+    if (!ok)
+        m_database->failWith(m_name, m_query->lastError());
+    return ok;
+}
+
+Database::Database(QString connectionName, StatementObserver observer)
+    : m_connectionName(std::move(connectionName))
+    , m_observer(std::move(observer))
+{
+}
+
+Database::~Database()
+{
+    m_prepared.clear();
+    QSqlDatabase::database(m_connectionName, false).close();
+    QSqlDatabase::removeDatabase(m_connectionName);
+}
+
+Result<std::unique_ptr<Database>> Database::open(const QString &path, StatementObserver observer)
+{
+    const QString name = QUuid::createUuid().toString(QUuid::WithoutBraces);
+    std::unique_ptr<Database> database(new Database(name, std::move(observer)));
+    QSqlDatabase connection = QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), name);
+    connection.setDatabaseName(path);
+    connection.setConnectOptions(QStringLiteral("QSQLITE_BUSY_TIMEOUT=10000"));
+    if (!connection.open()) {
+        const QString reason = connection.lastError().databaseText();
+        connection = QSqlDatabase(); // the connection cannot be removed while a handle to it lives
+        return Error { ErrorCode::StorageUnavailable,
+            QStringLiteral("The database %1 cannot be opened: %2. Check that the folder exists, that this user may write to it and that the disk is not full.")
+                .arg(path, reason),
+            {}, { { QStringLiteral("reason"), reason } } };
+    }
+    // FULL: a commit that was answered for survives a power cut. The cache is per connection, in KiB.
+    for (const auto &pragma : { QStringLiteral("pragma journal_mode = wal"), QStringLiteral("pragma synchronous = full"), QStringLiteral("pragma foreign_keys = on"),
+             QStringLiteral("pragma temp_store = memory"), QStringLiteral("pragma cache_size = -32768"), QStringLiteral("pragma wal_autocheckpoint = 4000") }) {
+        if (!database->execute(pragma))
+            return *database->failure();
+    }
+    return database;
+}
+
+Statement Database::statement(const QString &name, qint64 tenant)
+{
+    return statement(name, tenant, {});
+}
+
+Statement Database::statement(const QString &name, qint64 tenant, const QList<std::pair<QString, QString>> &parts)
+{
+    QString key = name;
+    for (const auto &part : parts)
+        key += u'\n' + part.second;
+    const auto known = m_prepared.find(key);
+    QSqlQuery *query = known != m_prepared.end() ? known->second.get() : nullptr;
+    if (!query) {
+        QString sql = statementText(name);
+        for (const auto &[part, text] : parts)
+            sql.replace(u'{' + part + u'}', text);
+        Q_ASSERT_X(sql.contains(QStringLiteral(":tenant")), "Database::statement", "a statement must be bound to a tenant");
+        if (!sql.contains(QStringLiteral(":tenant")))
+            fail({ ErrorCode::Internal, QStringLiteral("The statement \"%1\" is not bound to a tenant and was refused.").arg(name), {}, {} });
+        query = prepared(key, sql);
+    }
+    query->bindValue(QStringLiteral(":tenant"), tenant);
+    return Statement(*this, query, name);
+}
+
+Statement Database::systemStatement(const QString &name)
+{
+    Q_ASSERT(name.startsWith(QStringLiteral("system/")));
+    const auto known = m_prepared.find(name);
+    QSqlQuery *query = known != m_prepared.end() ? known->second.get() : prepared(name, statementText(name));
+    return Statement(*this, query, name);
+}
+
+QSqlQuery *Database::prepared(const QString &key, const QString &sql)
+{
+    auto query = std::make_unique<QSqlQuery>(QSqlDatabase::database(m_connectionName, false));
+    query->setForwardOnly(true);
+    if (!query->prepare(sql))
+        failWith(key, query->lastError());
+    return (m_prepared[key] = std::move(query)).get();
+}
+
+bool Database::execute(const QString &sql)
+{
+    QSqlQuery query(QSqlDatabase::database(m_connectionName, false));
+    if (query.exec(sql))
+        return true;
+    failWith(sql.left(60), query.lastError());
+    return false;
+}
+
+void Database::fail(Error error)
+{
+    if (!m_failure)
+        m_failure = std::move(error);
+}
+
+void Database::failWith(const QString &name, const QSqlError &error)
+{
+    // SQLite's result codes that mean the machine, not the statement: full, I/O, read-only, busy, locked, cannot open, corrupt.
+    const int code = error.nativeErrorCode().toInt() & 0xff;
+    const bool environment = code == 5 || code == 6 || code == 8 || code == 10 || code == 11 || code == 13 || code == 14;
+    const QString reason = error.databaseText();
+    fail({ environment ? ErrorCode::StorageUnavailable : ErrorCode::Internal,
+        environment ? QStringLiteral("The database did not accept the operation: %1. Nothing of it was stored; try again.").arg(reason)
+                    : QStringLiteral("The database statement \"%1\" failed: %2.").arg(name, reason),
+        {}, { { QStringLiteral("reason"), reason } } });
+}
+
+} // namespace iwd

@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sqlitestore.h"
+
+#include "migrations.h"
+#include "sqlitetransaction.h"
+#include "workqueue.h"
+
+#include <base/log.h>
+
+#include <QFileInfo>
+
+#include <atomic>
+#include <latch>
+#include <thread>
+
+namespace iwd {
+
+namespace {
+
+class SqliteDirectory final : public Directory
+{
+public:
+    explicit SqliteDirectory(Database &database)
+        : m_database(database)
+    {
+    }
+
+    std::vector<TenantRecord> tenants() override
+    {
+        auto rows = m_database.systemStatement(QStringLiteral("system/tenants"));
+        std::vector<TenantRecord> tenants;
+        if (rows.run()) {
+            while (rows.next())
+                tenants.push_back({ { rows.integer(0) }, rows.text(1), rows.text(2), rows.text(3) });
+        }
+        return tenants;
+    }
+
+    std::optional<ApiKeyRecord> apiKey(const QByteArray &hash) override
+    {
+        auto row = m_database.systemStatement(QStringLiteral("system/find_api_key"));
+        row.bind(QStringLiteral(":hash"), hash);
+        if (!row.run() || !row.next())
+            return std::nullopt;
+        ApiKeyRecord key { row.text(0), { row.integer(1) }, row.text(2), row.text(3).split(u' '), {}, {} };
+        if (!row.isNull(4))
+            key.expires = fromMillis(row.integer(4));
+        return key;
+    }
+
+    std::optional<SessionRecord> session(const QByteArray &hash) override
+    {
+        auto row = m_database.systemStatement(QStringLiteral("system/find_session"));
+        row.bind(QStringLiteral(":hash"), hash);
+        if (!row.run() || !row.next())
+            return std::nullopt;
+        return SessionRecord { { row.integer(0) }, row.text(1), row.text(3).split(u' '), {}, fromMillis(row.integer(2)) };
+    }
+
+    std::optional<UserRecord> user(const QString &name) override
+    {
+        auto row = m_database.systemStatement(QStringLiteral("system/find_user"));
+        row.bind(QStringLiteral(":name"), name);
+        if (!row.run() || !row.next())
+            return std::nullopt;
+        return UserRecord { { row.integer(0) }, name, row.text(1), row.text(2).split(u' '), static_cast<int>(row.integer(3)), fromMillis(row.integer(4)), {} };
+    }
+
+private:
+    Database &m_database;
+};
+
+Error deadlinePassed()
+{
+    return { ErrorCode::DeadlineExceeded, QStringLiteral("The server did not get to this request in time and did nothing. Try again."), {}, {} };
+}
+
+} // namespace
+
+class SqliteStore::Private
+{
+public:
+    Private(SqliteOptions options, const Clock &clock)
+        : options(std::move(options))
+        , clock(clock)
+        , writes(this->options.queueLimit)
+        , reads(this->options.queueLimit)
+    {
+    }
+
+    struct ReadUnit
+    {
+        std::function<void(Database &, std::map<TenantId, TenantCache> &)> run;
+        std::function<void(const std::optional<Error> &)> done;
+        Deadline deadline = Deadline::never();
+    };
+
+    void writeLoop(Database &database);
+    void readLoop(Database &database);
+    void writeGroup(Database &database, std::vector<WriteUnit> &units);
+    bool runUnits(Database &database, std::vector<WriteUnit> &units, std::vector<Event> &events);
+    void undo(Database &database);
+    std::shared_ptr<const ConfigurationSnapshot> configurationFor(Database &database, TenantId tenant);
+    void startReading(Database &database, ReadUnit &unit, std::map<TenantId, TenantCache> &caches);
+    void noteTrouble(const std::optional<Error> &failure);
+
+    SqliteOptions options;
+    const Clock &clock;
+    Hooks hooks;
+    WorkQueue<WriteUnit> writes;
+    WorkQueue<ReadUnit> reads;
+    std::vector<std::thread> threads;
+
+    std::mutex configurationMutex;
+    std::map<TenantId, std::shared_ptr<const ConfigurationSnapshot>> configurations;
+
+    mutable std::mutex troubleMutex;
+    std::optional<QString> trouble;
+
+    // Of the writing thread
+    std::map<TenantId, TenantCache> caches;
+    std::map<TenantId, std::shared_ptr<const ConfigurationSnapshot>> changedConfigurations;
+};
+
+Result<std::unique_ptr<SqliteStore>> SqliteStore::open(SqliteOptions options, const Clock &clock)
+{
+    {
+        auto database = Database::open(options.path, {});
+        if (!database)
+            return database.error();
+        if (const auto migrated = migrate(**database); !migrated)
+            return migrated.error();
+    }
+    auto d = std::make_unique<Private>(std::move(options), clock);
+    // Every thread opens its own connection; the store is there when all are.
+    std::latch opened(1 + d->options.readers);
+    std::mutex mutex;
+    std::optional<Error> failure;
+    const auto start = [&](auto loop) {
+        d->threads.emplace_back([&opened, &mutex, &failure, loop, d = d.get()] {
+            auto database = Database::open(d->options.path, d->options.observer);
+            if (!database) {
+                const std::lock_guard lock(mutex);
+                failure = database.error();
+            }
+            const bool ok = database.ok();
+            opened.count_down();
+            if (ok)
+                (d->*loop)(**database);
+        });
+    };
+    start(&Private::writeLoop);
+    for (int i = 0; i < d->options.readers; ++i)
+        start(&Private::readLoop);
+    opened.wait();
+    std::unique_ptr<SqliteStore> store(new SqliteStore(std::move(d)));
+    if (failure)
+        return *failure;
+    return store;
+}
+
+SqliteStore::SqliteStore(std::unique_ptr<Private> d)
+    : d(std::move(d))
+{
+}
+
+SqliteStore::~SqliteStore()
+{
+    d->writes.close();
+    d->reads.close();
+    for (auto &thread : d->threads)
+        thread.join();
+}
+
+void SqliteStore::setHooks(Hooks hooks)
+{
+    d->hooks = std::move(hooks);
+}
+
+bool SqliteStore::write(WriteUnit unit)
+{
+    return d->writes.push(std::move(unit));
+}
+
+bool SqliteStore::read(TenantId tenant, std::function<void(Snapshot &)> run, std::function<void(const std::optional<Error> &)> done, Deadline deadline)
+{
+    const auto inSnapshot = [this, tenant, run = std::move(run)](Database &database, std::map<TenantId, TenantCache> &caches) {
+        TenantCache &cache = caches[tenant];
+        cache.headsLoaded = false;
+        database.execute(QStringLiteral("begin"));
+        SqliteTransaction snapshot(database, tenant, d->clock.now(), d->configurationFor(database, tenant), cache);
+        if (!snapshot.failed())
+            run(snapshot);
+    };
+    return d->reads.push({ inSnapshot, std::move(done), deadline });
+}
+
+bool SqliteStore::lookUp(std::function<void(Directory &)> run, std::function<void(const std::optional<Error> &)> done, Deadline deadline)
+{
+    const auto inSnapshot = [run = std::move(run)](Database &database, std::map<TenantId, TenantCache> &) {
+        database.execute(QStringLiteral("begin"));
+        SqliteDirectory directory(database);
+        run(directory);
+    };
+    return d->reads.push({ inSnapshot, std::move(done), deadline });
+}
+
+Result<TenantId> SqliteStore::createTenant(const QString &id, const QString &name, const QString &ccid)
+{
+    // Rare, and before anybody is served, so a connection of its own does.
+    auto database = Database::open(d->options.path, {});
+    if (!database)
+        return database.error();
+    auto row = (*database)->systemStatement(QStringLiteral("system/insert_tenant"));
+    row.bind(QStringLiteral(":name"), id).bind(QStringLiteral(":title"), name).bind(QStringLiteral(":ccid"), ccid);
+    if (!row.bind(QStringLiteral(":created_ms"), toMillis(d->clock.now())).run())
+        return *(*database)->failure();
+    return TenantId { row.insertedId() };
+}
+
+std::optional<QString> SqliteStore::trouble() const
+{
+    const std::lock_guard lock(d->troubleMutex);
+    return d->trouble;
+}
+
+qint64 SqliteStore::sizeBytes() const
+{
+    return QFileInfo(d->options.path).size() + QFileInfo(d->options.path + QStringLiteral("-wal")).size();
+}
+
+std::shared_ptr<const ConfigurationSnapshot> SqliteStore::Private::configurationFor(Database &database, TenantId tenant)
+{
+    {
+        const std::lock_guard lock(configurationMutex);
+        if (const auto known = configurations.find(tenant); known != configurations.end())
+            return known->second;
+    }
+    // Loaded here only before the first change; from then on the writing thread puts each new one in.
+    auto loaded = loadConfiguration(database, tenant);
+    if (!loaded)
+        return nullptr;
+    const std::lock_guard lock(configurationMutex);
+    return configurations.try_emplace(tenant, std::move(loaded)).first->second;
+}
+
+void SqliteStore::Private::noteTrouble(const std::optional<Error> &failure)
+{
+    if (failure && failure->code != ErrorCode::StorageUnavailable)
+        return;
+    const std::lock_guard lock(troubleMutex);
+    if (failure && !trouble)
+        log::error(u"The database does not accept writes", { { QLatin1StringView("reason"), failure->args.value(QStringLiteral("reason")) } });
+    if (!failure && trouble)
+        log::info(u"The database accepts writes again");
+    trouble = failure ? std::optional(failure->text) : std::nullopt;
+}
+
+void SqliteStore::Private::readLoop(Database &database)
+{
+    std::map<TenantId, TenantCache> caches;
+    while (auto units = reads.take(1)) {
+        for (ReadUnit &unit : *units)
+            startReading(database, unit, caches);
+    }
+}
+
+void SqliteStore::Private::startReading(Database &database, ReadUnit &unit, std::map<TenantId, TenantCache> &caches)
+{
+    if (unit.deadline.passed())
+        return unit.done(deadlinePassed());
+    database.clearFailure();
+    unit.run(database, caches);
+    const auto failure = database.failure();
+    database.clearFailure();
+    database.execute(QStringLiteral("rollback"));
+    unit.done(failure);
+}
+
+void SqliteStore::Private::writeLoop(Database &database)
+{
+    while (auto units = writes.take(options.groupLimit))
+        writeGroup(database, *units);
+}
+
+/// Runs the units one after the other in the open transaction. @returns false when one of them failed
+bool SqliteStore::Private::runUnits(Database &database, std::vector<WriteUnit> &units, std::vector<Event> &events)
+{
+    // Units of one tenant share a view of it. The order among them is that of their arrival.
+    std::map<TenantId, std::unique_ptr<SqliteTransaction>> views;
+    const Instant now = clock.now();
+    for (WriteUnit &unit : units) {
+        auto &view = views[unit.tenant];
+        if (!view)
+            view = std::make_unique<SqliteTransaction>(database, unit.tenant, now, configurationFor(database, unit.tenant), caches[unit.tenant]);
+        unit.run(*view);
+        if (database.failure())
+            return false;
+    }
+    for (auto &[tenant, view] : views) {
+        if (hooks.beforeCommit)
+            hooks.beforeCommit(*view);
+        if (auto changed = view->changedConfiguration())
+            changedConfigurations[tenant] = std::move(changed);
+        std::move(view->appended().begin(), view->appended().end(), std::back_inserter(events));
+    }
+    return !database.failure();
+}
+
+void SqliteStore::Private::undo(Database &database)
+{
+    database.clearFailure();
+    database.execute(QStringLiteral("rollback"));
+    database.clearFailure();
+    caches.clear();
+    changedConfigurations.clear();
+    if (hooks.rolledBack)
+        hooks.rolledBack();
+}
+
+void SqliteStore::Private::writeGroup(Database &database, std::vector<WriteUnit> &all)
+{
+    std::vector<WriteUnit> units;
+    for (WriteUnit &unit : all) {
+        if (unit.deadline.passed())
+            unit.done(deadlinePassed());
+        else
+            units.push_back(std::move(unit));
+    }
+    if (units.empty())
+        return;
+
+    std::vector<Event> events;
+    database.clearFailure();
+    const bool committed = database.execute(QStringLiteral("begin immediate")) && runUnits(database, units, events) && database.execute(QStringLiteral("commit"));
+    if (!committed) {
+        const Error failure = *database.failure();
+        undo(database);
+        // One unit spoiled the work of all, so each goes alone. What the disk refuses it would refuse every one of them.
+        if (units.size() > 1 && failure.code != ErrorCode::StorageUnavailable) {
+            for (WriteUnit &unit : units) {
+                std::vector<WriteUnit> alone;
+                alone.push_back(std::move(unit));
+                writeGroup(database, alone);
+            }
+            return;
+        }
+        noteTrouble(failure);
+        for (const WriteUnit &unit : units)
+            unit.done(failure);
+        return;
+    }
+    noteTrouble(std::nullopt);
+    for (auto &[tenant, configuration] : std::exchange(changedConfigurations, {})) {
+        const std::lock_guard lock(configurationMutex);
+        configurations[tenant] = configuration;
+    }
+    std::stable_sort(events.begin(), events.end(), [](const Event &left, const Event &right) { return left.id < right.id; });
+    if (hooks.committed)
+        hooks.committed(events);
+    for (const WriteUnit &unit : units)
+        unit.done(std::nullopt);
+}
+
+} // namespace iwd
