@@ -24,7 +24,8 @@ std::map<QString, int> readCapacity(ObjectReader &reader)
     std::map<QString, int> capacity;
     for (const auto &[channel, count] : reader.integersByName(name, 0, MaxCapacity, MaxChannels)) {
         if (channel.isEmpty() || channel.size() > limits::Text) {
-            reader.fail(invalidField(reader.pathOf(name), QStringLiteral("names of channels of 1 to %1 characters, or \"*\" for all others").arg(limits::Text)));
+            reader.fail(invalidField(
+                reader.pathOf(name), QStringLiteral("names of channels of 1 to %1 characters, or \"*\" for all others").arg(limits::Text)));
             break;
         }
         capacity.emplace(channel == everyOtherChannel ? QString() : channel, count);
@@ -42,7 +43,8 @@ Result<Agent> decodeAgent(const QJsonObject &json, const QString &idInPath)
     agent.skills = configuration::readSkillLevels(reader, QStringLiteral("skills"));
     agent.capacity = readCapacity(reader);
     agent.queueIds = reader.objectIds(QStringLiteral("queues"), MaxQueues);
-    reader.ignore({ QStringLiteral("state"), QStringLiteral("stateReason"), QStringLiteral("stateSinceDateTime"), QStringLiteral("assigned") });
+    reader.ignore(
+        { QStringLiteral("state"), QStringLiteral("stateReason"), QStringLiteral("stateSinceDateTime"), QStringLiteral("assigned") });
     if (const auto finished = reader.finish(); !finished)
         return finished.error();
     return agent;

@@ -60,7 +60,8 @@ QString readId(ObjectReader &reader, const QString &name, const QString &idInPat
         return id;
     if (!idInPath.isEmpty()) {
         if (!id.isEmpty() && id != idInPath)
-            reader.fail(invalidField(reader.pathOf(field), QStringLiteral("the id of the address, \"%1\"").arg(idInPath), u'"' + id + u'"'));
+            reader.fail(
+                invalidField(reader.pathOf(field), QStringLiteral("the id of the address, \"%1\"").arg(idInPath), u'"' + id + u'"'));
         return idInPath;
     }
     if (!id.isEmpty())

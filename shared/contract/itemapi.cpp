@@ -6,6 +6,7 @@
 #include <domain/prioritycurve.h>
 
 #include <QHash>
+#include <QJsonArray>
 
 #include <limits>
 
@@ -13,7 +14,6 @@ namespace iwd {
 
 namespace {
 
-const QString labelsName = QStringLiteral("labels");
 const QString customName = QStringLiteral("custom");
 const QString priorityName = QStringLiteral("priority");
 const QString businessValueName = QStringLiteral("businessValue");
@@ -46,7 +46,9 @@ QString adviceFor(const QString &name)
 Error notWritable(const QString &name, InputMode mode, bool onCreate)
 {
     const bool fixedNow = mode == InputMode::Update && onCreate;
-    Error error = invalidField(name, fixedNow ? QStringLiteral("no value, as it is fixed when the item is created") : QStringLiteral("no value, as only the server sets it"));
+    Error error = invalidField(name,
+        fixedNow ? QStringLiteral("no value, as it is fixed when the item is created")
+                 : QStringLiteral("no value, as only the server sets it"));
     error.text = fixedNow ? QStringLiteral("\"%1\" is fixed when the item is created.").arg(name)
                           : QStringLiteral("\"%1\" is set by the server and cannot be written.").arg(name);
     // The advice on the category is for items that exist; the rest holds always.
@@ -68,7 +70,8 @@ Result<IntegerChange> decodeChange(const QString &path, const QJsonValue &value,
     bool fits = false;
     const int number = isWhole ? text.toInt(&fits) : 0;
     if (!fits || number < -bound || number > bound) {
-        return invalidField(path, QStringLiteral("a whole number from -%1 to %1, or a relative change as text such as \"+10\" or \"-5\"").arg(bound),
+        return invalidField(path,
+            QStringLiteral("a whole number from -%1 to %1, or a relative change as text such as \"+10\" or \"-5\"").arg(bound),
             json::describe(value));
     }
     return IntegerChange { true, number };
@@ -76,7 +79,8 @@ Result<IntegerChange> decodeChange(const QString &path, const QJsonValue &value,
 
 Result<FieldValue> decodeFieldValue(const ItemField &field, const QJsonValue &value)
 {
-    const auto convert = [](auto read) { return read ? Result<FieldValue>(FieldValue(std::move(read).value())) : Result<FieldValue>(read.error()); };
+    const auto convert
+        = [](auto read) { return read ? Result<FieldValue>(FieldValue(std::move(read).value())) : Result<FieldValue>(read.error()); };
     const QString name = field.name;
     switch (field.kind) {
     case FieldKind::Text:
@@ -95,8 +99,9 @@ Result<void> checkCustom(const QString &path, const QString &name, const QJsonVa
 {
     const auto checkedName = json::text(path, name, limits::CustomName);
     if (name.isEmpty() || !checkedName) {
-        Error error = invalidField(path.left(200), QStringLiteral("a custom attribute with a name of 1 to %1 characters").arg(limits::CustomName),
-            QStringLiteral("a name of %1 characters").arg(name.size()));
+        Error error
+            = invalidField(path.left(200), QStringLiteral("a custom attribute with a name of 1 to %1 characters").arg(limits::CustomName),
+                QStringLiteral("a name of %1 characters").arg(name.size()));
         return error;
     }
     if (value.isString()) {
@@ -228,8 +233,8 @@ Result<QJsonObject> mergedCustom(const QJsonObject &current, const QJsonObject &
             merged.insert(entry.key(), entry.value());
     }
     if (merged.size() > limits::CustomAttributes) {
-        return invalidField(customName, QStringLiteral("at most %1 custom attributes").arg(limits::CustomAttributes),
-            QString::number(merged.size()));
+        return invalidField(
+            customName, QStringLiteral("at most %1 custom attributes").arg(limits::CustomAttributes), QString::number(merged.size()));
     }
     return merged;
 }
@@ -245,7 +250,8 @@ Result<ItemInput> decodeItemInput(const QJsonObject &json, InputMode mode)
     }
     if (const auto custom = mergedCustom({}, input.custom); !custom)
         return custom.error();
-    std::sort(input.fields.begin(), input.fields.end(), [](const FieldAssignment &a, const FieldAssignment &b) { return a.field < b.field; });
+    std::sort(
+        input.fields.begin(), input.fields.end(), [](const FieldAssignment &a, const FieldAssignment &b) { return a.field < b.field; });
     return input;
 }
 
@@ -254,17 +260,21 @@ Result<void> checkCreated(const ItemInput &input, Instant now)
     if (!input.created || *input.created <= now + MaxCreatedAhead)
         return {};
     return invalidField(QStringLiteral("createdDateTime"),
-        QStringLiteral("a time at most %1 minutes after the server's %2").arg(std::chrono::duration_cast<std::chrono::minutes>(MaxCreatedAhead).count()).arg(toIso(now)),
+        QStringLiteral("a time at most %1 minutes after the server's %2")
+            .arg(std::chrono::duration_cast<std::chrono::minutes>(MaxCreatedAhead).count())
+            .arg(toIso(now)),
         toIso(*input.created));
 }
 
 Result<void> applyInput(WorkItem &item, const ItemInput &input)
 {
-    const auto businessValue = changed(businessValueName, item.businessValue, input.businessValue.value_or(IntegerChange { true, 0 }), std::numeric_limits<int>::max());
+    const auto businessValue = changed(
+        businessValueName, item.businessValue, input.businessValue.value_or(IntegerChange { true, 0 }), std::numeric_limits<int>::max());
     if (!businessValue)
         return businessValue.error();
     const bool shifts = input.priority && input.priority->relative;
-    const auto shift = changed(priorityName, item.priorityShift, shifts ? *input.priority : IntegerChange { true, 0 }, limits::PriorityShift);
+    const auto shift
+        = changed(priorityName, item.priorityShift, shifts ? *input.priority : IntegerChange { true, 0 }, limits::PriorityShift);
     if (!shift)
         return shift.error();
     const auto custom = mergedCustom(item.custom, input.custom);

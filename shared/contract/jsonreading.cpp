@@ -19,7 +19,10 @@ Error mismatch(const QString &path, const QString &expected, const QJsonValue &v
     return invalidField(path, expected, describe(value));
 }
 
-bool isAbsent(const QJsonValue &value) { return value.isNull() || value.isUndefined(); }
+bool isAbsent(const QJsonValue &value)
+{
+    return value.isNull() || value.isUndefined();
+}
 
 } // namespace
 
@@ -133,15 +136,15 @@ bool isObjectId(const QString &text)
     const auto isLetterOrDigit = [](QChar c) { return (c >= u'a' && c <= u'z') || (c >= u'A' && c <= u'Z') || (c >= u'0' && c <= u'9'); };
     if (text.isEmpty() || text.size() > limits::ObjectId || !isLetterOrDigit(text.front()))
         return false;
-    return std::all_of(text.begin(), text.end(),
-        [&](QChar c) { return isLetterOrDigit(c) || c == u'.' || c == u'_' || c == u'-'; });
+    return std::all_of(text.begin(), text.end(), [&](QChar c) { return isLetterOrDigit(c) || c == u'.' || c == u'_' || c == u'-'; });
 }
 
 Result<QString> objectId(const QString &path, const QJsonValue &value)
 {
     if (!value.isString() || !isObjectId(value.toString())) {
         return mismatch(path,
-            QStringLiteral("an id: 1 to %1 of the letters A-Z and a-z, digits, \".\", \"_\" and \"-\", beginning with a letter or digit").arg(limits::ObjectId),
+            QStringLiteral("an id: 1 to %1 of the letters A-Z and a-z, digits, \".\", \"_\" and \"-\", beginning with a letter or digit")
+                .arg(limits::ObjectId),
             value);
     }
     return value.toString();

@@ -43,7 +43,8 @@ Value readChoice(ObjectReader &reader, const QString &name, const Choice<Value> 
         names.append(choice.name);
     }
     const QString expected = QStringLiteral("one of ") + names.join(QStringLiteral(", "));
-    Error error = value.isUndefined() ? missingField(reader.pathOf(name), expected) : invalidField(reader.pathOf(name), expected, json::describe(value));
+    Error error = value.isUndefined() ? missingField(reader.pathOf(name), expected)
+                                      : invalidField(reader.pathOf(name), expected, json::describe(value));
     error.text += suggestion(value.toString(), names);
     reader.fail(error);
     return choices[0].value;
@@ -113,9 +114,11 @@ PriorityCurve readCurve(ObjectReader &reader, UrgencyUnit unit)
     const QString points = QStringLiteral("points");
     const auto readPoint = [unit](ObjectReader &point) {
         const milliseconds age = readDuration(point, QStringLiteral("age"), unit);
-        return CurvePoint { age, point.requiredInteger(QStringLiteral("priority"), -PriorityCurve::MaxPriority, PriorityCurve::MaxPriority) };
+        return CurvePoint { age,
+            point.requiredInteger(QStringLiteral("priority"), -PriorityCurve::MaxPriority, PriorityCurve::MaxPriority) };
     };
-    auto read = readElements<CurvePoint>(curveReader, curveReader.pathOf(points), curveReader.value(points), PriorityCurve::MaxPoints, readPoint);
+    auto read
+        = readElements<CurvePoint>(curveReader, curveReader.pathOf(points), curveReader.value(points), PriorityCurve::MaxPoints, readPoint);
     if (const auto finished = curveReader.finish(); !finished) {
         reader.fail(finished.error());
         return {};
@@ -135,7 +138,8 @@ std::vector<BusinessValueBand> readBands(ObjectReader &reader)
         return {};
     const auto readBand = [](ObjectReader &band) {
         const int from = band.requiredInteger(QStringLiteral("from"), std::numeric_limits<int>::min(), std::numeric_limits<int>::max());
-        return BusinessValueBand { from, band.requiredInteger(QStringLiteral("shift"), -PriorityCurve::MaxPriority, PriorityCurve::MaxPriority) };
+        return BusinessValueBand { from,
+            band.requiredInteger(QStringLiteral("shift"), -PriorityCurve::MaxPriority, PriorityCurve::MaxPriority) };
     };
     const auto bands = readElements<BusinessValueBand>(reader, reader.pathOf(name), value, PrioritizationSchema::MaxBands, readBand);
     for (size_t i = 1; i < bands.size() && !reader.failed(); ++i) {
@@ -173,7 +177,8 @@ QJsonObject encodePrioritizationSchema(const PrioritizationSchema &schema)
 {
     QJsonArray points;
     for (const CurvePoint &point : schema.curve.points())
-        points.append(QJsonObject { { QStringLiteral("age"), inUnit(point.age, schema.unit) }, { QStringLiteral("priority"), point.priority } });
+        points.append(
+            QJsonObject { { QStringLiteral("age"), inUnit(point.age, schema.unit) }, { QStringLiteral("priority"), point.priority } });
     QJsonArray bands;
     for (const BusinessValueBand &band : schema.bands)
         bands.append(QJsonObject { { QStringLiteral("from"), band.from }, { QStringLiteral("shift"), band.shift } });
@@ -183,7 +188,8 @@ QJsonObject encodePrioritizationSchema(const PrioritizationSchema &schema)
     json.insert(QStringLiteral("sla"), inUnit(schema.sla, schema.unit));
     json.insert(QStringLiteral("managedPeriod"), inUnit(schema.managedPeriod, schema.unit));
     json.insert(QStringLiteral("curve"),
-        QJsonObject { { QStringLiteral("interpolation"), nameOf(schema.curve.interpolation(), interpolations) }, { QStringLiteral("points"), points } });
+        QJsonObject { { QStringLiteral("interpolation"), nameOf(schema.curve.interpolation(), interpolations) },
+            { QStringLiteral("points"), points } });
     json.insert(QStringLiteral("businessValueBands"), bands);
     json.insert(QStringLiteral("excludeHoldTime"), schema.excludeHoldTime);
     json.insert(QStringLiteral("autoComplete"), schema.autoComplete);

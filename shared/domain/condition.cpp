@@ -66,7 +66,8 @@ bool equalsOne(const QJsonValue &attribute, const Node &node, Instant now)
 {
     if (attribute.isArray()) {
         const QJsonArray elements = attribute.toArray();
-        return std::any_of(elements.begin(), elements.end(), [&](const QJsonValue &element) { return !element.isArray() && equalsOne(element, node, now); });
+        return std::any_of(elements.begin(), elements.end(),
+            [&](const QJsonValue &element) { return !element.isArray() && equalsOne(element, node, now); });
     }
     return std::any_of(node.values.begin(), node.values.end(),
         [&](const ConditionValue &value) { return compare(attribute, value, node, now) == Order::Equal; });

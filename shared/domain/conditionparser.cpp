@@ -116,7 +116,8 @@ Result<QString> parseAttribute(const QJsonValue &json, const QString &path)
     }
     static const QStringList computed { QStringLiteral("priority"), QStringLiteral("slaDateTime"), QStringLiteral("categoryPath") };
     if (computed.contains(name))
-        return complaint(path, expected, QStringLiteral("\"%1\" follows from the classification, so a condition cannot ask for it.").arg(name));
+        return complaint(
+            path, expected, QStringLiteral("\"%1\" follows from the classification, so a condition cannot ask for it.").arg(name));
     QString text = QStringLiteral("There is no attribute \"%1\".").arg(name.left(100));
     const QString hint = suggestion(name, allFieldNames());
     text += hint.isEmpty() ? QStringLiteral(" A custom attribute is written \"custom.%1\".").arg(name.left(100)) : hint;
@@ -151,7 +152,8 @@ Result<ConditionValue> parseValue(const QJsonValue &json, const QString &path)
         return value;
     }
     if (json.isNull())
-        return complaint(path, QStringLiteral("a text, a number, true or false"), QStringLiteral("\"%1\" is null. Use the operator exists or notExists to ask whether there is a value.").arg(path));
+        return complaint(path, QStringLiteral("a text, a number, true or false"),
+            QStringLiteral("\"%1\" is null. Use the operator exists or notExists to ask whether there is a value.").arg(path));
     if (!json.isString())
         return invalidField(path, QStringLiteral("a text, a number, true or false"));
     const QString text = json.toString();
@@ -173,7 +175,9 @@ Result<void> checkKind(const Node &node, const ConditionValue &value, const QStr
     const ItemField *field = itemField(node.attribute);
     if (field && field->kind == FieldKind::Date && !value.isDate()) {
         return invalidField(path,
-            QStringLiteral("a date with an offset such as 2026-03-01T08:15:30Z, or a relative date such as now-2h (units s, m, h, d, w), because %1 is a date").arg(node.attribute));
+            QStringLiteral("a date with an offset such as 2026-03-01T08:15:30Z, or a relative date such as now-2h (units s, m, h, d, w), "
+                           "because %1 is a date")
+                .arg(node.attribute));
     }
     if (field && field->kind == FieldKind::Integer && !value.number)
         return invalidField(path, QStringLiteral("a number, because %1 is a number").arg(node.attribute));
@@ -187,7 +191,8 @@ Result<void> checkOperatorFits(const Node &node, const QString &path)
     if (isTextOperator && field && (field->kind == FieldKind::Date || field->kind == FieldKind::Integer)) {
         return complaint(path, QStringLiteral("an operator for dates or numbers"),
             QStringLiteral("\"%1\" works on texts and lists, but %2 is a %3.")
-                .arg(conditionOperatorName(node.op), node.attribute, field->kind == FieldKind::Date ? QStringLiteral("date") : QStringLiteral("number")));
+                .arg(conditionOperatorName(node.op), node.attribute,
+                    field->kind == FieldKind::Date ? QStringLiteral("date") : QStringLiteral("number")));
     }
     return {};
 }
@@ -214,7 +219,8 @@ Result<void> checkBorders(const Node &node, const QString &path)
     const bool turned = (!from.isText() && *from.number > *to.number) || (from.date && to.date && *from.date > *to.date)
         || (from.sinceNow && to.sinceNow && *from.sinceNow > *to.sinceNow);
     if (turned)
-        return complaint(path, QStringLiteral("the smaller value first"), QStringLiteral("\"%1\" can never match: its first value is greater than its second.").arg(path));
+        return complaint(path, QStringLiteral("the smaller value first"),
+            QStringLiteral("\"%1\" can never match: its first value is greater than its second.").arg(path));
     return {};
 }
 
@@ -289,25 +295,31 @@ Result<ConditionParser::NodePointer> ConditionParser::parseNode(const QJsonValue
         return complaint(path, expected, what + QStringLiteral(" must be ") + expected + u'.');
     }
     if (depth > Condition::MaxDepth)
-        return complaint(path, QStringLiteral("at most %1 levels").arg(Condition::MaxDepth), QStringLiteral("The condition is nested deeper than %1 levels.").arg(Condition::MaxDepth));
+        return complaint(path, QStringLiteral("at most %1 levels").arg(Condition::MaxDepth),
+            QStringLiteral("The condition is nested deeper than %1 levels.").arg(Condition::MaxDepth));
     if (++m_nodes > Condition::MaxNodes)
-        return complaint(path, QStringLiteral("at most %1 parts").arg(Condition::MaxNodes), QStringLiteral("The condition has more than %1 parts. A list with the operator \"in\" replaces many comparisons.").arg(Condition::MaxNodes));
+        return complaint(path, QStringLiteral("at most %1 parts").arg(Condition::MaxNodes),
+            QStringLiteral("The condition has more than %1 parts. A list with the operator \"in\" replaces many comparisons.")
+                .arg(Condition::MaxNodes));
 
     const QJsonObject object = json.toObject();
     if (object.isEmpty())
         return std::make_shared<const Node>();
     using Kind = Node::Kind;
-    for (const auto &[name, kind] : { std::pair(QStringLiteral("all"), Kind::All), std::pair(QStringLiteral("any"), Kind::Any), std::pair(QStringLiteral("not"), Kind::Not) }) {
+    for (const auto &[name, kind] : { std::pair(QStringLiteral("all"), Kind::All), std::pair(QStringLiteral("any"), Kind::Any),
+             std::pair(QStringLiteral("not"), Kind::Not) }) {
         if (object.contains(name))
             return parseGroup(kind, object, name, path, depth);
     }
     return parseComparison(object, path);
 }
 
-Result<ConditionParser::NodePointer> ConditionParser::parseGroup(Node::Kind kind, const QJsonObject &json, const QString &name, const QString &path, int depth)
+Result<ConditionParser::NodePointer> ConditionParser::parseGroup(
+    Node::Kind kind, const QJsonObject &json, const QString &name, const QString &path, int depth)
 {
     if (json.size() > 1)
-        return complaint(path, QStringLiteral("\"%1\" alone").arg(name), QStringLiteral("\"%1\" must be alone in its object. Nest conditions to combine them.").arg(name));
+        return complaint(path, QStringLiteral("\"%1\" alone").arg(name),
+            QStringLiteral("\"%1\" must be alone in its object. Nest conditions to combine them.").arg(name));
     const QString inner = join(path, name);
     const QJsonValue value = json.value(name);
     Node node;
@@ -333,7 +345,8 @@ Result<ConditionParser::NodePointer> ConditionParser::parseGroup(Node::Kind kind
 
 Result<ConditionParser::NodePointer> ConditionParser::parseComparison(const QJsonObject &json, const QString &path)
 {
-    static const QStringList names { QStringLiteral("attribute"), QStringLiteral("operator"), QStringLiteral("value"), QStringLiteral("caseSensitive") };
+    static const QStringList names { QStringLiteral("attribute"), QStringLiteral("operator"), QStringLiteral("value"),
+        QStringLiteral("caseSensitive") };
     static const QStringList allNames = names + QStringList { QStringLiteral("all"), QStringLiteral("any"), QStringLiteral("not") };
     if (const auto checked = checkNames(json, allNames, path); !checked)
         return checked.error();

@@ -22,7 +22,8 @@ public:
 
 private:
     Result<NodePointer> parseNode(const QJsonValue &json, const QString &path, int depth);
-    Result<NodePointer> parseGroup(Condition::Node::Kind kind, const QJsonObject &json, const QString &name, const QString &path, int depth);
+    Result<NodePointer> parseGroup(
+        Condition::Node::Kind kind, const QJsonObject &json, const QString &name, const QString &path, int depth);
     static Result<NodePointer> parseComparison(const QJsonObject &json, const QString &path);
 
     int m_nodes = 0;

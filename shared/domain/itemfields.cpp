@@ -8,19 +8,55 @@ namespace iwd {
 
 namespace {
 
-QJsonValue encode(const QString &text) { return text.isEmpty() ? QJsonValue() : QJsonValue(text); }
-QJsonValue encode(int number) { return number; }
-QJsonValue encode(qint64 number) { return number; }
-QJsonValue encode(Instant instant) { return toIso(instant); }
-QJsonValue encode(const std::optional<Instant> &instant) { return instant ? QJsonValue(toIso(*instant)) : QJsonValue(); }
-QJsonValue encode(const QStringList &texts) { return QJsonArray::fromStringList(texts); }
-QJsonValue encode(ItemStatus status) { return statusName(status); }
-QJsonValue encode(ItemId id) { return id.toString(); }
+QJsonValue encode(const QString &text)
+{
+    return text.isEmpty() ? QJsonValue() : QJsonValue(text);
+}
+QJsonValue encode(int number)
+{
+    return number;
+}
+QJsonValue encode(qint64 number)
+{
+    return number;
+}
+QJsonValue encode(Instant instant)
+{
+    return toIso(instant);
+}
+QJsonValue encode(const std::optional<Instant> &instant)
+{
+    return instant ? QJsonValue(toIso(*instant)) : QJsonValue();
+}
+QJsonValue encode(const QStringList &texts)
+{
+    return QJsonArray::fromStringList(texts);
+}
+QJsonValue encode(ItemStatus status)
+{
+    return statusName(status);
+}
+QJsonValue encode(ItemId id)
+{
+    return id.toString();
+}
 
-void assign(QString &member, const FieldValue &value) { member = std::get<QString>(value); }
-void assign(int &member, const FieldValue &value) { member = std::get<int>(value); }
-void assign(std::optional<Instant> &member, const FieldValue &value) { member = std::get<std::optional<Instant>>(value); }
-void assign(QStringList &member, const FieldValue &value) { member = std::get<QStringList>(value); }
+void assign(QString &member, const FieldValue &value)
+{
+    member = std::get<QString>(value);
+}
+void assign(int &member, const FieldValue &value)
+{
+    member = std::get<int>(value);
+}
+void assign(std::optional<Instant> &member, const FieldValue &value)
+{
+    member = std::get<std::optional<Instant>>(value);
+}
+void assign(QStringList &member, const FieldValue &value)
+{
+    member = std::get<QStringList>(value);
+}
 void assign(Instant &member, const FieldValue &value)
 {
     const auto instant = std::get<std::optional<Instant>>(value);

@@ -18,7 +18,10 @@ qint64 floorDivide(qint64 dividend, qint64 divisor)
     return dividend % divisor < 0 ? quotient - 1 : quotient;
 }
 
-qint64 ceilDivide(qint64 dividend, qint64 divisor) { return -floorDivide(-dividend, divisor); }
+qint64 ceilDivide(qint64 dividend, qint64 divisor)
+{
+    return -floorDivide(-dividend, divisor);
+}
 
 /// The line between two neighboring points, for ages counted from the first of them.
 struct Segment
@@ -58,7 +61,8 @@ struct Segment
 /// Index of the first point later than @p age; the segment around @p age lies between the point before it and it.
 size_t pointAfter(const std::vector<CurvePoint> &points, milliseconds age)
 {
-    const auto next = std::upper_bound(points.begin(), points.end(), age, [](milliseconds value, const CurvePoint &point) { return value < point.age; });
+    const auto next = std::upper_bound(
+        points.begin(), points.end(), age, [](milliseconds value, const CurvePoint &point) { return value < point.age; });
     return static_cast<size_t>(next - points.begin());
 }
 

@@ -80,8 +80,8 @@ public:
     QByteArray comparison()
     {
         const QByteArray attribute = oneOf({ "channel", "customerSegment", "labels", "custom.a", "custom.b", "custom.c" });
-        const QByteArray op = oneOf({ "equals", "notEquals", "less", "lessOrEqual", "greater", "greaterOrEqual", "in", "notIn", "contains", "startsWith",
-            "endsWith", "exists", "notExists", "between" });
+        const QByteArray op = oneOf({ "equals", "notEquals", "less", "lessOrEqual", "greater", "greaterOrEqual", "in", "notIn", "contains",
+            "startsWith", "endsWith", "exists", "notExists", "between" });
         return comparison(attribute, op);
     }
 
@@ -132,8 +132,11 @@ public:
     }
 
 private:
-    QByteArray text() { return oneOf({ "\"\"", "\"a\"", "\"A\"", "\"ab\"", "\"b\"", "\"Ä\"", "\"ä\"", "\"1\"", "\"-2.5\"", "\"1x\"", "\"now\"", "\"now-1h\"",
-                                 "\"2026-03-01T11:00:00Z\"", "\"2026-03-01T13:00:00+01:00\"" }); }
+    QByteArray text()
+    {
+        return oneOf({ "\"\"", "\"a\"", "\"A\"", "\"ab\"", "\"b\"", "\"Ä\"", "\"ä\"", "\"1\"", "\"-2.5\"", "\"1x\"", "\"now\"",
+            "\"now-1h\"", "\"2026-03-01T11:00:00Z\"", "\"2026-03-01T13:00:00+01:00\"" });
+    }
     QByteArray value()
     {
         const int kind = pick(0, 4);
@@ -318,7 +321,8 @@ void TestCondition::badConditionNamesThePart_data()
 {
     QTest::addColumn<QByteArray>("json");
     QTest::addColumn<QString>("field");
-    const auto row = [](const char *name, const QByteArray &json, const char *field) { QTest::newRow(name) << json << QString::fromLatin1(field); };
+    const auto row
+        = [](const char *name, const QByteArray &json, const char *field) { QTest::newRow(name) << json << QString::fromLatin1(field); };
     row("a text", "\"channel\"", "");
     row("null", "null", "");
     row("a list", "[]", "");
@@ -383,7 +387,8 @@ void TestCondition::misspeltNameGetsAProposal_data()
     QTest::addColumn<QString>("proposal");
     QTest::newRow("letter case") << QByteArray(R"({"attribute":"captureID","operator":"exists"})") << QStringLiteral("\"captureId\"");
     QTest::newRow("transposed") << QByteArray(R"({"attribute":"chanenl","operator":"exists"})") << QStringLiteral("\"channel\"");
-    QTest::newRow("one letter short") << QByteArray(R"({"attribute":"customerSegmen","operator":"exists"})") << QStringLiteral("\"customerSegment\"");
+    QTest::newRow("one letter short") << QByteArray(R"({"attribute":"customerSegmen","operator":"exists"})")
+                                      << QStringLiteral("\"customerSegment\"");
     QTest::newRow("own attribute") << QByteArray(R"({"attribute":"impact","operator":"exists"})") << QStringLiteral("\"custom.impact\"");
     QTest::newRow("computed") << QByteArray(R"({"attribute":"priority","operator":"exists"})") << QStringLiteral("classification");
     QTest::newRow("operator") << QByteArray(R"({"attribute":"channel","operator":"equal","value":"x"})") << QStringLiteral("\"equals\"");
@@ -510,8 +515,8 @@ void TestCondition::numbersCompareAsNumbers()
         // A text that is a number as a whole counts as one.
         item.custom[QStringLiteral("n")] = round % 2 ? QJsonValue(attribute) : QJsonValue(QString::number(attribute));
         const auto holds = [&item](const char *op, const QJsonValue &operand) {
-            return matches(QJsonObject { { QStringLiteral("attribute"), QStringLiteral("custom.n") }, { QStringLiteral("operator"), QLatin1StringView(op) },
-                               { QStringLiteral("value"), operand } },
+            return matches(QJsonObject { { QStringLiteral("attribute"), QStringLiteral("custom.n") },
+                               { QStringLiteral("operator"), QLatin1StringView(op) }, { QStringLiteral("value"), operand } },
                 item);
         };
         QCOMPARE(holds("equals", value), attribute == value);
@@ -531,7 +536,8 @@ void TestCondition::anyJsonIsParsedOrRefused()
     int refused = 0;
     for (int round = 0; round < 5000; ++round) {
         QByteArray text = generator.condition(3);
-        const QByteArrayList pieces { "\"value\"", "\"equals\"", "\"in\"", "\"all\"", "\"any\"", "\"not\"", "\"attribute\"", "\"channel\"", "\"custom.a\"", "[]", "{}" };
+        const QByteArrayList pieces { "\"value\"", "\"equals\"", "\"in\"", "\"all\"", "\"any\"", "\"not\"", "\"attribute\"", "\"channel\"",
+            "\"custom.a\"", "[]", "{}" };
         text.replace(pieces[generator.pick(0, 7)], pieces[generator.pick(0, 8)]);
         const QJsonDocument document = QJsonDocument::fromJson(text);
         if (document.isNull())

@@ -41,14 +41,16 @@ constexpr Codec capturePointCodec = &codec<decodeCapturePoint, encodeCapturePoin
 constexpr Codec agentCodec = &codec<decodeAgent, encodeAgent>;
 constexpr Codec skillCodec = &codec<decodeSkill, encodeSkill>;
 
-const QByteArray fullQueue = R"({"id":"net","name":"Network","description":"All of it","requiredSkills":{"network":2,"german":1},"leaseSeconds":600,"paused":true})";
+const QByteArray fullQueue
+    = R"({"id":"net","name":"Network","description":"All of it","requiredSkills":{"network":2,"german":1},"leaseSeconds":600,"paused":true})";
 const QByteArray fullCategory = R"({"id":"it-net","name":"Network","description":"d","parent":"it","order":-3,
     "rule":{"all":[{"attribute":"channel","operator":"equals","value":"email"},{"not":{"attribute":"custom.vip","operator":"exists"}}]},"schema":"standard","queue":"net"})";
 const QByteArray fullSchema = R"({"id":"fast","name":"Fast","description":"d","unit":"hours","sla":4.5,"managedPeriod":24,
     "curve":{"interpolation":"linear","points":[{"age":0,"priority":-10},{"age":4.5,"priority":100},{"age":24,"priority":100}]},
     "businessValueBands":[{"from":-100,"shift":-5},{"from":100,"shift":20}],"excludeHoldTime":true,"autoComplete":true})";
 const QByteArray fullCapturePoint = R"({"id":"desk","name":"Desk","description":"d","enabled":false,"defaultChannel":"email"})";
-const QByteArray fullAgent = R"({"id":"ann","name":"Ann","skills":{"network":3},"capacity":{"email":2,"chat":0,"*":1},"queues":["net","general"]})";
+const QByteArray fullAgent
+    = R"({"id":"ann","name":"Ann","skills":{"network":3},"capacity":{"email":2,"chat":0,"*":1},"queues":["net","general"]})";
 const QByteArray fullSkill = R"({"id":"network","name":"Network","description":"d"})";
 
 QByteArray changed(const QByteArray &json, const char *name, const QByteArray &value)
@@ -113,19 +115,26 @@ void TestConfigurationApi::leftOutMembersGetTheirDefaults_data()
     QTest::addColumn<QByteArray>("json");
     QTest::addColumn<QByteArray>("expected");
     QTest::newRow("queue") << queueCodec << QByteArray(R"({"name":"Net"})")
-                           << QByteArray(R"({"id":"net","name":"Net","description":"","requiredSkills":{},"leaseSeconds":300,"paused":false})");
-    QTest::newRow("category, level 1") << categoryCodec << QByteArray(R"({"name":"IT","schema":"s","queue":"q"})")
-                                       << QByteArray(R"({"id":"it","name":"IT","description":"","parent":null,"order":0,"rule":{},"schema":"s","queue":"q"})");
-    QTest::newRow("category, level 2") << categoryCodec << QByteArray(R"({"name":"Net","parent":"it","schema":null,"rule":{}})")
-                                       << QByteArray(R"({"id":"net","name":"Net","description":"","parent":"it","order":0,"rule":{},"schema":null,"queue":null})");
-    QTest::newRow("schema") << schemaCodec
-                            << QByteArray(R"({"name":"S","unit":"days","sla":1,"managedPeriod":1,"curve":{"interpolation":"step","points":[{"age":0,"priority":1}]}})")
-                            << QByteArray(R"({"id":"s","name":"S","description":"","unit":"days","sla":1,"managedPeriod":1,
+                           << QByteArray(
+                                  R"({"id":"net","name":"Net","description":"","requiredSkills":{},"leaseSeconds":300,"paused":false})");
+    QTest::newRow("category, level 1")
+        << categoryCodec << QByteArray(R"({"name":"IT","schema":"s","queue":"q"})")
+        << QByteArray(R"({"id":"it","name":"IT","description":"","parent":null,"order":0,"rule":{},"schema":"s","queue":"q"})");
+    QTest::newRow("category, level 2")
+        << categoryCodec << QByteArray(R"({"name":"Net","parent":"it","schema":null,"rule":{}})")
+        << QByteArray(R"({"id":"net","name":"Net","description":"","parent":"it","order":0,"rule":{},"schema":null,"queue":null})");
+    QTest::newRow("schema")
+        << schemaCodec
+        << QByteArray(
+               R"({"name":"S","unit":"days","sla":1,"managedPeriod":1,"curve":{"interpolation":"step","points":[{"age":0,"priority":1}]}})")
+        << QByteArray(R"({"id":"s","name":"S","description":"","unit":"days","sla":1,"managedPeriod":1,
                                    "curve":{"interpolation":"step","points":[{"age":0,"priority":1}]},"businessValueBands":[],"excludeHoldTime":false,"autoComplete":false})");
     QTest::newRow("capture point") << capturePointCodec << QByteArray(R"({"name":"Desk"})")
                                    << QByteArray(R"({"id":"desk","name":"Desk","description":"","enabled":true,"defaultChannel":""})");
-    QTest::newRow("agent") << agentCodec << QByteArray(R"({"name":"Ann"})") << QByteArray(R"({"id":"ann","name":"Ann","skills":{},"capacity":{},"queues":[]})");
-    QTest::newRow("skill") << skillCodec << QByteArray(R"({"name":"German"})") << QByteArray(R"({"id":"german","name":"German","description":""})");
+    QTest::newRow("agent") << agentCodec << QByteArray(R"({"name":"Ann"})")
+                           << QByteArray(R"({"id":"ann","name":"Ann","skills":{},"capacity":{},"queues":[]})");
+    QTest::newRow("skill") << skillCodec << QByteArray(R"({"name":"German"})")
+                           << QByteArray(R"({"id":"german","name":"German","description":""})");
 }
 
 void TestConfigurationApi::leftOutMembersGetTheirDefaults()
@@ -176,11 +185,14 @@ void TestConfigurationApi::badObjectNamesItsField_data()
         Codec codec;
         QByteArray json;
     };
-    for (const Kind &kind : { Kind { "queue", queueCodec, fullQueue }, Kind { "category", categoryCodec, fullCategory }, Kind { "schema", schemaCodec, fullSchema },
-             Kind { "capture point", capturePointCodec, fullCapturePoint }, Kind { "agent", agentCodec, fullAgent }, Kind { "skill", skillCodec, fullSkill } }) {
-        const auto common = [&kind](const char *name, const char *field, const QByteArray &value, ErrorCode code = ErrorCode::InvalidField) {
-            QTest::addRow("%s: %s", kind.name, name) << kind.codec << changed(kind.json, field, value) << QString::fromLatin1(field) << code;
-        };
+    for (const Kind &kind : { Kind { "queue", queueCodec, fullQueue }, Kind { "category", categoryCodec, fullCategory },
+             Kind { "schema", schemaCodec, fullSchema }, Kind { "capture point", capturePointCodec, fullCapturePoint },
+             Kind { "agent", agentCodec, fullAgent }, Kind { "skill", skillCodec, fullSkill } }) {
+        const auto common
+            = [&kind](const char *name, const char *field, const QByteArray &value, ErrorCode code = ErrorCode::InvalidField) {
+                  QTest::addRow("%s: %s", kind.name, name)
+                      << kind.codec << changed(kind.json, field, value) << QString::fromLatin1(field) << code;
+              };
         common("no name", "name", "", ErrorCode::MissingField);
         common("blank name", "name", "\"  \"", ErrorCode::MissingField);
         common("null name", "name", "null", ErrorCode::MissingField);
@@ -194,8 +206,10 @@ void TestConfigurationApi::badObjectNamesItsField_data()
         common("unknown field", "colour", "\"red\"");
     }
 
-    const auto row = [](Codec codec, const QByteArray &json, const char *name, const QByteArray &value, const char *field, ErrorCode code = ErrorCode::InvalidField) {
-        QTest::addRow("%s = %s", name, value.left(60).constData()) << codec << changed(json, name, value) << QString::fromLatin1(field) << code;
+    const auto row = [](Codec codec, const QByteArray &json, const char *name, const QByteArray &value, const char *field,
+                         ErrorCode code = ErrorCode::InvalidField) {
+        QTest::addRow("%s = %s", name, value.left(60).constData())
+            << codec << changed(json, name, value) << QString::fromLatin1(field) << code;
     };
     row(queueCodec, fullQueue, "description", '"' + QByteArray(1001, 'x') + '"', "description");
     row(queueCodec, fullQueue, "leaseSeconds", "9", "leaseSeconds");
@@ -229,10 +243,14 @@ void TestConfigurationApi::badObjectNamesItsField_data()
     row(schemaCodec, fullSchema, "curve", R"({"interpolation":"step"})", "curve.points");
     row(schemaCodec, fullSchema, "curve", R"({"interpolation":"step","points":[]})", "curve.points");
     row(schemaCodec, fullSchema, "curve", R"({"interpolation":"step","points":[5]})", "curve.points[0]");
-    row(schemaCodec, fullSchema, "curve", R"({"interpolation":"step","points":[{"age":0,"priority":1},{"age":"1","priority":1}]})", "curve.points[1].age");
-    row(schemaCodec, fullSchema, "curve", R"({"interpolation":"step","points":[{"age":0,"priority":1},{"age":0,"priority":2}]})", "curve.points[1].age");
-    row(schemaCodec, fullSchema, "curve", R"({"interpolation":"step","points":[{"age":0,"priority":1000001}]})", "curve.points[0].priority");
-    row(schemaCodec, fullSchema, "curve", R"({"interpolation":"step","points":[{"age":0}]})", "curve.points[0].priority", ErrorCode::MissingField);
+    row(schemaCodec, fullSchema, "curve", R"({"interpolation":"step","points":[{"age":0,"priority":1},{"age":"1","priority":1}]})",
+        "curve.points[1].age");
+    row(schemaCodec, fullSchema, "curve", R"({"interpolation":"step","points":[{"age":0,"priority":1},{"age":0,"priority":2}]})",
+        "curve.points[1].age");
+    row(schemaCodec, fullSchema, "curve", R"({"interpolation":"step","points":[{"age":0,"priority":1000001}]})",
+        "curve.points[0].priority");
+    row(schemaCodec, fullSchema, "curve", R"({"interpolation":"step","points":[{"age":0}]})", "curve.points[0].priority",
+        ErrorCode::MissingField);
     row(schemaCodec, fullSchema, "curve", R"({"interpolation":"step","points":[{"age":0,"priority":1,"x":2}]})", "curve.points[0].x");
     row(schemaCodec, fullSchema, "curve", R"({"interpolation":"step","points":[{"age":0,"priority":1}],"smooth":true})", "curve.smooth");
     row(schemaCodec, fullSchema, "businessValueBands", "{}", "businessValueBands");
@@ -322,8 +340,10 @@ void TestConfigurationApi::durationsAreKeptToTheMillisecond_data()
     QTest::addColumn<QByteArray>("encoded");
     QTest::newRow("whole") << QByteArray("hours") << QByteArray("4") << qint64(14'400'000) << QByteArray("4");
     QTest::newRow("tenths") << QByteArray("hours") << QByteArray("4.1") << qint64(14'760'000) << QByteArray("4.1");
-    QTest::newRow("a third of an hour") << QByteArray("hours") << QByteArray("0.3333333333") << qint64(1'200'000) << QByteArray("0.3333333333333333");
-    QTest::newRow("a millisecond") << QByteArray("minutes") << QByteArray("0.0000166667") << qint64(1) << QByteArray("0.000016666666666666667");
+    QTest::newRow("a third of an hour") << QByteArray("hours") << QByteArray("0.3333333333") << qint64(1'200'000)
+                                        << QByteArray("0.3333333333333333");
+    QTest::newRow("a millisecond") << QByteArray("minutes") << QByteArray("0.0000166667") << qint64(1)
+                                   << QByteArray("0.000016666666666666667");
     QTest::newRow("less than half a millisecond") << QByteArray("minutes") << QByteArray("0.000008") << qint64(0) << QByteArray("0");
     QTest::newRow("days") << QByteArray("days") << QByteArray("1.5") << qint64(129'600'000) << QByteArray("1.5");
     QTest::newRow("longest") << QByteArray("days") << QByteArray("7320") << qint64(PriorityCurve::MaxAge.count()) << QByteArray("7320");

@@ -139,7 +139,8 @@ void TestItemApi::itemSentByASourceIsAnsweredWithTheSameValues()
     item.id = { 7 };
     item.version = 3;
     QVERIFY(applyInput(item, *input));
-    const QJsonObject answer = encodeItem(item, { 42, { QStringLiteral("it"), QStringLiteral("it-net") }, instant("2026-03-03T00:00:00Z") });
+    const QJsonObject answer
+        = encodeItem(item, { 42, { QStringLiteral("it"), QStringLiteral("it-net") }, instant("2026-03-03T00:00:00Z") });
 
     QJsonObject expected = parsed(body);
     expected[QStringLiteral("createdDateTime")] = QStringLiteral("2026-03-01T08:00:00.000Z");
@@ -164,7 +165,8 @@ void TestItemApi::itemSentByASourceIsAnsweredWithTheSameValues()
 void TestItemApi::absentValuesAreNull()
 {
     const QJsonObject answer = encodeItem(WorkItem(), ItemView());
-    for (const char *name : { "captureId", "queue", "category", "dueDateTime", "heldDateTime", "priority", "slaDateTime", "resultCode", "error", "url" }) {
+    for (const char *name :
+        { "captureId", "queue", "category", "dueDateTime", "heldDateTime", "priority", "slaDateTime", "resultCode", "error", "url" }) {
         QVERIFY2(answer.contains(QLatin1StringView(name)), name);
         QVERIFY2(answer[QLatin1StringView(name)].isNull(), name);
     }
@@ -299,9 +301,10 @@ void TestItemApi::badInputNamesItsField_data()
 {
     QTest::addColumn<QByteArray>("body");
     QTest::addColumn<QString>("field");
-    const auto row = [](const char *name, const QByteArray &body, const char *field) { QTest::newRow(name) << body << QString::fromUtf8(field); };
-    for (const char *name : { "id", "version", "status", "queue", "assignedToUser", "assignedDateTime", "heldDateTime", "completedDateTime", "resultCode",
-             "error", "priorityShift", "slaDateTime", "categoryPath" })
+    const auto row
+        = [](const char *name, const QByteArray &body, const char *field) { QTest::newRow(name) << body << QString::fromUtf8(field); };
+    for (const char *name : { "id", "version", "status", "queue", "assignedToUser", "assignedDateTime", "heldDateTime", "completedDateTime",
+             "resultCode", "error", "priorityShift", "slaDateTime", "categoryPath" })
         row(name, QByteArray("{\"") + name + "\":null}", name);
     row("text that is a number", R"({"channel":5})", "channel");
     row("text too long", "{\"channel\":" + textOf(1001) + "}", "channel");

@@ -21,8 +21,14 @@ PriorityCurve curveOf(Interpolation interpolation, std::vector<CurvePoint> point
     return *curve;
 }
 
-PriorityCurve steps(std::vector<CurvePoint> points) { return curveOf(Interpolation::Step, std::move(points)); }
-PriorityCurve lines(std::vector<CurvePoint> points) { return curveOf(Interpolation::Linear, std::move(points)); }
+PriorityCurve steps(std::vector<CurvePoint> points)
+{
+    return curveOf(Interpolation::Step, std::move(points));
+}
+PriorityCurve lines(std::vector<CurvePoint> points)
+{
+    return curveOf(Interpolation::Linear, std::move(points));
+}
 
 /// The definition in the header, written with 128-bit arithmetic and a walk over all points.
 int definedValue(const PriorityCurve &curve, milliseconds age)
@@ -303,7 +309,10 @@ void TestPriorityCurve::randomCurvesAgreeWithTheDefinition_data()
         for (const auto shape : { Shape::Rising, Shape::Falling, Shape::Mixed }) {
             for (const auto interpolation : { Interpolation::Step, Interpolation::Linear }) {
                 QTest::addRow("%s, %s, steps up to %d", interpolation == Interpolation::Step ? "steps" : "lines",
-                    shape == Shape::Rising ? "rising" : shape == Shape::Falling ? "falling" : "mixed", maxStep)
+                    shape == Shape::Rising        ? "rising"
+                        : shape == Shape::Falling ? "falling"
+                                                  : "mixed",
+                    maxStep)
                     << interpolation << shape << maxStep;
             }
         }
@@ -334,13 +343,15 @@ void TestPriorityCurve::randomCurvesAgreeWithTheDefinition()
         for (size_t i = 1; i < stretches.size(); ++i)
             QCOMPARE(stretches[i].ages.from, stretches[i - 1].ages.to);
         const auto stretchAt = [&stretches](int age) {
-            return *std::find_if(stretches.begin(), stretches.end(), [age](const auto &stretch) { return milliseconds(age) < stretch.ages.to; });
+            return *std::find_if(
+                stretches.begin(), stretches.end(), [age](const auto &stretch) { return milliseconds(age) < stretch.ages.to; });
         };
         for (int age = first + 1; age <= last; ++age) {
             const auto stretch = stretchAt(age);
             if (stretch.ages.from >= milliseconds(age))
                 continue;
-            QVERIFY2(stretch.falling ? valueAt(age) <= valueAt(age - 1) : valueAt(age) >= valueAt(age - 1), describe(curve, age).constData());
+            QVERIFY2(
+                stretch.falling ? valueAt(age) <= valueAt(age - 1) : valueAt(age) >= valueAt(age - 1), describe(curve, age).constData());
         }
         std::vector<int> corners;
         for (const CurvePoint &point : curve.points())

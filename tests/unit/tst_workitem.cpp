@@ -43,8 +43,8 @@ void TestWorkItem::idReadsItsOwnForm()
 void TestWorkItem::otherTextIsNoId_data()
 {
     QTest::addColumn<QString>("text");
-    for (const char *text : { "", "wi-", "wi-0", "wi-01", "wi--1", "wi-+1", "wi-1a", "wi- 1", "wi-1 ", "WI-1", "wi1", "1", "wi-9223372036854775808",
-             "wi-99999999999999999999999", "\u0661", "wi-\u0661" })
+    for (const char *text : { "", "wi-", "wi-0", "wi-01", "wi--1", "wi-+1", "wi-1a", "wi- 1", "wi-1 ", "WI-1", "wi1", "1",
+             "wi-9223372036854775808", "wi-99999999999999999999999", "\u0661", "wi-\u0661" })
         QTest::newRow(text) << QString::fromUtf8(text);
 }
 
@@ -57,8 +57,8 @@ void TestWorkItem::otherTextIsNoId()
 void TestWorkItem::statusNamesAreTheContract()
 {
     const QStringList names { QStringLiteral("new"), QStringLiteral("captured"), QStringLiteral("queued"), QStringLiteral("distributed"),
-        QStringLiteral("assigned"), QStringLiteral("held"), QStringLiteral("errorheld"), QStringLiteral("completed"), QStringLiteral("canceled"),
-        QStringLiteral("rejected") };
+        QStringLiteral("assigned"), QStringLiteral("held"), QStringLiteral("errorheld"), QStringLiteral("completed"),
+        QStringLiteral("canceled"), QStringLiteral("rejected") };
     QCOMPARE(names.size(), ItemStatusCount);
     for (int i = 0; i < names.size(); ++i) {
         const auto status = static_cast<ItemStatus>(i);
@@ -76,7 +76,8 @@ void TestWorkItem::operationsAllowedByStatus_data()
     QTest::addColumn<ItemStatus>("status");
     QTest::addColumn<bool>("allowed");
 
-    // One row per operation, one letter per status: new, captured, queued, distributed, assigned, held, errorheld, completed, canceled, rejected.
+    // One row per operation, one letter per status: new, captured, queued, distributed, assigned, held, errorheld, completed, canceled,
+    // rejected.
     struct Row
     {
         ItemOperation operation;
