@@ -254,8 +254,6 @@ function curlExample(method, path, operation, parameters) {
     const lines = [parts.join(" ")];
     if (!operation.security)
         lines.push("-H \"x-api-key: $IWD_API_KEY\"");
-    for (const parameter of parameters.filter((entry) => entry.name === "If-Match"))
-        lines.push("-H " + quoted(`${parameter.name}: ${parameter.example}`));
     const media = operation.requestBody?.content["application/json"];
     if (media)
         lines.push("-H 'Content-Type: application/json'", "-d " + quoted(JSON.stringify(examplesOf(media)[0]?.value ?? {}, null, 2)));
