@@ -76,8 +76,14 @@ void ClassOrder::skipTo(Stretch &state, const PriorityCurve::Stretch &stretch, c
         // Oldest first: whoever is old enough for more than the value has been handed out.
         const bool tiesAreLeft = m_band <= after.band;
         state.range.from = anchorAtAge(youngestAgeWith(stretch, tiesAreLeft ? value + 1 : value));
-        if (m_band == after.band)
-            state.range.after = last;
+        if (m_band == after.band) {
+            // Inside the group of equal priority the place decides. Behind it all is left, however old: another class's epochs say nothing here.
+            const Instant endOfTies = anchorAtAge(youngestAgeWith(stretch, value));
+            if (last.anchor > endOfTies)
+                state.range.from = endOfTies;
+            else if (last.anchor > state.range.from)
+                state.range.after = last;
+        }
     } else {
         // Youngest first: whoever is young enough for more than the value has been handed out.
         const bool tiesAreLeft = m_band <= after.band;
