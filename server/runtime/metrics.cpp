@@ -159,11 +159,11 @@ void appendProcess(std::vector<MetricFamily> &families)
     }
 }
 
-void appendQueues(std::vector<MetricFamily> &families, const std::vector<QueueFigures> &queues)
+void appendQueues(std::vector<MetricFamily> &families, const std::vector<QueueGauges> &queues)
 {
     MetricFamily items = gaugeFamily("iwd_items", "Work items that are not finished, by queue and status.");
     MetricFamily ages = gaugeFamily("iwd_oldest_item_age_seconds", "Age of the oldest item that waits in the queue, 0 when none does.");
-    for (const QueueFigures &figures : queues) {
+    for (const QueueGauges &figures : queues) {
         const std::vector<ClientMetric::Label> labels { { "tenant", text(figures.tenant) }, { "queue", text(figures.queue) } };
         for (const auto &[status, count] : figures.items) {
             items.metric.push_back(gaugeValue(static_cast<double>(count), labels));
@@ -219,7 +219,7 @@ public:
 
     const std::string version;
     mutable std::mutex mutex; ///< guards what follows
-    std::function<std::vector<QueueFigures>()> queueSource;
+    std::function<std::vector<QueueGauges>()> queueSource;
     std::vector<Gauge> gauges;
 };
 
@@ -256,7 +256,7 @@ void Metrics::error()
     d->errors.Increment();
 }
 
-void Metrics::queueSource(std::function<std::vector<QueueFigures>()> source)
+void Metrics::queueSource(std::function<std::vector<QueueGauges>()> source)
 {
     const std::lock_guard lock(d->mutex);
     d->queueSource = std::move(source);
@@ -282,7 +282,7 @@ QByteArray Metrics::scrape() const
     const auto queueSource = d->queueSource;
     const auto gauges = d->gauges;
     lock.unlock();
-    appendQueues(families, queueSource ? queueSource() : std::vector<QueueFigures>());
+    appendQueues(families, queueSource ? queueSource() : std::vector<QueueGauges>());
     for (const Private::Gauge &gauge : gauges) {
         families.push_back(gaugeFamily(gauge.name, gauge.help));
         families.back().metric = { gaugeValue(gauge.value()) };

@@ -15,7 +15,7 @@
 namespace iwd {
 
 /// The work of one queue at the moment of a scrape.
-struct QueueFigures
+struct QueueGauges
 {
     QString tenant;
     QString queue;
@@ -49,7 +49,7 @@ public:
     void error();
 
     /// Asked at each scrape, on the thread of the scrape: answers at once, from figures at hand. Empties what it replaces.
-    void queueSource(std::function<std::vector<QueueFigures>()> source);
+    void queueSource(std::function<std::vector<QueueGauges>()> source);
 
     /// Adds a gauge whose value is asked for at each scrape, on its thread. Before the first scrape.
     void gauge(const QByteArray &name, const QByteArray &help, std::function<double()> value);

@@ -155,7 +155,7 @@ private Q_SLOTS:
     {
         Metrics metrics(u"1.2.3"_s);
         metrics.queueSource([] {
-            return std::vector<QueueFigures> { { u"100"_s, u"network"_s, { { u"queued"_s, 7 }, { u"assigned"_s, 2 } }, 90'500ms },
+            return std::vector<QueueGauges> { { u"100"_s, u"network"_s, { { u"queued"_s, 7 }, { u"assigned"_s, 2 } }, 90'500ms },
                 { u"100"_s, u"odd \"name\"\n"_s, { { u"held"_s, 1 } }, std::nullopt } };
         });
         const MetricsText text(metrics.scrape());
