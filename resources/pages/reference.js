@@ -149,7 +149,9 @@ function members(schema) {
     const required = new Set(schema.required ?? []);
     const mostRequired = required.size * 2 > Object.keys(schema.properties).length;
     const badge = (name) => required.has(name) === mostRequired ? null : mostRequired ? "optional" : "required";
-    const rows = Object.entries(schema.properties).map(([name, member]) => row(name, badge(name), member));
+    // What is ignored when it is sent needs no row.
+    const rows = Object.entries(schema.properties).filter(([, member]) => !member.readOnly)
+        .map(([name, member]) => row(name, badge(name), member));
     if (schema.additionalProperties && typeof schema.additionalProperties === "object")
         rows.push(row("any other name", null, schema.additionalProperties));
     return make("div", { class: "rows" }, rows);

@@ -32,9 +32,11 @@ QString patternOf(const QString &format, Writer writer)
         return QStringLiteral("^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$");
     if (format != QLatin1StringView("date-time"))
         return {};
-    const QString date = QStringLiteral("^[0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9]))");
+    const QString date
+        = QStringLiteral("^[0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9]))");
     const QString time = QStringLiteral("T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]");
-    const QString rest = writer == Writer::Server ? QStringLiteral("\\.[0-9]{3}Z$") : QStringLiteral("(\\.[0-9]+)?(Z|[-+]([01][0-9]|2[0-3]):[0-5][0-9])$");
+    const QString rest
+        = writer == Writer::Server ? QStringLiteral("\\.[0-9]{3}Z$") : QStringLiteral("(\\.[0-9]+)?(Z|[-+]([01][0-9]|2[0-3]):[0-5][0-9])$");
     return date + time + rest;
 }
 
@@ -88,7 +90,8 @@ QJsonValue converted(const QJsonValue &value, Writer writer)
         return QJsonObject { { referenceName, schema.value(referenceName) } };
 
     QJsonObject result = schema;
-    for (const QString &name : { QStringLiteral("format"), QStringLiteral("example"), QStringLiteral("examples"), QStringLiteral("default"), QStringLiteral("description") })
+    for (const QString &name : { QStringLiteral("format"), QStringLiteral("example"), QStringLiteral("examples"), QStringLiteral("default"),
+             QStringLiteral("description") })
         result.remove(name);
     for (const QString &name : { QStringLiteral("properties"), QStringLiteral("patternProperties") }) {
         if (schema.contains(name))
@@ -255,7 +258,8 @@ std::optional<QJsonObject> OpenApiValidator::resolved(QJsonObject node) const
             return std::nullopt;
         QJsonValue found = m_document;
         for (QString name : reference.mid(2).split(u'/'))
-            found = found.toObject().value(name.replace(QStringLiteral("~1"), QStringLiteral("/")).replace(QStringLiteral("~0"), QStringLiteral("~")));
+            found = found.toObject().value(
+                name.replace(QStringLiteral("~1"), QStringLiteral("/")).replace(QStringLiteral("~0"), QStringLiteral("~")));
         if (!found.isObject())
             return std::nullopt;
         node = found.toObject();
@@ -263,7 +267,8 @@ std::optional<QJsonObject> OpenApiValidator::resolved(QJsonObject node) const
     return node.contains(referenceName) ? std::nullopt : std::optional(node);
 }
 
-QStringList OpenApiValidator::problems(const QByteArray &method, const QString &path, int status, const QByteArray &contentType, const QByteArray &body) const
+QStringList OpenApiValidator::problems(
+    const QByteArray &method, const QString &path, int status, const QByteArray &contentType, const QByteArray &body) const
 {
     const QString request = QString::fromLatin1(method) + u' ' + path;
     const std::optional<QJsonObject> documented = operation(method, path);
@@ -271,24 +276,30 @@ QStringList OpenApiValidator::problems(const QByteArray &method, const QString &
         return { QStringLiteral("%1 is not documented.").arg(request) };
     const QJsonObject responses = documented->value(QStringLiteral("responses")).toObject();
     if (!responses.contains(QString::number(status)))
-        return { QStringLiteral("%1 answered %2; documented are %3.").arg(request, QString::number(status), responses.keys().join(QStringLiteral(", "))) };
+        return { QStringLiteral("%1 answered %2; documented are %3.")
+                     .arg(request, QString::number(status), responses.keys().join(QStringLiteral(", "))) };
     const std::optional<QJsonObject> response = resolved(responses.value(QString::number(status)).toObject());
     if (!response)
         return { QStringLiteral("The document's answer %1 to %2 refers to nothing.").arg(QString::number(status), request) };
 
     const QJsonObject content = response->value(QStringLiteral("content")).toObject();
     if (content.isEmpty())
-        return body.isEmpty() ? QStringList() : QStringList { QStringLiteral("%1 answered %2 with a body; documented is none.").arg(request, QString::number(status)) };
+        return body.isEmpty()
+            ? QStringList()
+            : QStringList { QStringLiteral("%1 answered %2 with a body; documented is none.").arg(request, QString::number(status)) };
     const QString type = QString::fromLatin1(mediaType(contentType));
     if (!content.contains(type))
-        return { QStringLiteral("%1 answered %2 with the content type \"%3\"; documented is %4.").arg(request, QString::number(status), type, content.keys().join(QStringLiteral(", "))) };
+        return { QStringLiteral("%1 answered %2 with the content type \"%3\"; documented is %4.")
+                     .arg(request, QString::number(status), type, content.keys().join(QStringLiteral(", "))) };
     if (!type.endsWith(QLatin1StringView("json")))
         return {};
 
     QJsonParseError parsing;
     const QJsonDocument json = QJsonDocument::fromJson(body, &parsing);
     if (parsing.error != QJsonParseError::NoError)
-        return { QStringLiteral("%1 answered %2 with a body that is not JSON: %3.").arg(request, QString::number(status), parsing.errorString()) };
+        return {
+            QStringLiteral("%1 answered %2 with a body that is not JSON: %3.").arg(request, QString::number(status), parsing.errorString())
+        };
     const QJsonValue value = json.isArray() ? QJsonValue(json.array()) : QJsonValue(json.object());
     QStringList found = schemaProblems(content.value(type).toObject().value(QStringLiteral("schema")).toObject(), value, Writer::Server);
     for (QString &problem : found)
@@ -302,7 +313,8 @@ QStringList OpenApiValidator::schemaProblems(const QJsonObject &schema, const QJ
     auto &compiled = m_compiled[key];
     try {
         if (!compiled) {
-            const QJsonObject components = m_document.value(QStringLiteral("components")).toObject().value(QStringLiteral("schemas")).toObject();
+            const QJsonObject components
+                = m_document.value(QStringLiteral("components")).toObject().value(QStringLiteral("schemas")).toObject();
             compiled = std::make_unique<CompiledSchema>(schema, components, writer);
         }
         return compiled->problems(value);

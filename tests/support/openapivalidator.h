@@ -42,7 +42,8 @@ public:
     /// @param path as requested, with or without query, or with the placeholders of the document
     /// @param contentType parameters such as the charset are not compared
     /// @returns what is wrong with the answer in readable sentences; empty when it is as documented
-    [[nodiscard]] QStringList problems(const QByteArray &method, const QString &path, int status, const QByteArray &contentType, const QByteArray &body) const;
+    [[nodiscard]] QStringList problems(
+        const QByteArray &method, const QString &path, int status, const QByteArray &contentType, const QByteArray &body) const;
 
     /// @param schema may refer to the components of the document
     /// @returns the paths of @p value that do not fit and why; empty when it fits

@@ -37,7 +37,8 @@ void forEachOperation(const std::function<void(const QString &, const QJsonObjec
     const QJsonObject paths = apiDocument().value(QStringLiteral("paths")).toObject();
     for (const DocumentedOperation &operation : documentedOperations()) {
         const QJsonObject item = paths.value(operation.path).toObject();
-        visit(QString::fromLatin1(operation.method) + u' ' + operation.path, item.value(QString::fromLatin1(operation.method).toLower()).toObject());
+        visit(QString::fromLatin1(operation.method) + u' ' + operation.path,
+            item.value(QString::fromLatin1(operation.method).toLower()).toObject());
     }
 }
 
@@ -132,7 +133,8 @@ void TestApiDocument::everyReferenceLeadsSomewhere()
 void TestApiDocument::everyComponentIsUsed()
 {
     QSet<QString> used;
-    forEachObject(apiDocument(), {}, [&](const QString &, const QJsonObject &object) { used.insert(object.value(QStringLiteral("$ref")).toString()); });
+    forEachObject(apiDocument(), {},
+        [&](const QString &, const QJsonObject &object) { used.insert(object.value(QStringLiteral("$ref")).toString()); });
     const QJsonObject components = apiDocument().value(QStringLiteral("components")).toObject();
     for (auto kind = components.begin(); kind != components.end(); ++kind) {
         if (kind.key() == QLatin1StringView("securitySchemes"))
@@ -190,19 +192,28 @@ void TestApiDocument::everyOperationAnswersSuccessAndProblems()
     forEachOperation([&](const QString &name, const QJsonObject &operation) {
         const QJsonObject responses = operation.value(QStringLiteral("responses")).toObject();
         const QStringList statuses = responses.keys();
-        const bool succeeds = std::any_of(statuses.begin(), statuses.end(), [](const QString &status) { return status.startsWith(u'2') || status == QLatin1StringView("101"); });
+        const bool succeeds = std::any_of(statuses.begin(), statuses.end(),
+            [](const QString &status) { return status.startsWith(u'2') || status == QLatin1StringView("101"); });
         QVERIFY2(succeeds, qPrintable(name));
         QVERIFY2(responses.contains(QStringLiteral("500")) && responses.contains(QStringLiteral("503")), qPrintable(name));
         const bool isOpen = operation.contains(QStringLiteral("security"));
-        QVERIFY2(isOpen || (responses.contains(QStringLiteral("400")) && responses.contains(QStringLiteral("401")) && responses.contains(QStringLiteral("403"))), qPrintable(name));
+        QVERIFY2(isOpen
+                || (responses.contains(QStringLiteral("400")) && responses.contains(QStringLiteral("401"))
+                    && responses.contains(QStringLiteral("403"))),
+            qPrintable(name));
         const bool hasBody = operation.contains(QStringLiteral("requestBody"));
-        QVERIFY2(!hasBody || (responses.contains(QStringLiteral("413")) && responses.contains(QStringLiteral("415")) && responses.contains(QStringLiteral("422"))), qPrintable(name));
+        QVERIFY2(!hasBody
+                || (responses.contains(QStringLiteral("413")) && responses.contains(QStringLiteral("415"))
+                    && responses.contains(QStringLiteral("422"))),
+            qPrintable(name));
         const bool isHealth = name.contains(QLatin1StringView("/health/"));
         for (const QString &status : statuses) {
             const std::optional<QJsonObject> response = validator.resolved(responses.value(status).toObject());
             QVERIFY2(response && !response->value(QStringLiteral("description")).toString().isEmpty(), qPrintable(name));
-            const bool isProblem = response->value(QStringLiteral("content")).toObject().contains(QStringLiteral("application/problem+json"));
-            QVERIFY2(isProblem == (status >= QLatin1StringView("400") && !(isHealth && status == QLatin1StringView("503"))), qPrintable(QString(name + u' ' + status)));
+            const bool isProblem
+                = response->value(QStringLiteral("content")).toObject().contains(QStringLiteral("application/problem+json"));
+            QVERIFY2(isProblem == (status >= QLatin1StringView("400") && !(isHealth && status == QLatin1StringView("503"))),
+                qPrintable(QString(name + u' ' + status)));
         }
     });
 }
@@ -218,7 +229,9 @@ void TestApiDocument::everyPlaceholderIsAParameter()
         QStringList documented;
         for (const QJsonValue &entry : parametersOf(operation)) {
             const std::optional<QJsonObject> parameter = validator.resolved(entry.toObject());
-            QVERIFY2(parameter && parameter->contains(QStringLiteral("schema")) && !parameter->value(QStringLiteral("description")).toString().isEmpty(), qPrintable(name));
+            QVERIFY2(parameter && parameter->contains(QStringLiteral("schema"))
+                    && !parameter->value(QStringLiteral("description")).toString().isEmpty(),
+                qPrintable(name));
             if (parameter->value(QStringLiteral("in")) == QLatin1StringView("path"))
                 documented.append(parameter->value(QStringLiteral("name")).toString());
         }
@@ -242,9 +255,11 @@ void TestApiDocument::everyExampleFitsItsSchema()
         checkContent(QString(name + QStringLiteral(" request")), operation.value(QStringLiteral("requestBody")).toObject(), Writer::Client);
         const QJsonObject responses = operation.value(QStringLiteral("responses")).toObject();
         for (auto entry = responses.begin(); entry != responses.end(); ++entry)
-            checkContent(QString(name + u' ' + entry.key()), validator.resolved(entry.value().toObject()).value_or(QJsonObject()), Writer::Server);
+            checkContent(
+                QString(name + u' ' + entry.key()), validator.resolved(entry.value().toObject()).value_or(QJsonObject()), Writer::Server);
         for (const QJsonValue &entry : parametersOf(operation)) {
-            for (const QString &problem : exampleProblems(validator, validator.resolved(entry.toObject()).value_or(QJsonObject()), Writer::Client, count))
+            for (const QString &problem :
+                exampleProblems(validator, validator.resolved(entry.toObject()).value_or(QJsonObject()), Writer::Client, count))
                 problems.append(name + u' ' + problem);
         }
     });
@@ -255,13 +270,15 @@ void TestApiDocument::everyExampleFitsItsSchema()
 void TestApiDocument::objectsInAnswersAreClosed()
 {
     // What may hold names of other people's choosing.
-    const QSet<QString> open { QStringLiteral("Problem/properties/args"), QStringLiteral("Event/properties/before"), QStringLiteral("Event/properties/after") };
+    const QSet<QString> open { QStringLiteral("Problem/properties/args"), QStringLiteral("Event/properties/before"),
+        QStringLiteral("Event/properties/after") };
     const QJsonObject schemas = apiDocument().value(QStringLiteral("components")).toObject().value(QStringLiteral("schemas")).toObject();
     for (auto schema = schemas.begin(); schema != schemas.end(); ++schema) {
         forEachObject(schema.value(), schema.key(), [&](const QString &path, const QJsonObject &object) {
             const QJsonValue type = object.value(QStringLiteral("type"));
             const bool isObject = type == QStringLiteral("object") || type.toArray().contains(QStringLiteral("object"));
-            const bool isClosed = object.contains(QStringLiteral("additionalProperties")) || object.value(QStringLiteral("maxProperties")) == 0;
+            const bool isClosed
+                = object.contains(QStringLiteral("additionalProperties")) || object.value(QStringLiteral("maxProperties")) == 0;
             QVERIFY2(!isObject || isClosed || open.contains(path), qPrintable(path));
         });
     }
@@ -282,7 +299,9 @@ void TestApiDocument::everyErrorCodeIsDocumented()
 void TestApiDocument::everyTagIsDescribedAndUsed()
 {
     QSet<QString> used;
-    forEachOperation([&](const QString &, const QJsonObject &operation) { used.insert(operation.value(QStringLiteral("tags")).toArray().first().toString()); });
+    forEachOperation([&](const QString &, const QJsonObject &operation) {
+        used.insert(operation.value(QStringLiteral("tags")).toArray().first().toString());
+    });
     QSet<QString> described;
     for (const QJsonValue &tag : apiDocument().value(QStringLiteral("tags")).toArray()) {
         QVERIFY(!tag.toObject().value(QStringLiteral("description")).toString().isEmpty());

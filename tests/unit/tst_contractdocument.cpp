@@ -43,7 +43,9 @@ QStringList enumOf(const QString &schema, const QString &property = {})
 QString problemsOf(const QString &schema, const QJsonValue &value, Writer writer)
 {
     static const OpenApiValidator validator(apiDocument());
-    return validator.schemaProblems({ { QStringLiteral("$ref"), QString(QStringLiteral("#/components/schemas/") + schema) } }, value, writer).join(u'\n');
+    return validator
+        .schemaProblems({ { QStringLiteral("$ref"), QString(QStringLiteral("#/components/schemas/") + schema) } }, value, writer)
+        .join(u'\n');
 }
 
 QJsonObject example(const QString &name)
@@ -138,7 +140,8 @@ void TestContractDocument::encodedConfigurationFitsTheDocument()
     QVERIFY2(problems.isEmpty(), qPrintable(problems));
 
     QJsonObject least { { QStringLiteral("name"), QStringLiteral("Least") } };
-    for (const QJsonValue &name : component(QStringLiteral("schemas"), QString(schema + QStringLiteral("Input"))).value(QStringLiteral("required")).toArray())
+    for (const QJsonValue &name :
+        component(QStringLiteral("schemas"), QString(schema + QStringLiteral("Input"))).value(QStringLiteral("required")).toArray())
         least.insert(name.toString(), input.value(name.toString()));
     if (schema == QLatin1StringView("Category"))
         least.insert(QStringLiteral("parent"), QStringLiteral("network"));
@@ -191,7 +194,8 @@ void TestContractDocument::exampleItemsAreUnderstood()
 
 void TestContractDocument::everyDocumentedFieldOfAnItemMayBeSent()
 {
-    const QList<std::pair<QString, InputMode>> inputs { { QStringLiteral("ItemInput"), InputMode::Create }, { QStringLiteral("ItemPatch"), InputMode::Update } };
+    const QList<std::pair<QString, InputMode>> inputs { { QStringLiteral("ItemInput"), InputMode::Create },
+        { QStringLiteral("ItemPatch"), InputMode::Update } };
     for (const auto &[schema, mode] : inputs) {
         const QStringList documented = component(QStringLiteral("schemas"), schema).value(QStringLiteral("properties")).toObject().keys();
         QStringList allowed { QStringLiteral("custom"), QStringLiteral("priority") };
@@ -229,27 +233,36 @@ void TestContractDocument::namesAreTheSame()
         QVERIFY2(agentStateFromName(state), qPrintable(state));
     QCOMPARE(enumOf(QStringLiteral("AgentState")).size(), 3);
 
-    for (const ItemOperation operation : { ItemOperation::Hold, ItemOperation::Resume, ItemOperation::Complete, ItemOperation::Cancel, ItemOperation::Restart,
-             ItemOperation::Activate, ItemOperation::Assign, ItemOperation::Requeue }) {
+    for (const ItemOperation operation : { ItemOperation::Hold, ItemOperation::Resume, ItemOperation::Complete, ItemOperation::Cancel,
+             ItemOperation::Restart, ItemOperation::Activate, ItemOperation::Assign, ItemOperation::Requeue }) {
         const QString path = QStringLiteral("/iwd/v3/items/{id}/") + operationName(operation);
         const auto all = documentedOperations();
-        QVERIFY2(std::any_of(all.begin(), all.end(), [&path](const DocumentedOperation &one) { return one.method == "POST" && one.path == path; }), qPrintable(path));
+        QVERIFY2(std::any_of(
+                     all.begin(), all.end(), [&path](const DocumentedOperation &one) { return one.method == "POST" && one.path == path; }),
+            qPrintable(path));
     }
 }
 
 void TestContractDocument::problemsFitTheDocument()
 {
-    const Error error { ErrorCode::ItemNotFound, QStringLiteral("No item has the id \"wi-7\"."), QStringLiteral("item"), { { QStringLiteral("id"), QStringLiteral("wi-7") } } };
+    const Error error { ErrorCode::ItemNotFound, QStringLiteral("No item has the id \"wi-7\"."), QStringLiteral("item"),
+        { { QStringLiteral("id"), QStringLiteral("wi-7") } } };
     const QString problems = problemsOf(QStringLiteral("Problem"), encodeProblem(error, 404, QStringLiteral("abc")), Writer::Server);
     QVERIFY2(problems.isEmpty(), qPrintable(problems));
 
     // The titles in the document's examples are those that the server writes.
-    const QJsonObject responses = apiDocument().value(QStringLiteral("components")).toObject().value(QStringLiteral("responses")).toObject();
+    const QJsonObject responses
+        = apiDocument().value(QStringLiteral("components")).toObject().value(QStringLiteral("responses")).toObject();
     int compared = 0;
     for (int code = 0; code <= static_cast<int>(ErrorCode::Internal); ++code) {
-        const QJsonObject written = encodeProblem({ static_cast<ErrorCode>(code), {}, {}, {} }, httpStatus(static_cast<ErrorCode>(code)), {});
+        const QJsonObject written
+            = encodeProblem({ static_cast<ErrorCode>(code), {}, {}, {} }, httpStatus(static_cast<ErrorCode>(code)), {});
         for (const QJsonValue &response : responses) {
-            const QJsonObject media = response.toObject().value(QStringLiteral("content")).toObject().value(QStringLiteral("application/problem+json")).toObject();
+            const QJsonObject media = response.toObject()
+                                          .value(QStringLiteral("content"))
+                                          .toObject()
+                                          .value(QStringLiteral("application/problem+json"))
+                                          .toObject();
             const QJsonObject shown = media.value(QStringLiteral("example")).toObject();
             if (shown.value(QStringLiteral("code")) != written.value(QStringLiteral("code")))
                 continue;

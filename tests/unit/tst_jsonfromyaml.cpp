@@ -23,9 +23,12 @@ void TestJsonFromYaml::yamlBecomesJson_data()
     QTest::newRow("order is kept") << QByteArray("b: 1\na: 2\n") << QByteArray(R"({"b":1,"a":2})");
     QTest::newRow("plain scalars have types") << QByteArray("[null, ~, true, False, 7, -7, +7, 0o17, 0xFF, 1.5, .5, 2e3, text, 1.2.3]")
                                               << QByteArray(R"([null,null,true,false,7,-7,7,15,255,1.5,0.5,2000,"text","1.2.3"])");
-    QTest::newRow("quoted scalars are texts") << QByteArray(R"(['null', "true", '7', "1.5", ''])") << QByteArray(R"(["null","true","7","1.5",""])");
-    QTest::newRow("words of older YAML are texts") << QByteArray("[yes, no, on, off, 2016-02-29, 12:30]") << QByteArray(R"(["yes","no","on","off","2016-02-29","12:30"])");
-    QTest::newRow("block scalars are texts") << QByteArray("a: |-\n  one\n  two\nb: >-\n  one\n  two\nc: |-\n  7\n") << QByteArray(R"({"a":"one\ntwo","b":"one two","c":"7"})");
+    QTest::newRow("quoted scalars are texts") << QByteArray(R"(['null', "true", '7', "1.5", ''])")
+                                              << QByteArray(R"(["null","true","7","1.5",""])");
+    QTest::newRow("words of older YAML are texts")
+        << QByteArray("[yes, no, on, off, 2016-02-29, 12:30]") << QByteArray(R"(["yes","no","on","off","2016-02-29","12:30"])");
+    QTest::newRow("block scalars are texts") << QByteArray("a: |-\n  one\n  two\nb: >-\n  one\n  two\nc: |-\n  7\n")
+                                             << QByteArray(R"({"a":"one\ntwo","b":"one two","c":"7"})");
     QTest::newRow("numbers as names") << QByteArray("'200': a\n404: b\n") << QByteArray(R"({"200":"a","404":"b"})");
     QTest::newRow("empty containers") << QByteArray("a: {}\nb: []\nc:\n") << QByteArray(R"({"a":{},"b":[],"c":null})");
     QTest::newRow("anchors are copied") << QByteArray("a: &x { k: 1 }\nb: *x\n") << QByteArray(R"({"a":{"k":1},"b":{"k":1}})");

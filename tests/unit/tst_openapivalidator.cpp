@@ -72,7 +72,8 @@ QJsonObject shop()
 
 QJsonObject lamp()
 {
-    return parsed(R"({ "serial": "3f2b8a52-6c1d-4e7f-9a0b-5d4c3b2a1908", "lumen": 800, "built": "2016-02-29T01:16:00.000Z", "sold": null, "parts": [] })");
+    return parsed(
+        R"({ "serial": "3f2b8a52-6c1d-4e7f-9a0b-5d4c3b2a1908", "lumen": 800, "built": "2016-02-29T01:16:00.000Z", "sold": null, "parts": [] })");
 }
 
 QJsonObject lampWith(const QString &name, const QJsonValue &value)
@@ -124,7 +125,8 @@ void TestOpenApiValidator::answersAsDocumentedAreAccepted_data()
     QTest::newRow("a number beyond 32 bits") << lampWith(QStringLiteral("lumen"), 5'000'000'000.0);
     QTest::newRow("a member called like a keyword") << lampWith(QStringLiteral("format"), QStringLiteral("round"));
     const QJsonObject part { { QStringLiteral("name"), QStringLiteral("bulb") } };
-    QTest::newRow("parts in parts") << lampWith(QStringLiteral("parts"), QJsonArray { part, QJsonObject { { QStringLiteral("parts"), QJsonArray { part } } } });
+    QTest::newRow("parts in parts") << lampWith(
+        QStringLiteral("parts"), QJsonArray { part, QJsonObject { { QStringLiteral("parts"), QJsonArray { part } } } });
 }
 
 void TestOpenApiValidator::answersAsDocumentedAreAccepted()
@@ -148,15 +150,18 @@ void TestOpenApiValidator::wrongBodiesAreCaught_data()
     QTest::newRow("far below the minimum") << lampWith(QStringLiteral("lumen"), -5'000'000'000.0) << QStringLiteral("lumen");
     QTest::newRow("null where none is allowed") << lampWith(QStringLiteral("built"), QJsonValue()) << QStringLiteral("built");
     QTest::newRow("number instead of date or null") << lampWith(QStringLiteral("sold"), 1456708560) << QStringLiteral("sold");
-    for (const char *date : { "yesterday", "2016-02-29", "2016-02-29T01:16:00.000", "2016-02-29T01:16:00Z", "2016-02-29T01:16:00.000+01:00", "2016-02-30T01:16:00.000Z",
-             "2016-13-01T01:16:00.000Z", "2016-04-31T01:16:00.000Z", "2016-02-29T24:00:00.000Z", "2016-02-29 01:16:00.000Z", "" })
+    for (const char *date : { "yesterday", "2016-02-29", "2016-02-29T01:16:00.000", "2016-02-29T01:16:00Z", "2016-02-29T01:16:00.000+01:00",
+             "2016-02-30T01:16:00.000Z", "2016-13-01T01:16:00.000Z", "2016-04-31T01:16:00.000Z", "2016-02-29T24:00:00.000Z",
+             "2016-02-29 01:16:00.000Z", "" })
         QTest::addRow("date \"%s\"", date) << lampWith(QStringLiteral("built"), QString::fromLatin1(date)) << QStringLiteral("built");
     QTest::newRow("bad date beside null") << lampWith(QStringLiteral("sold"), QStringLiteral("never")) << QStringLiteral("sold");
-    for (const char *uuid : { "3f2b8a52-6c1d-4e7f-9a0b-5d4c3b2a190", "3f2b8a526c1d4e7f9a0b5d4c3b2a1908", "{3f2b8a52-6c1d-4e7f-9a0b-5d4c3b2a1908}", "lamp" })
+    for (const char *uuid :
+        { "3f2b8a52-6c1d-4e7f-9a0b-5d4c3b2a190", "3f2b8a526c1d4e7f9a0b5d4c3b2a1908", "{3f2b8a52-6c1d-4e7f-9a0b-5d4c3b2a1908}", "lamp" })
         QTest::addRow("uuid \"%s\"", uuid) << lampWith(QStringLiteral("serial"), QString::fromLatin1(uuid)) << QStringLiteral("serial");
     QTest::newRow("value that is not listed") << lampWith(QStringLiteral("format"), QStringLiteral("oval")) << QStringLiteral("format");
     QTest::newRow("wrong alternative, deep inside")
-        << lampWith(QStringLiteral("parts"), QJsonArray { parsed(R"({ "parts": [ { "name": "bulb", "parts": [] } ] })") }) << QStringLiteral("parts[0]");
+        << lampWith(QStringLiteral("parts"), QJsonArray { parsed(R"({ "parts": [ { "name": "bulb", "parts": [] } ] })") })
+        << QStringLiteral("parts[0]");
 }
 
 void TestOpenApiValidator::wrongBodiesAreCaught()
@@ -180,15 +185,18 @@ void TestOpenApiValidator::problemsNamePlaceAndRequest()
 
 void TestOpenApiValidator::undeclaredStatusIsCaught()
 {
-    const QStringList problems = OpenApiValidator(shop()).problems("GET", QStringLiteral("/lamps/7"), 500, "application/json", bytes(lamp()));
+    const QStringList problems
+        = OpenApiValidator(shop()).problems("GET", QStringLiteral("/lamps/7"), 500, "application/json", bytes(lamp()));
     QCOMPARE(problems, QStringList { QStringLiteral("GET /lamps/7 answered 500; documented are 200, 404.") });
 }
 
 void TestOpenApiValidator::undocumentedOperationIsCaught()
 {
     const OpenApiValidator validator(shop());
-    QCOMPARE(validator.problems("POST", QStringLiteral("/lamps/7"), 200, "application/json", "{}"), QStringList { QStringLiteral("POST /lamps/7 is not documented.") });
-    QCOMPARE(validator.problems("GET", QStringLiteral("/lamps"), 200, "application/json", "{}"), QStringList { QStringLiteral("GET /lamps is not documented.") });
+    QCOMPARE(validator.problems("POST", QStringLiteral("/lamps/7"), 200, "application/json", "{}"),
+        QStringList { QStringLiteral("POST /lamps/7 is not documented.") });
+    QCOMPARE(validator.problems("GET", QStringLiteral("/lamps"), 200, "application/json", "{}"),
+        QStringList { QStringLiteral("GET /lamps is not documented.") });
     QCOMPARE(validator.problems("GET", QStringLiteral("/lamps/"), 200, "application/json", "{}").size(), 1);
 }
 
@@ -225,7 +233,8 @@ void TestOpenApiValidator::literalPathWinsOverPlaceholder()
 void TestOpenApiValidator::referencedResponsesAreChecked()
 {
     const OpenApiValidator validator(shop());
-    QCOMPARE(validator.problems("GET", QStringLiteral("/lamps/7"), 404, "application/problem+json", "{\"code\":\"lamp.not_found\"}"), QStringList());
+    QCOMPARE(validator.problems("GET", QStringLiteral("/lamps/7"), 404, "application/problem+json", "{\"code\":\"lamp.not_found\"}"),
+        QStringList());
     QVERIFY(!validator.problems("GET", QStringLiteral("/lamps/7"), 404, "application/problem+json", "{}").isEmpty());
 }
 
@@ -236,7 +245,8 @@ void TestOpenApiValidator::clientsMayWriteDatesInTheirOwnZone()
     const QJsonObject local = lampWith(QStringLiteral("built"), QStringLiteral("2016-02-29T01:16:00+01:00"));
     QCOMPARE(validator.schemaProblems(lampSchema, local, Writer::Client), QStringList());
     QVERIFY(!validator.schemaProblems(lampSchema, local, Writer::Server).isEmpty());
-    QVERIFY(!validator.schemaProblems(lampSchema, lampWith(QStringLiteral("built"), QStringLiteral("2016-02-29T01:16:00")), Writer::Client).isEmpty());
+    QVERIFY(!validator.schemaProblems(lampSchema, lampWith(QStringLiteral("built"), QStringLiteral("2016-02-29T01:16:00")), Writer::Client)
+                 .isEmpty());
 }
 
 void TestOpenApiValidator::brokenSchemaIsAProblemAndNoCrash()

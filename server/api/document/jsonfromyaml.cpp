@@ -20,7 +20,8 @@ QByteArray jsonText(const QJsonValue &value)
 
 Error problemAt(const YAML::Mark &mark, const QString &what)
 {
-    return { ErrorCode::ConfigurationInvalid, QStringLiteral("Line %1, column %2: %3").arg(mark.line + 1).arg(mark.column + 1).arg(what), {}, {} };
+    return { ErrorCode::ConfigurationInvalid, QStringLiteral("Line %1, column %2: %3").arg(mark.line + 1).arg(mark.column + 1).arg(what),
+        {}, {} };
 }
 
 std::optional<qint64> coreInteger(const QString &text)
@@ -49,7 +50,8 @@ std::optional<double> coreFloat(const QString &text)
 
 Result<QByteArray> plainScalar(const QString &text, const YAML::Mark &mark)
 {
-    static const QStringList nulls { QString(), QStringLiteral("~"), QStringLiteral("null"), QStringLiteral("Null"), QStringLiteral("NULL") };
+    static const QStringList nulls { QString(), QStringLiteral("~"), QStringLiteral("null"), QStringLiteral("Null"),
+        QStringLiteral("NULL") };
     static const QStringList trues { QStringLiteral("true"), QStringLiteral("True"), QStringLiteral("TRUE") };
     static const QStringList falses { QStringLiteral("false"), QStringLiteral("False"), QStringLiteral("FALSE") };
     static const QRegularExpression infinite(QStringLiteral("^([-+]?\\.(inf|Inf|INF)|\\.(nan|NaN|NAN))$"));
