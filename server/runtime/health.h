@@ -29,7 +29,8 @@ public:
     /// @param sentence for a person, e.g. "The database answers."; shown to anybody who asks, so without secrets
     void set(const QString &component, bool ready, const QString &sentence);
 
-    /// Beats once a second on the event loop of @p context until that is destroyed. Without any beat ever, live() is true.
+    /// Beats once a second on the event loop of @p context until that is destroyed, which this object has to outlive. Call it on
+    /// that event loop's thread. Without any beat ever, live() is true.
     void beatOn(QObject *context);
     void beat();
 

@@ -57,6 +57,19 @@ void handle(int number, void (*handler)(int))
     ::sigaction(number, &action, nullptr);
 }
 
+bool isIgnored(int number)
+{
+    struct sigaction action
+    {
+    };
+    return ::sigaction(number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+QString signalName(int number)
+{
+    return number == SIGINT ? QStringLiteral("SIGINT") : number == SIGHUP ? QStringLiteral("SIGHUP") : QStringLiteral("SIGTERM");
+}
+
 QString limitText(rlim_t limit)
 {
     return limit == RLIM_INFINITY ? QStringLiteral("unlimited") : QString::number(limit);
@@ -76,12 +89,16 @@ StopSignals::StopSignals(QObject *parent)
     handle(SIGPIPE, SIG_IGN);
     handle(SIGTERM, onSignal);
     handle(SIGINT, onSignal);
+    if (!isIgnored(SIGHUP))
+        handle(SIGHUP, onSignal);
 }
 
 StopSignals::~StopSignals()
 {
     handle(SIGTERM, SIG_DFL);
     handle(SIGINT, SIG_DFL);
+    if (!isIgnored(SIGHUP))
+        handle(SIGHUP, SIG_DFL);
     m_notifier.reset();
     ::close(wakeUp.exchange(-1));
     firstSignal = 0;
@@ -95,7 +112,7 @@ void StopSignals::deliver()
     if (std::exchange(m_requested, true))
         return;
     const int number = firstSignal;
-    log::info(u"Asked to stop.", { { QLatin1StringView("signal"), QString::fromLatin1(number == SIGINT ? "SIGINT" : "SIGTERM") } });
+    log::info(u"Asked to stop.", { { QLatin1StringView("signal"), signalName(number) } });
     Q_EMIT stopRequested(number);
 }
 

@@ -9,9 +9,10 @@ class QSocketNotifier;
 
 namespace iwd {
 
-/// Turns SIGTERM and SIGINT into a signal of the event loop. The first one asks for an orderly end; one that follows later than
-/// RepeatWindow ends the process at once with status 128 + its number, even when the event loop hangs. (A terminal or a
-/// supervisor often delivers the same wish twice in a row: within the window it counts once.) SIGPIPE is ignored for the whole process.
+/// Turns SIGTERM, SIGINT and, unless it is ignored (nohup), SIGHUP into a signal of the event loop. The first one asks for an orderly end;
+/// one that follows later than RepeatWindow ends the process at once with status 128 + its number, even when the event loop hangs. (A
+/// terminal or a supervisor often delivers the same wish twice in a row: within the window it counts once.) SIGPIPE is ignored for the
+/// whole process.
 ///
 /// One object per process, made and destroyed on a thread with an event loop.
 class StopSignals : public QObject

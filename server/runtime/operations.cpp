@@ -66,4 +66,11 @@ void addOperationsRoutes(http::Router &apiRouter, const Metrics &metrics, const 
     addHealthRoutes(apiRouter, health);
 }
 
+void countRequests(http::Server &server, Metrics &metrics)
+{
+    server.observe([&metrics](const http::Exchange &exchange) {
+        metrics.request(exchange.method, exchange.pattern, exchange.status, exchange.duration, exchange.delivered);
+    });
+}
+
 } // namespace iwd

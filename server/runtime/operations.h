@@ -4,6 +4,7 @@
 #include "health.h"
 #include "metrics.h"
 
+#include <http/httpserver.h>
 #include <http/router.h>
 
 namespace iwd {
@@ -23,5 +24,8 @@ void addMetricsRoute(http::Router &router, const QString &pattern, const Metrics
 
 /// The same on the port of the API, where metrics are at /iwd/v3/metrics.
 void addOperationsRoutes(http::Router &apiRouter, const Metrics &metrics, const Health &health);
+
+/// Counts every exchange of @p server in @p metrics, which has to outlive it. Before the server listens.
+void countRequests(http::Server &server, Metrics &metrics);
 
 } // namespace iwd

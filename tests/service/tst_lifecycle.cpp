@@ -39,11 +39,15 @@ class TestLifecycle : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
+    /// Whoever runs the tests may be running under nohup.
+    void initTestCase() { ::signal(SIGHUP, SIG_DFL); }
+
     void aSignalAsksTheEventLoopToStop_data()
     {
         QTest::addColumn<int>("number");
         QTest::newRow("SIGTERM") << SIGTERM;
         QTest::newRow("SIGINT") << SIGINT;
+        QTest::newRow("SIGHUP") << SIGHUP;
     }
     void aSignalAsksTheEventLoopToStop()
     {
@@ -53,6 +57,19 @@ private Q_SLOTS:
         ::raise(number);
         QTRY_COMPARE(requested.size(), 1);
         QCOMPARE(requested.first().first().toInt(), number);
+    }
+
+    void anIgnoredHangUpStaysIgnored()
+    {
+        ::signal(SIGHUP, SIG_IGN);
+        {
+            StopSignals stop;
+            QSignalSpy requested(&stop, &StopSignals::stopRequested);
+            ::raise(SIGHUP);
+            QCoreApplication::processEvents();
+            QCOMPARE(requested.size(), 0);
+        }
+        QVERIFY(::signal(SIGHUP, SIG_DFL) == SIG_IGN);
     }
 
     void theSameWishTwiceInARowCountsOnce()

@@ -44,6 +44,7 @@ class TestOperations : public QObject
     void serve(const std::shared_ptr<http::Router> &router)
     {
         m_server = std::make_unique<http::Server>(router, http::ServerOptions(), problem);
+        countRequests(*m_server, *m_metrics);
         const auto port = m_server->listen(QHostAddress(QHostAddress::LocalHost), 0);
         m_port = port ? *port : 0;
     }
@@ -103,6 +104,25 @@ private Q_SLOTS:
         QCOMPARE(get(u"/health/live"_s).status, 200);
         QCOMPARE(get(u"/health/ready"_s).status, 200);
         QCOMPARE(get(u"/metrics"_s).status, 404);
+    }
+
+    void whatTheServerAnswersIsCounted()
+    {
+        auto router = std::make_shared<http::Router>();
+        addOperationsRoutes(*router, *m_metrics, *m_health);
+        serve(router);
+        QCOMPARE(get(u"/iwd/v3/metrics"_s).status, 200);
+        QCOMPARE(get(u"/iwd/v3/nowhere"_s).status, 404);
+        QCOMPARE(get(u"/health/ready"_s).status, 200);
+        const auto value = [this](const char *name) {
+            return test::MetricsText(m_metrics->scrape()).value(QString::fromLatin1(name).replace(u'\'', u'"'));
+        };
+        // Counted when the answer has been taken, which the client may notice first.
+        QTRY_COMPARE(value("iwd_request_total"), 3.0);
+        QCOMPARE(value("iwd_api_request_total"), 2.0);
+        QCOMPARE(value("iwd_api_request_duration_milliseconds_count{code='200',method='GET',path='/iwd/v3/metrics'}"), 1.0);
+        QCOMPARE(value("iwd_api_request_duration_milliseconds_count{code='404',method='GET',path='unmatched'}"), 1.0);
+        QCOMPARE(value("iwd_errors_total"), 0.0);
     }
 
 private:
