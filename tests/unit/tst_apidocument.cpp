@@ -88,6 +88,7 @@ private Q_SLOTS:
     void everyOperationAnswersSuccessAndProblems();
     void everyPlaceholderIsAParameter();
     void everyExampleFitsItsSchema();
+    void examplesOfPathAndBodyAgree();
     void objectsInAnswersAreClosed();
     void everyErrorCodeIsDocumented();
     void everyTagIsDescribedAndUsed();
@@ -265,6 +266,25 @@ void TestApiDocument::everyExampleFitsItsSchema()
     });
     QVERIFY2(problems.isEmpty(), qPrintable(problems.join(u'\n')));
     QVERIFY(count > 500);
+}
+
+void TestApiDocument::examplesOfPathAndBodyAgree()
+{
+    const OpenApiValidator validator(apiDocument());
+    int count = 0;
+    forEachOperation([&](const QString &name, const QJsonObject &operation) {
+        if (!name.startsWith(QLatin1StringView("PUT ")) || !name.endsWith(QLatin1StringView("/{id}")))
+            return;
+        ++count;
+        const QJsonObject parameter = validator.resolved(parametersOf(operation).first().toObject()).value_or(QJsonObject());
+        const QJsonObject content = operation.value(QStringLiteral("requestBody")).toObject().value(QStringLiteral("content")).toObject();
+        const QJsonObject examples
+            = content.value(QStringLiteral("application/json")).toObject().value(QStringLiteral("examples")).toObject();
+        const QJsonObject body = validator.resolved(examples.begin().value().toObject()).value_or(QJsonObject());
+        const QJsonValue id = body.value(QStringLiteral("value")).toObject().value(QStringLiteral("id"));
+        QCOMPARE(parameter.value(QStringLiteral("example")), id);
+    });
+    QCOMPARE(count, 6);
 }
 
 void TestApiDocument::objectsInAnswersAreClosed()
