@@ -266,7 +266,7 @@ void TestItemApi::sumsThatOverflowAreRefusedAndChangeNothing()
     item.priorityShift = limits::PriorityShift;
     item.channel = QStringLiteral("email");
 
-    const auto value = decode(R"({"businessValue":"+2","channel":"chat","custom":{"a":1}})", InputMode::Update);
+    const auto value = decode(R"({"businessValue":"+1000","channel":"chat","custom":{"a":1}})", InputMode::Update);
     QVERIFY(value);
     const auto applied = applyInput(item, *value);
     QVERIFY(!applied);
