@@ -88,7 +88,7 @@ QJsonValue classJson(Transaction &transaction, const ItemRecord &record, const s
     const WorkClass terms = transaction.workClass(*record.classId);
     return QJsonObject { { QStringLiteral("queue"), textOrNull(terms.queueId) }, { QStringLiteral("category"), textOrNull(item.categoryId) },
         { QStringLiteral("schema"), textOrNull(terms.schemaId) }, { QStringLiteral("channel"), textOrNull(terms.channel) },
-        { QStringLiteral("capturePoint"), textOrNull(item.capturePointId) }, { QStringLiteral("businessValue"), item.businessValue },
+        { QStringLiteral("capturePointId"), textOrNull(item.capturePointId) }, { QStringLiteral("businessValue"), item.businessValue },
         { QStringLiteral("band"), terms.band }, { QStringLiteral("priorityShift"), terms.shift },
         { QStringLiteral("priority"), standing ? QJsonValue(standing->priority) : QJsonValue() } };
 }

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "composition.h"
+
+#include "firststart.h"
+
+#include <base/log.h>
+#include <pipeline/report/oldestwaiting.h>
+#include <runtime/operations.h>
+#include <storage/sqlitestore.h>
+
+#include <QUuid>
+
+#include <cstdio>
+
+namespace iwd {
+
+namespace {
+
+/// A restart within this time after a change of rights elsewhere is as long as an outdated look-up may live.
+constexpr int CachedCallers = 50'000;
+
+} // namespace
+
+Composition::Composition(ServerConfig config, QString version)
+    : m_config(std::move(config))
+    , m_version(std::move(version))
+    , m_metrics(m_version)
+    , m_health(m_clock)
+{
+    connect(&m_watch, &QTimer::timeout, this, &Composition::watchStore);
+}
+
+Composition::~Composition() = default;
+
+QCoro::Task<> Composition::start()
+{
+    m_health.beatOn(this);
+    m_health.set(QStringLiteral("server"), false, QStringLiteral("The server is starting."));
+    const Result<void> up = co_await bringUp();
+    if (!up) {
+        log::error(up.error().text);
+        Q_EMIT stopped(up.error().code == ErrorCode::ConfigurationInvalid ? BadConfiguration : CannotStart);
+        co_return;
+    }
+    m_health.set(QStringLiteral("server"), true, QStringLiteral("The server takes requests."));
+    log::info(u"Ready",
+        { { QLatin1StringView("version"), m_version }, { QLatin1StringView("api"), m_config.http.listen.toText() },
+            { QLatin1StringView("metrics"), m_config.metrics.listen.toText() }, { QLatin1StringView("data"), m_config.data } });
+}
+
+Result<void> Composition::openData()
+{
+    auto folder = DataFolder::open(m_config.data);
+    if (!folder)
+        return folder.error();
+    m_folder.emplace(std::move(folder).value());
+
+    SqliteOptions options;
+    options.path = m_config.databaseFile;
+    options.observer = [this](const QString &name, bool ok, std::chrono::nanoseconds duration) { m_metrics.database("sqlite", name.toLatin1(), ok, duration); };
+    auto store = SqliteStore::open(options, *m_clock);
+    if (!store)
+        return store.error();
+    m_store = std::move(store).value();
+    m_cache = std::make_unique<LocalCache>(m_clock, CachedCallers);
+    return {};
+}
+
+QCoro::Task<Result<std::vector<TenantRecord>>> Composition::tenants()
+{
+    const auto found = std::make_shared<std::vector<TenantRecord>>();
+    Delivery<std::optional<Error>> looked;
+    m_store->lookUp([found](Directory &directory) { *found = directory.tenants(); }, [looked](const std::optional<Error> &failure) { looked.deliver(failure); },
+        Deadline::never());
+    if (const std::optional<Error> failure = co_await looked)
+        co_return *failure;
+    if (found->empty()) {
+        TenantRecord first { {}, QStringLiteral("100"), QStringLiteral("t100"), QUuid::createUuid().toString(QUuid::WithoutBraces) };
+        const auto created = m_store->createTenant(first.id, first.name, first.ccid);
+        if (!created)
+            co_return created.error();
+        first.number = *created;
+        found->push_back(first);
+    }
+    co_return *found;
+}
+
+QCoro::Task<Result<void>> Composition::bringUp()
+{
+    if (const auto opened = openData(); !opened)
+        co_return opened.error();
+    auto found = co_await tenants();
+    if (!found)
+        co_return found.error();
+    m_tenants = std::move(found).value();
+
+    PipelineOptions options;
+    options.keepAnswers = m_config.idempotency.retention;
+    m_pipeline = std::make_unique<Pipeline>(*m_store, *m_clock, options);
+    std::vector<TenantId> numbers;
+    for (const TenantRecord &tenant : m_tenants)
+        numbers.push_back(tenant.number);
+    if (const auto started = co_await m_pipeline->start(numbers); !started)
+        co_return started.error();
+
+    auto setUp = co_await setUpTenant(*m_pipeline, m_tenants.front(), m_config.bootstrapFile);
+    if (!setUp)
+        co_return setUp.error();
+    if (const auto &credentials = *setUp; credentials && m_config.bootstrapFile.isEmpty()) {
+        // To the terminal, not into the log: a log is kept and shipped.
+        std::fputs(qPrintable(welcome(*credentials)), stdout);
+        std::fflush(stdout);
+    } else if (credentials) {
+        log::info(u"Wrote the first credentials", { { QLatin1StringView("file"), m_config.bootstrapFile } });
+    }
+    m_metrics.queueSource([this] { return queueGauges(); });
+    watchStore();
+    m_watch.start(std::chrono::seconds(1));
+    co_return listen();
+}
+
+Result<void> Composition::listen()
+{
+    ServerFacts facts;
+    facts.version = m_version;
+    facts.started = m_started;
+    facts.connections = [this] { return m_server ? m_server->connectionCount() : 0; };
+    facts.requestsInFlight = [this] { return m_server ? m_server->inFlightCount() : 0; };
+    ApiOptions apiOptions;
+    apiOptions.sessionLifetime = m_config.session.lifetime;
+    m_api = std::make_unique<Api>(*m_pipeline, *m_cache, *m_clock, facts, apiOptions);
+
+    http::ServerOptions options;
+    options.threads = m_config.http.threads;
+    options.limits = m_config.http.limits;
+    options.gzip = m_config.http.gzip;
+    if (m_config.http.tls.used()) {
+        auto tls = loadTls(m_config.http.tls);
+        if (!tls)
+            return tls.error();
+        options.tls = *tls;
+    }
+    const auto router = std::make_shared<http::Router>();
+    m_api->addRoutes(*router);
+    addOperationsRoutes(*router, m_metrics, m_health);
+    m_server = std::make_unique<http::Server>(router, options, m_api->problemWriter());
+    countRequests(*m_server, m_metrics);
+    m_operations = std::make_unique<http::Server>(operationsRouter(m_metrics, m_health), http::ServerOptions {}, m_api->problemWriter());
+    connect(m_server.get(), &http::Server::drained, this, [this] { Q_EMIT stopped(0); });
+
+    if (const auto port = m_operations->listen(m_config.metrics.listen.address, m_config.metrics.listen.port); !port)
+        return port.error();
+    if (const auto port = m_server->listen(m_config.http.listen.address, m_config.http.listen.port); !port)
+        return port.error();
+    return {};
+}
+
+void Composition::drain()
+{
+    if (m_draining)
+        return;
+    m_draining = true;
+    log::info(u"Stopping: running requests may end", { { QLatin1StringView("patienceSeconds"), qint64(m_config.drain.patience / std::chrono::seconds(1)) } });
+    m_health.set(QStringLiteral("server"), false, QStringLiteral("The server is stopping."));
+    if (!m_server || !m_pipeline)
+        return Q_EMIT stopped(0);
+    m_pipeline->stop();
+    m_server->drain(m_config.drain.patience);
+}
+
+void Composition::watchStore()
+{
+    const auto trouble = m_store->trouble();
+    m_health.set(QStringLiteral("storage"), !trouble, trouble.value_or(QStringLiteral("The database answers.")));
+    for (const TenantRecord &tenant : m_tenants)
+        watchOldest(tenant.number);
+}
+
+QCoro::Task<> Composition::watchOldest(TenantId tenant)
+{
+    using Oldest = std::map<QString, OldestWaiting>;
+    const auto found = co_await m_pipeline->read<Oldest>(tenant, Deadline::in(std::chrono::seconds(1)), [](Snapshot &snapshot) -> Result<Oldest> { return oldestByQueue(snapshot); });
+    if (!found)
+        co_return;
+    const std::lock_guard lock(m_oldestMutex);
+    std::erase_if(m_oldest, [tenant](const auto &entry) { return entry.first.first == tenant; });
+    for (const auto &[queueId, oldest] : *found)
+        m_oldest[{ tenant, queueId }] = oldest.epoch;
+}
+
+std::vector<QueueGauges> Composition::queueGauges() const
+{
+    const std::lock_guard lock(m_oldestMutex);
+    std::vector<QueueGauges> gauges;
+    for (const TenantRecord &tenant : m_tenants) {
+        for (const auto &[id, figures] : m_pipeline->figures().figures(tenant.number, m_clock->now()).queues) {
+            QueueGauges gauge { tenant.id, id, {}, std::nullopt };
+            if (const auto oldest = m_oldest.find({ tenant.number, id }); oldest != m_oldest.end())
+                gauge.oldestWaiting = std::max(milliseconds(0), m_clock->now() - oldest->second);
+            for (int status = 0; status < ItemStatusCount; ++status)
+                gauge.items.emplace(statusName(static_cast<ItemStatus>(status)), figures.byStatus[static_cast<size_t>(status)]);
+            gauges.push_back(std::move(gauge));
+        }
+    }
+    return gauges;
+}
+
+} // namespace iwd

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <runtime/datafolder.h>
+#include <runtime/health.h>
+#include <runtime/metrics.h>
+#include <runtime/serverconfig.h>
+
+#include <api/apiserver.h>
+#include <base/clock.h>
+#include <cache/localcache.h>
+#include <http/httpserver.h>
+#include <pipeline/pipeline.h>
+
+#include <QObject>
+#include <QTimer>
+
+#include <qcoro/qcorotask.h>
+
+namespace iwd {
+
+/// iwd-server, wired: the one place that knows which store, cache and ports the rest works with. Members are in the order in which they
+/// depend on each other, so they go down in the opposite one.
+class Composition : public QObject
+{
+    Q_OBJECT
+public:
+    Composition(ServerConfig config, QString version);
+    ~Composition() override;
+
+    /// Brings everything up; emits stopped() with an exit code other than 0 when that fails.
+    QCoro::Task<> start();
+    /// Lets running requests end, then emits stopped(0).
+    void drain();
+
+    static constexpr int CannotStart = 1;
+    static constexpr int BadConfiguration = 2;
+
+Q_SIGNALS:
+    void stopped(int exitCode);
+
+private:
+    [[nodiscard]] Result<void> openData();
+    [[nodiscard]] QCoro::Task<Result<std::vector<TenantRecord>>> tenants();
+    [[nodiscard]] QCoro::Task<Result<void>> bringUp();
+    [[nodiscard]] Result<void> listen();
+    void watchStore();
+    QCoro::Task<> watchOldest(TenantId tenant);
+    [[nodiscard]] std::vector<QueueGauges> queueGauges() const;
+
+    const ServerConfig m_config;
+    const QString m_version;
+    const std::shared_ptr<const SystemClock> m_clock = std::make_shared<const SystemClock>();
+    const Instant m_started = m_clock->now();
+    Metrics m_metrics;
+    Health m_health;
+    std::optional<DataFolder> m_folder;
+    std::unique_ptr<Store> m_store;
+    std::unique_ptr<Cache> m_cache;
+    std::vector<TenantRecord> m_tenants;
+    std::unique_ptr<Pipeline> m_pipeline;
+    std::unique_ptr<Api> m_api;
+    std::unique_ptr<http::Server> m_operations;
+    std::unique_ptr<http::Server> m_server;
+    QTimer m_watch;
+    mutable std::mutex m_oldestMutex; ///< scrapes ask from the threads of the ports
+    std::map<std::pair<TenantId, QString>, Instant> m_oldest; ///< epochs, by tenant and queue
+    bool m_draining = false;
+};
+
+} // namespace iwd

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "firststart.h"
+
+#include <runtime/secrets.h>
+
+#include <pipeline/configure/configobjects.h>
+
+#include <QUuid>
+
+namespace iwd {
+
+namespace {
+
+struct Secrets
+{
+    BootstrapCredentials credentials;
+    QString passwordHash;
+};
+
+Result<Secrets> makeSecrets(const TenantRecord &tenant)
+{
+    Secrets made { { QStringLiteral("admin"), secrets::newPassword(), secrets::newApiKey(), tenant.id }, {} };
+    const auto hash = secrets::hashPassword(made.credentials.password);
+    if (!hash)
+        return hash.error();
+    made.passwordHash = *hash;
+    return made;
+}
+
+void store(Transaction &transaction, const Secrets &made)
+{
+    seedConfiguration(transaction);
+    UserRecord user;
+    user.name = made.credentials.user;
+    user.passwordHash = made.passwordHash;
+    user.scopes = { QStringLiteral("admin") };
+    transaction.insertUser(user);
+    ApiKeyRecord key;
+    key.id = QUuid::createUuid().toString(QUuid::WithoutBraces);
+    key.name = QStringLiteral("First administrator");
+    key.scopes = { QStringLiteral("admin") };
+    transaction.insertApiKey(key, secrets::digest(made.credentials.apiKey));
+}
+
+} // namespace
+
+QCoro::Task<Result<std::optional<BootstrapCredentials>>> setUpTenant(Pipeline &pipeline, TenantRecord tenant, QString bootstrapFile)
+{
+    using Outcome = std::optional<BootstrapCredentials>;
+    const auto used = co_await pipeline.read<bool>(tenant.number, Deadline::never(), [](Snapshot &snapshot) -> Result<bool> { return snapshot.hasUsers(); });
+    if (!used)
+        co_return used.error();
+    if (*used)
+        co_return Outcome();
+
+    // The file is reserved before the credentials exist, and filled once they are stored: so nobody is locked out of what was set up.
+    std::optional<BootstrapFile> file;
+    if (!bootstrapFile.isEmpty()) {
+        auto reserved = BootstrapFile::reserve(bootstrapFile);
+        if (!reserved)
+            co_return reserved.error();
+        file.emplace(std::move(reserved).value());
+    }
+    const auto made = makeSecrets(tenant);
+    if (!made)
+        co_return made.error();
+    const auto stored = co_await pipeline.write<bool>(
+        { tenant.number, Actor::server(), Deadline::never(), std::nullopt },
+        [made = *made](Transaction &transaction) -> Result<bool> {
+            store(transaction, made);
+            return true;
+        },
+        [](const bool &) { return Answer {}; });
+    if (!stored)
+        co_return stored.error();
+    if (file) {
+        if (const auto published = file->publish(made->credentials); !published)
+            co_return published.error();
+    }
+    co_return Outcome(made->credentials);
+}
+
+QString welcome(const BootstrapCredentials &credentials)
+{
+    return QStringLiteral("\n"
+                          "  This installation is new. Keep these; they are shown only once:\n"
+                          "\n"
+                          "    user      %1\n"
+                          "    password  %2\n"
+                          "    API key   %3\n"
+                          "\n")
+        .arg(credentials.user, credentials.password, credentials.apiKey);
+}
+
+} // namespace iwd
