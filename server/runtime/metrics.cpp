@@ -161,7 +161,7 @@ void appendProcess(std::vector<MetricFamily> &families)
 
 void appendQueues(std::vector<MetricFamily> &families, const std::vector<QueueGauges> &queues)
 {
-    MetricFamily items = gaugeFamily("iwd_items", "Work items that are not finished, by queue and status.");
+    MetricFamily items = gaugeFamily("iwd_items", "Work items by queue and status.");
     MetricFamily ages = gaugeFamily("iwd_oldest_item_age_seconds", "Age of the oldest item that waits in the queue, 0 when none does.");
     for (const QueueGauges &figures : queues) {
         const std::vector<ClientMetric::Label> labels { { "tenant", text(figures.tenant) }, { "queue", text(figures.queue) } };

@@ -1,39 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <base/configreader.h>
+#include "endpoint.h"
+#include "tlsfiles.h"
+
 #include <base/log.h>
-#include <base/result.h>
 #include <http/httpserver.h>
 
-#include <QHostAddress>
-
 namespace iwd {
-
-/// An address to listen on.
-struct Endpoint
-{
-    QHostAddress address;
-    quint16 port = 0; ///< 0: any that is free
-
-    /// "0.0.0.0:4024", "[::1]:4024", "localhost:4024"; "*:4024" is every address of both families.
-    [[nodiscard]] static std::optional<Endpoint> fromText(QStringView text);
-    [[nodiscard]] QString toText() const;
-};
-
-/// Where certificate and key of a port with TLS lie; both empty: plain HTTP.
-struct TlsFiles
-{
-    QString certificate; ///< PEM, the server's own first, then the chain
-    QString key; ///< PEM, RSA or EC
-    QString keyPassphrase;
-
-    [[nodiscard]] bool used() const { return !certificate.isEmpty() || !key.isEmpty(); }
-};
-
-/// Reads the files. At least TLS 1.2, HTTP/1.1 only.
-/// @returns ConfigurationInvalid with the file in question
-[[nodiscard]] Result<QSslConfiguration> loadTls(const TlsFiles &files);
 
 /// Everything that iwd-server can be configured with. The values here are the defaults.
 struct ServerConfig
@@ -78,10 +52,6 @@ struct ServerConfig
 
     QString bootstrapFile; ///< to write first credentials to; empty: none
 };
-
-/// The keys of iwd-server, each bound to its place in @p config (which has to outlive them) and with the value there as
-/// its default. "data" has to hold the default folder already.
-[[nodiscard]] std::vector<ConfigKey> serverConfigKeys(ServerConfig &config);
 
 /// What the command line, the environment and the configuration file make of a start of iwd-server.
 struct ServerStart

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <runtime/serverconfig.h>
+#include <runtime/serverkeys.h>
 
 #include <QDir>
 #include <QFile>

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "serverkeys.h"
+
+#include <base/configkeys.h>
+#include <base/configvalue.h>
+
+#include <QDir>
+#include <QThread>
+
+namespace iwd {
+
+namespace {
+
+using namespace std::chrono_literals;
+using namespace Qt::Literals::StringLiterals;
+
+constexpr int MostThreads = 64;
+
+ConfigKey endpointKey(const QString &name, Endpoint &target, const QString &description)
+{
+    const QString expected = QStringLiteral("an address and a port, in quotes in YAML, such as \"%1\", \"127.0.0.1:%2\" or \"[::]:%2\"")
+                                 .arg(target.toText())
+                                 .arg(target.port);
+    return { name, expected, description, target.toText(), false, [&target](const QString &text) {
+                const auto value = Endpoint::fromText(text);
+                target = value.value_or(target);
+                return value.has_value();
+            } };
+}
+
+ConfigKey dataKey(ServerConfig &config)
+{
+    return { QStringLiteral("data"), QStringLiteral("the path of a folder"),
+        QStringLiteral("The folder that holds all that the server keeps. It is made when it is missing; one server at a time may use it."),
+        config.data, false, [&config](const QString &text) {
+            config.data = QDir::cleanPath(QDir::current().absoluteFilePath(text));
+            return !text.trimmed().isEmpty();
+        } };
+}
+
+/// Secret because the address of a database may hold a password.
+ConfigKey storageKey(ServerConfig &config)
+{
+    return { QStringLiteral("storage.url"),
+        QStringLiteral("\"sqlite:\" for iwd.db in the data folder, or \"sqlite:\" and a file; this version stores in SQLite only"),
+        QStringLiteral("Where items, configuration and events are stored. A file name without a folder is in the data folder."),
+        QStringLiteral("sqlite:"), true, [&config](const QString &text) {
+            constexpr QLatin1StringView scheme("sqlite:");
+            if (!text.startsWith(scheme))
+                return false;
+            QString file = text.mid(scheme.size());
+            if (file.startsWith(QLatin1StringView("//")))
+                file = file.mid(2);
+            config.databaseFile = file;
+            return !file.endsWith(u'/') && !file.contains(u'?');
+        } };
+}
+
+ConfigKey threadsKey(ServerConfig &config)
+{
+    const int automatic = std::clamp(QThread::idealThreadCount(), 1, 8);
+    config.http.threads = automatic;
+    return { QStringLiteral("http.threads"), QStringLiteral("\"auto\" or a whole number from 1 to %1").arg(MostThreads),
+        QStringLiteral("Threads that serve connections. \"auto\" is one for each processor, at most 8."), QStringLiteral("auto"), false,
+        [&config, automatic](const QString &text) {
+            const auto value = text == QLatin1StringView("auto") ? std::optional<qint64>(automatic) : configvalue::integer(text);
+            if (!value || *value < 1 || *value > MostThreads)
+                return false;
+            config.http.threads = static_cast<int>(*value);
+            return true;
+        } };
+}
+
+ConfigKey passphraseKey(ServerConfig &config)
+{
+    return { QStringLiteral("http.tls.keyPassphrase"), QStringLiteral("the passphrase of the key"),
+        QStringLiteral("The passphrase of http.tls.key, when that is encrypted."), {}, true, [&config](const QString &text) {
+            config.http.tls.keyPassphrase = text;
+            return true;
+        } };
+}
+
+} // namespace
+
+std::vector<ConfigKey> serverConfigKeys(ServerConfig &config)
+{
+    using namespace configkey;
+    http::Limits &limits = config.http.limits;
+    TlsFiles &tls = config.http.tls;
+    return {
+        dataKey(config),
+        storageKey(config),
+        endpointKey(u"http.listen"_s, config.http.listen, u"Where the API is served."_s),
+        threadsKey(config),
+        boolean(u"http.gzip"_s, config.http.gzip, u"Whether answers are compressed for clients that take it."_s),
+        size(u"http.headerSize"_s, limits.headerBytes, 1024, 1024 * 1024,
+            u"The most that the headers of a request may take; more is answered 431."_s),
+        size(u"http.urlSize"_s, limits.urlBytes, 256, 1024 * 1024,
+            u"The most that the target of a request may take; more is answered 414."_s),
+        size(u"http.unsentSize"_s, limits.outputBytes, qint64(64 * 1024), qint64(1024) * 1024 * 1024,
+            u"Answers that a connection's client has not taken yet; above this, no further request of it is begun."_s),
+        duration(u"http.headerTimeout"_s, limits.headerTimeout, 100ms, 10min,
+            u"The longest that the headers of a request may take to arrive; then 408."_s),
+        duration(u"http.bodyTimeout"_s, limits.bodyTimeout, 100ms, 1h,
+            u"The longest that 16 KiB of a body, or its last part, may take to arrive; then 408."_s),
+        duration(u"http.idleTimeout"_s, limits.idleTimeout, 100ms, 24h, u"How long a connection without a request stays open."_s),
+        duration(
+            u"http.writeTimeout"_s, limits.writeTimeout, 100ms, 1h, u"A client that takes nothing of its answer for so long is dropped."_s),
+        count(u"http.connections"_s, limits.connections, 1, 1'000'000, u"Connections at once; more are answered 503 and closed."_s),
+        count(u"http.connectionsPerAddress"_s, limits.connectionsPerAddress, 1, 1'000'000,
+            u"Connections at once from one address; more are answered 503 and closed. A load balancer is one address."_s),
+        count(u"http.requestsInFlight"_s, limits.inFlight, 1, 1'000'000,
+            u"Requests that are being answered at once; more are answered 503 with Retry-After."_s),
+        count(u"http.requestsPipelined"_s, limits.pipelined, 1, 10'000,
+            u"Requests of one connection that may wait for their turn; then reading from it stops."_s),
+        readableFile(u"http.tls.certificate"_s, tls.certificate,
+            u"The certificate in PEM form, followed by its chain. With http.tls.key, the API is served over TLS."_s),
+        readableFile(u"http.tls.key"_s, tls.key, u"The private key of the certificate in PEM form, RSA or EC."_s),
+        passphraseKey(config),
+        endpointKey(u"metrics.listen"_s, config.metrics.listen, u"Where metrics and health are served, without TLS and without a key."_s),
+        choice<LogLevel>(u"log.level"_s, config.log.level,
+            { { u"debug"_s, LogLevel::Debug }, { u"info"_s, LogLevel::Info }, { u"warning"_s, LogLevel::Warning },
+                { u"error"_s, LogLevel::Error } },
+            u"The least level that is logged."_s),
+        choice<LogFormat>(u"log.format"_s, config.log.format, { { u"text"_s, LogFormat::Text }, { u"json"_s, LogFormat::Json } },
+            u"How a line of the log looks: for people, or an object for a collector."_s),
+        duration(u"drain.patience"_s, config.drain.patience, 0s, 1h,
+            u"How long running requests may take to end when the server is asked to stop."_s),
+        duration(u"idempotency.retention"_s, config.idempotency.retention, 1min, 24h * 30,
+            u"How long the answer to a request with an Idempotency-Key is kept."_s),
+        duration(u"session.lifetime"_s, config.session.lifetime, 1min, 24h * 30, u"How long a session lasts after signing in."_s),
+    };
+}
+
+} // namespace iwd

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tlsfiles.h"
+
+#include <QFile>
+#include <QSslCertificate>
+#include <QSslKey>
+
+namespace iwd {
+
+Result<QSslConfiguration> loadTls(const TlsFiles &files)
+{
+    const auto problem = [](const QString &field, const QString &file, const QString &expected) {
+        return Error { ErrorCode::ConfigurationInvalid, QStringLiteral("The file %1 cannot be used: expected %2.").arg(file, expected),
+            field, { { QStringLiteral("file"), file }, { QStringLiteral("expected"), expected } } };
+    };
+    const QList<QSslCertificate> chain
+        = QSslCertificate::fromPath(files.certificate, QSsl::Pem, QSslCertificate::PatternSyntax::FixedString);
+    if (chain.isEmpty())
+        return problem(QStringLiteral("http.tls.certificate"), files.certificate, QStringLiteral("a certificate in PEM form"));
+
+    QFile keyFile(files.key);
+    const QByteArray pem = keyFile.open(QFile::ReadOnly) ? keyFile.readAll() : QByteArray();
+    QSslKey key;
+    for (const QSsl::KeyAlgorithm algorithm : { QSsl::Rsa, QSsl::Ec }) {
+        if (key.isNull())
+            key = QSslKey(pem, algorithm, QSsl::Pem, QSsl::PrivateKey, files.keyPassphrase.toUtf8());
+    }
+    if (key.isNull())
+        return problem(QStringLiteral("http.tls.key"), files.key,
+            QStringLiteral("an RSA or EC private key in PEM form (with http.tls.keyPassphrase when it is encrypted)"));
+
+    QSslConfiguration configuration;
+    configuration.setLocalCertificateChain(chain);
+    configuration.setPrivateKey(key);
+    configuration.setProtocol(QSsl::TlsV1_2OrLater);
+    configuration.setPeerVerifyMode(QSslSocket::VerifyNone);
+    configuration.setAllowedNextProtocols({ QByteArrayLiteral("http/1.1") });
+    return configuration;
+}
+
+} // namespace iwd
