@@ -54,10 +54,16 @@ Response failure(const Turn &turn, const char *what)
         { { QStringLiteral("correlationId"), correlation } });
 }
 
+bool isKnownMethod(const QByteArray &method)
+{
+    static const QByteArrayList known { "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE" };
+    return known.contains(method);
+}
+
 void report(const Turn &turn, int status, bool delivered)
 {
     if (turn.state->observer)
-        turn.state->observer({ turn.method, turn.route ? turn.route->pattern : QString(), status, now() - turn.begun, delivered });
+        turn.state->observer({ turn.route || isKnownMethod(turn.method) ? turn.method : QByteArrayLiteral("OTHER"), turn.route ? turn.route->pattern : QString(), status, now() - turn.begun, delivered });
 }
 
 QByteArrayList withImplied(QByteArrayList methods)
@@ -77,12 +83,6 @@ QByteArrayList everyMethod(const Router &router)
             methods.append(route->method);
     }
     return withImplied(methods);
-}
-
-bool isKnownMethod(const QByteArray &method)
-{
-    static const QByteArrayList known { "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE" };
-    return known.contains(method);
 }
 
 /// Calls the handler so that what it logs before it first waits carries the request's correlation id.
@@ -157,11 +157,7 @@ void Connection::drain()
 
 void Connection::tick(TimePoint at)
 {
-    for (const auto &turn : std::deque(m_turns)) {
-        if (!turn->answered && at >= turn->deadline)
-            answer(turn, problemOf(*turn, 504, QStringLiteral("server.deadline_exceeded"), QStringLiteral("The answer was not ready in time. The request may still take effect.")));
-    }
-    pump();
+    answerLate(at);
     if (m_phase == Phase::Closed)
         return;
     const auto waited = at - m_phaseSince;
@@ -180,6 +176,20 @@ void Connection::tick(TimePoint at)
         timeOut();
     else if (m_phase == Phase::Head && idle && !m_headBegun && waited >= m_limits.idleTimeout)
         close();
+}
+
+void Connection::answerLate(TimePoint at)
+{
+    const auto isLate = [at](const auto &turn) { return !turn->answered && at >= turn->deadline; };
+    if (std::none_of(m_turns.begin(), m_turns.end(), isLate))
+        return;
+    for (const auto &turn : std::deque(m_turns)) { // a copy, because answering takes turns off
+        if (isLate(turn)) {
+            answer(turn, problemOf(*turn, 504, QStringLiteral("server.deadline_exceeded"),
+                QStringLiteral("The answer was not ready in time. The request may still take effect.")));
+        }
+    }
+    pump();
 }
 
 void Connection::timeOut()
@@ -552,8 +562,8 @@ void Connection::begin()
         return;
     }
     const auto timeout = turn->route->options.timeout;
-    turn->deadline = turn->begun + timeout;
     m_incoming.request.deadline = Deadline::in(timeout);
+    turn->deadline = m_incoming.request.deadline.at();
     if (m_phase == Phase::Upgrading)
         authorize(turn, std::move(m_incoming.request));
     else
@@ -662,8 +672,15 @@ void Connection::writeAnswered()
 {
     while (!m_turns.empty() && m_turns.front()->answered && !m_closeWhenSent)
         writeFront();
-    if (m_closeWhenSent)
-        m_turns.clear();
+    if (!m_closeWhenSent)
+        return;
+    // Requests that were pipelined behind an answer that closes go without one.
+    for (const auto &turn : m_turns) {
+        turn->connection.reset();
+        if (turn->answered)
+            report(*turn, turn->answer->status, false);
+    }
+    m_turns.clear();
 }
 
 void Connection::writeFront()
@@ -743,10 +760,10 @@ void Connection::upgrade()
 {
     const auto turn = std::move(m_turns.front());
     m_turns.pop_front();
-    QTcpSocket *socket = m_transport->release(m_handshake + m_input);
     report(*turn, 101, true);
     m_phase = Phase::Closed;
-    upgradeToWebSocket(m_worker, socket, std::move(m_permit), *turn->route, std::move(*turn->webSocket));
+    Upgrade upgrade { m_transport->release(), std::move(m_permit), turn->route, std::move(*turn->webSocket), m_handshake, m_input };
+    upgradeToWebSocket(m_worker, std::move(upgrade));
     m_worker.forget(this);
 }
 

@@ -104,6 +104,7 @@ private:
     // Answers
     void refuse(Response response);
     void refuse(const Refusal &refusal);
+    void answerLate(TimePoint at);
     void timeOut();
     std::shared_ptr<Turn> newTurn();
     void answer(const std::shared_ptr<Turn> &turn, Response response);

@@ -102,7 +102,8 @@ void Server::Private::stopWorkers()
         Worker *worker = entry.worker;
         QThread *thread = entry.thread.get();
         QMetaObject::invokeMethod(worker, [worker, thread] {
-            worker->deleteLater();
+            worker->shutDown();
+            delete worker;
             thread->quit();
         });
     }

@@ -42,7 +42,7 @@ struct ServerOptions
 /// What the edge reports of each finished exchange; called on the thread of the connection.
 struct Exchange
 {
-    QByteArray method;
+    QByteArray method; ///< OTHER for a method that neither HTTP nor a route knows, so that it is bounded too
     QString pattern; ///< of the matched route, empty when none matched: bounded, so fit for a metric's label
     int status = 0;
     std::chrono::nanoseconds duration { 0 };

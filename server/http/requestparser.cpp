@@ -112,7 +112,8 @@ public:
         , m_facts(facts)
     {
         eager(true);
-        body_limit(boost::none);
+        // Our own limit is the route's. None at all would be boost::none, but 1.74 takes that for a limit of nothing.
+        body_limit(std::numeric_limits<std::uint64_t>::max());
         header_limit(std::numeric_limits<std::uint32_t>::max()); // the scanner has seen to it
     }
 
@@ -272,7 +273,7 @@ std::optional<Refusal> RequestParser::readHead(QByteArrayView head, Request &req
     if (auto refusal = checkHost())
         return refusal;
     auto target = readTarget(m_message->target);
-    if (!target)
+    if (!target || (target->rawPath == "*" && request.method != "OPTIONS"))
         return malformed(QStringLiteral("The request's target is not a valid path and query: expected ASCII with sound percent-encoding of UTF-8 text."));
     request.path = std::move(target->path);
     request.rawTarget = std::move(target->rawTarget);

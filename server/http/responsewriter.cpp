@@ -16,7 +16,7 @@ constexpr qsizetype keptCapacity = 16 * 1024;
 
 bool isText(const QByteArray &contentType)
 {
-    const QByteArray kind = contentType.left(contentType.indexOf(';')).trimmed().toLower();
+    const QByteArray kind = contentType.split(';').constFirst().trimmed().toLower();
     static const QByteArrayList others { "application/json", "application/xml", "application/javascript", "application/yaml", "application/x-ndjson",
         "application/openmetrics-text", "image/svg+xml" };
     return kind.startsWith("text/") || kind.endsWith("+json") || kind.endsWith("+xml") || others.contains(kind);
@@ -96,7 +96,7 @@ void appendField(QByteArray &out, QByteArrayView name, QByteArrayView value)
 void appendHandlerFields(QByteArray &out, const Response &response)
 {
     for (const auto &[name, value] : response.headers.fields()) {
-        if (isOurs(name))
+        if (isOurs(name) && value != "Upgrade")
             continue;
         if (breaksFraming(name) || breaksFraming(value)) {
             log::error(u"A header field of an answer was left out because its value holds a line break or NUL.",

@@ -90,13 +90,11 @@ void TlsTransport::finishWriting()
         m_socket->disconnectFromHost();
 }
 
-QTcpSocket *TlsTransport::release(const QByteArray &unreadBytes)
+QTcpSocket *TlsTransport::release()
 {
     QSslSocket *socket = m_socket;
     m_socket = nullptr;
     m_context.reset();
-    socket->setReadBufferSize(0);
-    unread(*socket, unreadBytes);
     return socket;
 }
 

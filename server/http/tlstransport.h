@@ -23,7 +23,7 @@ public:
     void finishWriting() override;
     bool established() const override { return m_socket && m_socket->isEncrypted(); }
     bool wantsFarewell() const override { return true; }
-    QTcpSocket *release(const QByteArray &unread) override;
+    QTcpSocket *release() override;
 
 private:
     void wake();

@@ -20,8 +20,7 @@ PlainTransport::PlainTransport(int descriptor, Poller &poller, User &user)
 {
     const int on = 1;
     ::setsockopt(m_descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (!m_poller.add(m_descriptor, m_interest, this))
-        qFatal("A connection cannot be watched: epoll refused it.");
+    m_watched = m_poller.add(m_descriptor, m_interest, this);
 }
 
 PlainTransport::~PlainTransport()
@@ -70,12 +69,11 @@ void PlainTransport::finishWriting()
     ::shutdown(m_descriptor, SHUT_WR);
 }
 
-QTcpSocket *PlainTransport::release(const QByteArray &unreadBytes)
+QTcpSocket *PlainTransport::release()
 {
     m_poller.remove(m_descriptor, this);
     auto *socket = new QTcpSocket;
     socket->setSocketDescriptor(std::exchange(m_descriptor, -1));
-    unread(*socket, unreadBytes);
     return socket;
 }
 
@@ -86,12 +84,6 @@ void PlainTransport::ready(quint32 events)
         m_user.transportBroken();
     else
         m_user.transportReady();
-}
-
-void unread(QTcpSocket &socket, const QByteArray &bytes)
-{
-    for (qsizetype i = bytes.size(); i-- > 0;)
-        socket.ungetChar(bytes[i]);
 }
 
 } // namespace iwd::http

@@ -37,12 +37,12 @@ public:
     virtual void setInterest(bool read, bool write) = 0;
     /// Tells the peer that nothing more will come; reading goes on.
     virtual void finishWriting() = 0;
-    /// False while a TLS handshake is under way.
+    /// False while a TLS handshake is under way, and for a connection that will never work.
     [[nodiscard]] virtual bool established() const = 0;
     /// True when simply destroying the transport would look like a broken connection to the peer.
     [[nodiscard]] virtual bool wantsFarewell() const = 0;
-    /// Gives the stream up as a Qt socket from which @p unread is read first. The transport is of no use afterwards.
-    [[nodiscard]] virtual QTcpSocket *release(const QByteArray &unread) = 0;
+    /// Gives the stream up as a Qt socket. The transport is of no use afterwards.
+    [[nodiscard]] virtual QTcpSocket *release() = 0;
 };
 
 /// A TCP connection without encryption: the descriptor itself. QTcpSocket cannot serve here, because it closes both directions
@@ -58,9 +58,9 @@ public:
     qint64 write(const char *from, qint64 size) override;
     void setInterest(bool read, bool write) override;
     void finishWriting() override;
-    bool established() const override { return true; }
+    bool established() const override { return m_watched; }
     bool wantsFarewell() const override { return false; }
-    QTcpSocket *release(const QByteArray &unread) override;
+    QTcpSocket *release() override;
 
 private:
     void ready(quint32 events) override;
@@ -69,9 +69,7 @@ private:
     Poller &m_poller;
     User &m_user;
     quint32 m_interest;
+    bool m_watched; ///< false: the kernel had no room for a further watch; the connection soon times out
 };
-
-/// Puts @p bytes back so that they are read first.
-void unread(QTcpSocket &socket, const QByteArray &bytes);
 
 } // namespace iwd::http

@@ -7,8 +7,18 @@ class QTcpSocket;
 
 namespace iwd::http {
 
-/// Opens a WebSocket on @p socket, which yields the whole handshake when read, and hands it to the route. Takes ownership of
-/// @p socket; @p permit is given back when the socket is gone. Call on the thread of @p worker.
-void upgradeToWebSocket(Worker &worker, QTcpSocket *socket, std::shared_ptr<ConnectionPermit> permit, const Route &route, Request request);
+/// A connection whose WebSocket handshake has been accepted.
+struct Upgrade
+{
+    QTcpSocket *socket = nullptr; ///< owned
+    std::shared_ptr<ConnectionPermit> permit; ///< given back when the socket is gone
+    const Route *route = nullptr;
+    Request request;
+    QByteArray handshake; ///< the head of the request as it came
+    QByteArray rest; ///< what has come after it: first frames
+};
+
+/// Lets Qt's WebSocket server complete the handshake and hands the socket to the route. Call on the thread of @p worker.
+void upgradeToWebSocket(Worker &worker, Upgrade upgrade);
 
 } // namespace iwd::http

@@ -3,6 +3,7 @@
 
 #include "connection.h"
 
+#include <QCoreApplication>
 #include <QRandomGenerator>
 
 #include <ctime>
@@ -44,14 +45,17 @@ Worker::Worker(std::shared_ptr<ServerState> state)
     connect(&m_timer, &QTimer::timeout, this, &Worker::tick);
 }
 
-Worker::~Worker()
+Worker::~Worker() = default;
+
+void Worker::shutDown()
 {
     for (auto &[connection, owner] : std::exchange(m_connections, {}))
         owner->close();
-    for (const auto &socket : m_webSockets) {
+    for (const auto &socket : std::exchange(m_webSockets, {})) {
         if (socket)
             socket->abort();
     }
+    QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
 }
 
 void Worker::adopt(Arrival arrival)

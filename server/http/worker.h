@@ -41,7 +41,7 @@ struct Arrival
 };
 
 /// All connections of one thread, and what they share: the poller, the clock tick that enforces every time limit, the Date.
-/// Made and destroyed on its own thread; start(), stop() and the rest are called there too.
+/// Made, used and destroyed on its own thread.
 class Worker : public QObject
 {
     Q_OBJECT
@@ -50,6 +50,8 @@ public:
     ~Worker() override;
 
     void adopt(Arrival arrival);
+    /// Everything ends at once. What is left of sockets is deleted before this returns.
+    void shutDown();
     /// Idle connections close now, the others after their present requests; WebSockets are told that the server goes away.
     void drain();
 
