@@ -124,7 +124,7 @@ void TestHttpTls::largeBodyArrivesWhole()
     const QByteArray body = QByteArray("abcdefghij").repeated(10'000);
     for (int i = 1; i <= 5; ++i) {
         client.send("POST /echo HTTP/1.1\r\nHost: test\r\nContent-Length: 100000\r\n\r\n" + body);
-        QVERIFY(client.hears([&](const auto &bytes) { return bytes.count(body) == i; }));
+        QVERIFY(client.hears([&](const auto &bytes) { return bytes.count("Content-Length: 100000\r\n\r\n") == i && bytes.endsWith(body); }));
     }
 }
 
@@ -189,7 +189,7 @@ void TestHttpTls::clientThatVanishesCostsNothing()
     }
     QVERIFY(waitUntil([&] { return server.server().connectionCount() == 0; }));
     server.gates().open(QStringLiteral("a"));
-    QVERIFY(waitUntil([&] { return server.server().inFlightCount() == 0; }));
+    QVERIFY(waitUntil([&] { return server.exchanges().all().size() == 1; }));
     QVERIFY(!server.exchanges().all().value(0).delivered);
 }
 
