@@ -32,7 +32,7 @@ struct Turn
 };
 
 /// One client: reads requests, has them answered, sends the answers in order. Lives on its worker's thread.
-class Connection : public std::enable_shared_from_this<Connection>, public Transport::User
+class Connection final : public std::enable_shared_from_this<Connection>, public Transport::User
 {
 public:
     [[nodiscard]] static std::shared_ptr<Connection> open(Worker &worker, Arrival arrival);
