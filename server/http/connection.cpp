@@ -7,6 +7,8 @@
 
 #include <base/log.h>
 
+#include <QThread>
+
 namespace iwd::http {
 
 namespace {
@@ -63,7 +65,8 @@ bool isKnownMethod(const QByteArray &method)
 void report(const Turn &turn, int status, bool delivered)
 {
     if (turn.state->observer)
-        turn.state->observer({ turn.route || isKnownMethod(turn.method) ? turn.method : QByteArrayLiteral("OTHER"), turn.route ? turn.route->pattern : QString(), status, now() - turn.begun, delivered });
+        turn.state->observer({ turn.route || isKnownMethod(turn.method) ? turn.method : QByteArrayLiteral("OTHER"),
+            turn.route ? turn.route->pattern : QString(), status, now() - turn.begun, delivered });
 }
 
 QByteArrayList withImplied(QByteArrayList methods)
@@ -127,7 +130,8 @@ Connection::~Connection() = default;
 void Connection::turnAway()
 {
     m_incoming.turn = newTurn();
-    refuse(busy(*m_incoming.turn, QStringLiteral("Too many connections are open. Try again in a moment, and keep connections open between requests.")));
+    refuse(busy(*m_incoming.turn,
+        QStringLiteral("Too many connections are open. Try again in a moment, and keep connections open between requests.")));
     pump();
 }
 
@@ -185,8 +189,9 @@ void Connection::answerLate(TimePoint at)
         return;
     for (const auto &turn : std::deque(m_turns)) { // a copy, because answering takes turns off
         if (isLate(turn)) {
-            answer(turn, problemOf(*turn, 504, QStringLiteral("server.deadline_exceeded"),
-                QStringLiteral("The answer was not ready in time. The request may still take effect.")));
+            answer(turn,
+                problemOf(*turn, 504, QStringLiteral("server.deadline_exceeded"),
+                    QStringLiteral("The answer was not ready in time. The request may still take effect.")));
         }
     }
     pump();
@@ -336,13 +341,16 @@ qsizetype Connection::consumeHead(QByteArrayView input)
     m_incoming.turn = newTurn();
     switch (outcome) {
     case HeadScanner::Outcome::Malformed:
-        refuse({ 400, QStringLiteral("request.malformed"), QStringLiteral("The request is not well-formed HTTP: its lines must end with CRLF and may not be folded.") });
+        refuse({ 400, QStringLiteral("request.malformed"),
+            QStringLiteral("The request is not well-formed HTTP: its lines must end with CRLF and may not be folded.") });
         return 0;
     case HeadScanner::Outcome::TargetTooLong:
-        refuse({ 414, QStringLiteral("request.target_too_long"), QStringLiteral("The request's target is longer than %1 bytes.").arg(m_limits.urlBytes) });
+        refuse({ 414, QStringLiteral("request.target_too_long"),
+            QStringLiteral("The request's target is longer than %1 bytes.").arg(m_limits.urlBytes) });
         return 0;
     case HeadScanner::Outcome::HeadersTooLarge:
-        refuse({ 431, QStringLiteral("request.headers_too_large"), QStringLiteral("The request's header is larger than %1 bytes.").arg(m_limits.headerBytes) });
+        refuse({ 431, QStringLiteral("request.headers_too_large"),
+            QStringLiteral("The request's header is larger than %1 bytes.").arg(m_limits.headerBytes) });
         return 0;
     default:
         break;
@@ -367,10 +375,13 @@ qsizetype Connection::consumeBody(QByteArrayView input)
         refuse(m_incoming.refusal ? *m_incoming.refusal : tooLarge());
     else if (body.refusal)
         refuse(*body.refusal);
+    else if (!m_incoming.turn->body->resize(m_incoming.request.body.size()))
+        refuse(busy(*m_incoming.turn, QStringLiteral("The server is reading as many bytes as it can hold. Try again in a moment.")));
     else if (body.complete)
         messageComplete();
     else if (input.size() - body.consumed > m_limits.headerBytes)
-        refuse({ 431, QStringLiteral("request.headers_too_large"), QStringLiteral("A chunk's extensions or the trailer are larger than %1 bytes.").arg(m_limits.headerBytes) });
+        refuse({ 431, QStringLiteral("request.headers_too_large"),
+            QStringLiteral("A chunk's extensions or the trailer are larger than %1 bytes.").arg(m_limits.headerBytes) });
     return body.consumed;
 }
 
@@ -448,17 +459,21 @@ std::optional<Response> Connection::routingRefusal(const Router::Match &match) c
     if (turn.method == "OPTIONS" && known)
         response.status = 204;
     else if (!isKnownMethod(turn.method) && !match.allowed.contains(turn.method))
-        return problemOf(turn, 501, QStringLiteral("request.not_implemented"), QStringLiteral("The method of this request is not known here."));
+        return problemOf(
+            turn, 501, QStringLiteral("request.not_implemented"), QStringLiteral("The method of this request is not known here."));
     else if (match.allowed.isEmpty() && !known)
         return problemOf(turn, 404, QStringLiteral("route.not_found"), QStringLiteral("There is nothing at this path."),
             { { QStringLiteral("path"), m_incoming.request.path } });
     else if (match.webSocket && turn.method == "GET") {
-        response = problemOf(turn, 426, QStringLiteral("request.upgrade_required"), QStringLiteral("This path is a WebSocket: open it with a WebSocket handshake."));
+        response = problemOf(turn, 426, QStringLiteral("request.upgrade_required"),
+            QStringLiteral("This path is a WebSocket: open it with a WebSocket handshake."));
         response.headers.set("Upgrade", "websocket");
         response.headers.set("Connection", "Upgrade");
     } else {
-        response = problemOf(turn, 405, QStringLiteral("route.method_not_allowed"), QStringLiteral("This path does not take the method %1.").arg(QString::fromLatin1(turn.method)),
-            { { QStringLiteral("method"), QString::fromLatin1(turn.method) }, { QStringLiteral("allowed"), QString::fromLatin1(allowed.join(", ")) } });
+        response = problemOf(turn, 405, QStringLiteral("route.method_not_allowed"),
+            QStringLiteral("This path does not take the method %1.").arg(QString::fromLatin1(turn.method)),
+            { { QStringLiteral("method"), QString::fromLatin1(turn.method) },
+                { QStringLiteral("allowed"), QString::fromLatin1(allowed.join(", ")) } });
     }
     response.headers.set("Allow", allowed.join(", "));
     return response;
@@ -468,7 +483,8 @@ std::optional<Response> Connection::webSocketRefusal() const
 {
     const Headers &headers = m_incoming.request.headers;
     if (headers.value("Sec-WebSocket-Version").trimmed() != "13") {
-        Response response = problemOf(*m_incoming.turn, 426, QStringLiteral("request.upgrade_required"), QStringLiteral("Only version 13 of the WebSocket protocol is spoken here."));
+        Response response = problemOf(*m_incoming.turn, 426, QStringLiteral("request.upgrade_required"),
+            QStringLiteral("Only version 13 of the WebSocket protocol is spoken here."));
         response.headers.set("Sec-WebSocket-Version", "13");
         response.headers.set("Upgrade", "websocket");
         response.headers.set("Connection", "Upgrade");
@@ -476,13 +492,15 @@ std::optional<Response> Connection::webSocketRefusal() const
     }
     const auto key = QByteArray::fromBase64Encoding(headers.value("Sec-WebSocket-Key").trimmed(), QByteArray::AbortOnBase64DecodingErrors);
     if (!key || (*key).size() != 16 || m_parser.facts().hasBody)
-        return problemOf(*m_incoming.turn, 400, QStringLiteral("request.malformed"), QStringLiteral("The WebSocket handshake is not valid: expected a Sec-WebSocket-Key of 16 bytes in base64, and no body."));
+        return problemOf(*m_incoming.turn, 400, QStringLiteral("request.malformed"),
+            QStringLiteral("The WebSocket handshake is not valid: expected a Sec-WebSocket-Key of 16 bytes in base64, and no body."));
     return std::nullopt;
 }
 
 Response Connection::tooLarge() const
 {
-    return problemOf(*m_incoming.turn, 413, QStringLiteral("request.too_large"), QStringLiteral("The body is larger than the %1 bytes taken here.").arg(m_incoming.bodyLimit),
+    return problemOf(*m_incoming.turn, 413, QStringLiteral("request.too_large"),
+        QStringLiteral("The body is larger than the %1 bytes taken here.").arg(m_incoming.bodyLimit),
         { { QStringLiteral("limit"), m_incoming.bodyLimit } });
 }
 
@@ -492,7 +510,8 @@ void Connection::expectBody(bool expectContinue)
     const QByteArray encoding = facts.contentEncoding.trimmed().toLower();
     m_incoming.gzipped = encoding == "gzip" || encoding == "x-gzip";
     if (!m_incoming.refusal && !m_incoming.gzipped && !encoding.isEmpty() && encoding != "identity") {
-        m_incoming.refusal = problemOf(*m_incoming.turn, 415, QStringLiteral("request.unsupported_media_type"), QStringLiteral("The only Content-Encoding known here is gzip."),
+        m_incoming.refusal = problemOf(*m_incoming.turn, 415, QStringLiteral("request.unsupported_media_type"),
+            QStringLiteral("The only Content-Encoding known here is gzip."),
             { { QStringLiteral("got"), QString::fromLatin1(encoding.left(60)) }, { QStringLiteral("expected"), QStringLiteral("gzip") } });
         m_incoming.refusal->headers.set("Accept-Encoding", "gzip");
     }
@@ -504,6 +523,7 @@ void Connection::expectBody(bool expectContinue)
         return;
     }
     m_incoming.oweContinue = expectContinue;
+    m_incoming.turn->body = std::make_unique<BodyShare>(m_state);
     m_incoming.request.body.reserve(static_cast<qsizetype>(std::min<quint64>(facts.contentLength.value_or(0), 64 * 1024)));
     m_phase = Phase::Body;
     m_phaseSince = now();
@@ -525,10 +545,12 @@ void Connection::unzip()
     if (auto *plain = std::get_if<QByteArray>(&result)) {
         m_incoming.request.body = std::move(*plain);
         m_incoming.request.headers.remove("Content-Encoding");
+        (void)m_incoming.turn->body->resize(m_incoming.request.body.size()); // counted, but not refused any more: it is all here
     } else if (std::get<GunzipFailure>(result) == GunzipFailure::TooLarge) {
         m_incoming.refusal = tooLarge();
     } else {
-        m_incoming.refusal = problemOf(*m_incoming.turn, 400, QStringLiteral("request.malformed"), QStringLiteral("The body is not sound gzip, although its Content-Encoding says so."));
+        m_incoming.refusal = problemOf(*m_incoming.turn, 400, QStringLiteral("request.malformed"),
+            QStringLiteral("The body is not sound gzip, although its Content-Encoding says so."));
     }
 }
 
@@ -536,7 +558,8 @@ bool Connection::mayBegin() const
 {
     // RFC 9112, 9.3.2: requests of one connection may run side by side only when none of them changes anything.
     const bool alone = !m_incoming.turn->context.safe || m_incoming.webSocket;
-    return m_turns.empty() || m_incoming.refusal || (!alone && std::all_of(m_turns.begin(), m_turns.end(), [](const auto &turn) { return turn->answered || turn->context.safe; }));
+    return m_turns.empty() || m_incoming.refusal
+        || (!alone && std::all_of(m_turns.begin(), m_turns.end(), [](const auto &turn) { return turn->answered || turn->context.safe; }));
 }
 
 void Connection::begin()
@@ -628,6 +651,7 @@ void Connection::refuse(const Refusal &refusal)
 
 void Connection::finish(const std::shared_ptr<Turn> &turn, Response response)
 {
+    Q_ASSERT(QThread::currentThread() == m_worker.thread()); // handlers resume where they began
     if (turn->answered)
         return;
     if (m_phase == Phase::Closed) {
@@ -658,6 +682,7 @@ void Connection::acceptWebSocket(const std::shared_ptr<Turn> &turn, Request requ
 
 void Connection::answer(const std::shared_ptr<Turn> &turn, Response response)
 {
+    Q_ASSERT(response.status >= 200 && response.status < 600);
     turn->answered = true;
     if (response.headers.value("Connection").toLower() == "close")
         turn->close = true;

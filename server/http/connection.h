@@ -20,6 +20,7 @@ struct Turn
     std::weak_ptr<Connection> connection;
     std::shared_ptr<ServerState> state;
     std::unique_ptr<Counted> inFlight; ///< while the handler runs
+    std::unique_ptr<BodyShare> body; ///< when there is one
     const Route *route = nullptr;
     QByteArray method; ///< as sent
     AnswerContext context;

@@ -122,16 +122,16 @@ void Server::Private::accepted(int descriptor)
     if (!permit && mute)
         return;
     Worker *worker = threads[nextThread++ % threads.size()].worker;
-    QMetaObject::invokeMethod(worker, [worker, arrival = Arrival { std::move(owner), std::move(permit), address }]() mutable { worker->adopt(std::move(arrival)); });
+    QMetaObject::invokeMethod(worker,
+        [worker, arrival = Arrival { std::move(owner), std::move(permit), address }]() mutable { worker->adopt(std::move(arrival)); });
 }
 
 Server::Server(std::shared_ptr<const Router> router, ServerOptions options, ProblemWriter problem, QObject *parent)
     : QObject(parent)
     , d(std::make_unique<Private>(std::make_shared<ServerState>(std::move(router), std::move(options), std::move(problem))))
 {
-    connect(&d->listener, &QTcpServer::acceptError, this, [this] {
-        QTimer::singleShot(acceptPause, this, [this] { d->listener.resumeAccepting(); });
-    });
+    connect(&d->listener, &QTcpServer::acceptError, this,
+        [this] { QTimer::singleShot(acceptPause, this, [this] { d->listener.resumeAccepting(); }); });
     d->drainTimer.setInterval(drainCheck);
     connect(&d->drainTimer, &QTimer::timeout, this, [this] {
         if (connectionCount() > 0 && !d->drainDeadline.passed())
@@ -154,7 +154,10 @@ Result<quint16> Server::listen(const QHostAddress &address, quint16 port)
     if (!d->listener.listen(address, port)) {
         return Error { ErrorCode::ConfigurationInvalid,
             QStringLiteral("Cannot listen on %1, port %2: %3. Choose another address or port, or stop the program that uses it.")
-                .arg(address.toString()).arg(port).arg(d->listener.errorString()), {}, {} };
+                .arg(address.toString())
+                .arg(port)
+                .arg(d->listener.errorString()),
+            {}, {} };
     }
     d->startWorkers();
     return d->listener.serverPort();

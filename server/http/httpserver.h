@@ -26,6 +26,7 @@ struct Limits
     int connectionsPerAddress = 12'000; ///< 503 and closed; a balancer is one address
     int connections = 20'000;
     int inFlight = 4'096; ///< requests being answered, in the whole server: 503 + Retry-After
+    qint64 bodyBytes = 512LL * 1024 * 1024; ///< of all requests being read or answered, in the whole server: 503 + Retry-After
     int pipelined = 32; ///< requests of one connection that wait their turn; then reading stops
     qint64 outputBytes = 4 * 1024 * 1024; ///< unsent bytes of a connection above which no further request of it is begun
 };

@@ -47,7 +47,8 @@ bool isHost(QByteArrayView host)
 {
     static constexpr char marks[] = "-._~!$&'()*+,;=:[]%";
     return !host.isEmpty() && std::all_of(host.begin(), host.end(), [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c != '\0' && std::strchr(marks, c) != nullptr);
+        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')
+            || (c != '\0' && std::strchr(marks, c) != nullptr);
     });
 }
 
@@ -203,7 +204,8 @@ private:
             connection += ',' + value;
             break;
         case field::unknown:
-            if (m_facts.correlationId.isEmpty() && m_request->headers.fields().constLast().first.compare("x-correlation-id", Qt::CaseInsensitive) == 0)
+            if (m_facts.correlationId.isEmpty()
+                && m_request->headers.fields().constLast().first.compare("x-correlation-id", Qt::CaseInsensitive) == 0)
                 m_facts.correlationId = value;
             break;
         default:
@@ -249,7 +251,8 @@ Refusal refusalOf(const beast::error_code &code, QByteArrayView head)
             return { 505, QStringLiteral("request.version_not_supported"), QStringLiteral("This server speaks HTTP/1.1 and HTTP/1.0.") };
     }
     if (code == error::bad_content_length)
-        return malformed(QStringLiteral("Content-Length cannot be used: expected one number of bytes, and no Transfer-Encoding beside it."));
+        return malformed(
+            QStringLiteral("Content-Length cannot be used: expected one number of bytes, and no Transfer-Encoding beside it."));
     if (code == error::bad_transfer_encoding)
         return malformed(QStringLiteral("Transfer-Encoding cannot be used: expected \"chunked\" once, and no Content-Length beside it."));
     return malformed(QStringLiteral("The request is not well-formed HTTP (%1).").arg(QString::fromStdString(code.message())));
@@ -274,13 +277,15 @@ std::optional<Refusal> RequestParser::readHead(QByteArrayView head, Request &req
         return refusal;
     auto target = readTarget(m_message->target);
     if (!target || (target->rawPath == "*" && request.method != "OPTIONS"))
-        return malformed(QStringLiteral("The request's target is not a valid path and query: expected ASCII with sound percent-encoding of UTF-8 text."));
+        return malformed(QStringLiteral(
+            "The request's target is not a valid path and query: expected ASCII with sound percent-encoding of UTF-8 text."));
     request.path = std::move(target->path);
     request.rawTarget = std::move(target->rawTarget);
     request.query = std::move(target->query);
     m_facts.rawPath = std::move(target->rawPath);
     if (!m_message->upgrade.isEmpty())
-        m_facts.upgradeToWebSocket = m_facts.http11 && listContains(m_message->connection, "upgrade") && listContains(m_message->upgrade, "websocket");
+        m_facts.upgradeToWebSocket
+            = m_facts.http11 && listContains(m_message->connection, "upgrade") && listContains(m_message->upgrade, "websocket");
     return std::nullopt;
 }
 
@@ -295,13 +300,16 @@ std::optional<Refusal> RequestParser::checkFraming(const Request &request)
         if (!m_facts.http11)
             return malformed(QStringLiteral("HTTP/1.0 knows no Transfer-Encoding."));
         if (message.transferEncodings > 1 || message.transferEncoding.compare("chunked", Qt::CaseInsensitive) != 0)
-            return Refusal { 501, QStringLiteral("request.not_implemented"), QStringLiteral("The only Transfer-Encoding known here is \"chunked\".") };
+            return Refusal { 501, QStringLiteral("request.not_implemented"),
+                QStringLiteral("The only Transfer-Encoding known here is \"chunked\".") };
     }
     if (request.method == "CONNECT")
-        return Refusal { 501, QStringLiteral("request.not_implemented"), QStringLiteral("This server is no proxy: CONNECT is not implemented.") };
+        return Refusal { 501, QStringLiteral("request.not_implemented"),
+            QStringLiteral("This server is no proxy: CONNECT is not implemented.") };
     if (!message.expect.isEmpty() && m_facts.http11) {
         if (message.expect.compare("100-continue", Qt::CaseInsensitive) != 0)
-            return Refusal { 417, QStringLiteral("request.expectation_failed"), QStringLiteral("The only expectation known here is \"100-continue\".") };
+            return Refusal { 417, QStringLiteral("request.expectation_failed"),
+                QStringLiteral("The only expectation known here is \"100-continue\".") };
         m_facts.expectContinue = true;
     }
     m_facts.hasBody = !m_message->is_done();
@@ -331,7 +339,8 @@ RequestParser::Body RequestParser::readBody(QByteArrayView bytes, qint64 limit, 
     result.tooLarge = m_message->tooLarge;
     result.complete = m_message->is_done();
     if (error && error != beast::http::error::need_more && !result.tooLarge)
-        result.refusal = malformed(QStringLiteral("The request's body is not well-formed (%1).").arg(QString::fromStdString(error.message())));
+        result.refusal
+            = malformed(QStringLiteral("The request's body is not well-formed (%1).").arg(QString::fromStdString(error.message())));
     return result;
 }
 

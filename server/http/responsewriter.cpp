@@ -17,8 +17,8 @@ constexpr qsizetype keptCapacity = 16 * 1024;
 bool isText(const QByteArray &contentType)
 {
     const QByteArray kind = contentType.split(';').constFirst().trimmed().toLower();
-    static const QByteArrayList others { "application/json", "application/xml", "application/javascript", "application/yaml", "application/x-ndjson",
-        "application/openmetrics-text", "image/svg+xml" };
+    static const QByteArrayList others { "application/json", "application/xml", "application/javascript", "application/yaml",
+        "application/x-ndjson", "application/openmetrics-text", "image/svg+xml" };
     return kind.startsWith("text/") || kind.endsWith("+json") || kind.endsWith("+xml") || others.contains(kind);
 }
 

@@ -147,7 +147,8 @@ void Router::insert(Route *route)
         node->webSocket = route;
         return;
     }
-    Q_ASSERT(std::none_of(node->routes.begin(), node->routes.end(), [route](const Route *other) { return other->method == route->method; }));
+    Q_ASSERT(
+        std::none_of(node->routes.begin(), node->routes.end(), [route](const Route *other) { return other->method == route->method; }));
     node->routes.push_back(route);
 }
 

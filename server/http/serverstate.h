@@ -27,6 +27,7 @@ struct ServerState
 
     std::atomic<int> connections = 0;
     std::atomic<int> inFlight = 0;
+    std::atomic<qint64> bodyBytes = 0;
     std::atomic<int> refusing = 0; ///< connections that are only told 503
     std::atomic<bool> draining = false;
 
@@ -49,6 +50,30 @@ private:
 
     std::shared_ptr<ServerState> m_state;
     QByteArray m_address;
+};
+
+/// What one request's body takes of Limits::bodyBytes, given back on destruction.
+class BodyShare
+{
+public:
+    explicit BodyShare(std::shared_ptr<ServerState> state)
+        : m_state(std::move(state))
+    {
+    }
+    ~BodyShare() { m_state->bodyBytes -= m_bytes; }
+    BodyShare(const BodyShare &) = delete;
+    BodyShare &operator=(const BodyShare &) = delete;
+
+    /// @returns false when all bodies together have become too many bytes
+    [[nodiscard]] bool resize(qint64 bytes)
+    {
+        const qint64 change = bytes - std::exchange(m_bytes, bytes);
+        return (m_state->bodyBytes += change) <= m_state->options.limits.bodyBytes || change <= 0;
+    }
+
+private:
+    std::shared_ptr<ServerState> m_state;
+    qint64 m_bytes = 0;
 };
 
 /// Counts one object in a counter of the state while it lives.

@@ -81,7 +81,8 @@ void TlsTransport::setInterest(bool read, bool write)
     m_wantWrite = write;
     // What came in while nobody listened is not announced again.
     if (readAgain && m_socket && m_socket->bytesAvailable() > 0)
-        QMetaObject::invokeMethod(m_context.get(), [this] { wake(); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            m_context.get(), [this] { wake(); }, Qt::QueuedConnection);
 }
 
 void TlsTransport::finishWriting()

@@ -41,6 +41,7 @@ void upgradeToWebSocket(Worker &worker, Upgrade upgrade)
 {
     QTcpSocket *socket = upgrade.socket;
     socket->setParent(&worker); // until the WebSocket becomes its parent
+    socket->setSocketOption(QAbstractSocket::KeepAliveOption, 1); // a peer that lost its network says nothing, for ever
     const auto mode = qobject_cast<QSslSocket *>(socket) ? QWebSocketServer::SecureMode : QWebSocketServer::NonSecureMode;
     // A server of its own for each handshake: they are rare, and so each comes with its own request.
     auto *server = new QWebSocketServer(QString::fromLatin1(worker.state()->options.serverName), mode, socket);

@@ -21,11 +21,13 @@ constexpr qsizetype readBytes = 64 * 1024;
 QByteArray httpDate(std::time_t second)
 {
     static constexpr std::array<const char *, 7> days { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
-    static constexpr std::array<const char *, 12> months { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+    static constexpr std::array<const char *, 12> months { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov",
+        "Dec" };
     std::tm time {};
     gmtime_r(&second, &time);
-    return QByteArray::fromStdString(QString::asprintf("%s, %02d %s %04d %02d:%02d:%02d GMT", days[static_cast<size_t>(time.tm_wday)], time.tm_mday,
-        months[static_cast<size_t>(time.tm_mon)], time.tm_year + 1900, time.tm_hour, time.tm_min, time.tm_sec).toStdString());
+    return QByteArray::fromStdString(QString::asprintf("%s, %02d %s %04d %02d:%02d:%02d GMT", days[static_cast<size_t>(time.tm_wday)],
+        time.tm_mday, months[static_cast<size_t>(time.tm_mon)], time.tm_year + 1900, time.tm_hour, time.tm_min, time.tm_sec)
+                                         .toStdString());
 }
 
 } // namespace

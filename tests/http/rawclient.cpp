@@ -25,7 +25,8 @@ QByteArray WireResponse::field(const QByteArray &name) const
 
 int WireResponse::fieldCount(const QByteArray &name) const
 {
-    return static_cast<int>(std::count_if(fields.begin(), fields.end(), [&name](const auto &field) { return field.first.compare(name, Qt::CaseInsensitive) == 0; }));
+    return static_cast<int>(std::count_if(
+        fields.begin(), fields.end(), [&name](const auto &field) { return field.first.compare(name, Qt::CaseInsensitive) == 0; }));
 }
 
 bool waitUntil(const std::function<bool()> &condition, int boundMs)

@@ -40,7 +40,8 @@ QCoro::Task<Response> echo(Request request)
 /// What the handler was given, one fact a line.
 QCoro::Task<Response> describe(Request request)
 {
-    QByteArray body = request.method + (request.head ? " head\n" : "\n") + request.path.toUtf8() + '\n' + request.parameters.join(u'|').toUtf8() + '\n';
+    QByteArray body
+        = request.method + (request.head ? " head\n" : "\n") + request.path.toUtf8() + '\n' + request.parameters.join(u'|').toUtf8() + '\n';
     for (const auto &[name, value] : request.query)
         body += name.toUtf8() + '=' + value.toUtf8() + '\n';
     co_return text(body);
@@ -93,7 +94,8 @@ QCoro::Task<std::optional<Response>> letIn(Request request)
 
 void echoMessages(Request request, QWebSocket *socket)
 {
-    QObject::connect(socket, &QWebSocket::textMessageReceived, socket, [socket](const QString &message) { socket->sendTextMessage(u"echo " + message); });
+    QObject::connect(socket, &QWebSocket::textMessageReceived, socket,
+        [socket](const QString &message) { socket->sendTextMessage(u"echo " + message); });
     QObject::connect(socket, &QWebSocket::disconnected, socket, &QObject::deleteLater);
     socket->sendTextMessage(u"hello " + request.queryValue(u"name").value_or(QString()));
 }
@@ -103,7 +105,8 @@ Response problem(int status, const QString &code, const QString &sentence, const
     Response response;
     response.status = status;
     response.headers.add("Content-Type", "application/problem+json");
-    response.body = QJsonDocument(QJsonObject { { QStringLiteral("code"), code }, { QStringLiteral("detail"), sentence } }).toJson(QJsonDocument::Compact);
+    response.body = QJsonDocument(QJsonObject { { QStringLiteral("code"), code }, { QStringLiteral("detail"), sentence } })
+                        .toJson(QJsonDocument::Compact);
     return response;
 }
 

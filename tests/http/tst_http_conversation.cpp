@@ -19,7 +19,8 @@ QByteArray get(const QByteArray &target, const QByteArray &fields = {})
 
 QByteArray post(const QByteArray &target, const QByteArray &fields, const QByteArray &body)
 {
-    return "POST " + target + " HTTP/1.1\r\nHost: test\r\n" + fields + "Content-Length: " + QByteArray::number(body.size()) + "\r\n\r\n" + body;
+    return "POST " + target + " HTTP/1.1\r\nHost: test\r\n" + fields + "Content-Length: " + QByteArray::number(body.size()) + "\r\n\r\n"
+        + body;
 }
 
 /// zlib itself, as an opinion from outside on what the edge zips and unzips.
@@ -117,7 +118,8 @@ void TestHttpConversation::saneCorrelationIdIsEchoedAndAnotherIsReplaced()
     const QByteArray longest(100, 'x');
     RawClient client(server.port());
     QVERIFY(client.send(get("/ping", "X-Correlation-Id: Order-7_b.c\r\n") + get("/nowhere", "x-correlation-id: " + longest + "\r\n")
-        + get("/ping", "X-Correlation-Id: " + longest + "x\r\n") + get("/ping", "X-Correlation-Id: a b\r\n") + get("/ping", "X-Correlation-Id:\r\n")));
+        + get("/ping", "X-Correlation-Id: " + longest + "x\r\n") + get("/ping", "X-Correlation-Id: a b\r\n")
+        + get("/ping", "X-Correlation-Id:\r\n")));
     const auto responses = client.responses(5);
     QCOMPARE(responses.size(), 5);
     QCOMPARE(responses[0].field("X-Correlation-Id"), QByteArray("Order-7_b.c"));
@@ -148,7 +150,8 @@ void TestHttpConversation::headIsAnsweredLikeGetWithoutTheBody()
 {
     TestServer server;
     RawClient client(server.port());
-    QVERIFY(client.send("HEAD /describe HTTP/1.1\r\nHost: test\r\n\r\nHEAD /nowhere HTTP/1.1\r\nHost: test\r\n\r\nHEAD /versioned HTTP/1.1\r\nHost: test\r\n\r\n"));
+    QVERIFY(client.send("HEAD /describe HTTP/1.1\r\nHost: test\r\n\r\nHEAD /nowhere HTTP/1.1\r\nHost: test\r\n\r\nHEAD /versioned "
+                        "HTTP/1.1\r\nHost: test\r\n\r\n"));
     const auto responses = client.responses(3, true);
     QCOMPARE(responses.size(), 3);
     QCOMPARE(responses[0].status, 200);
@@ -167,7 +170,8 @@ void TestHttpConversation::optionsListsTheMethodsOfThePath_data()
     QTest::newRow("read only") << QByteArray("/ping") << 204 << QByteArray("GET, HEAD, OPTIONS");
     QTest::newRow("write only") << QByteArray("/echo") << 204 << QByteArray("POST, OPTIONS");
     QTest::newRow("both") << QByteArray("/gate/a") << 204 << QByteArray("GET, POST, HEAD, OPTIONS");
-    QTest::newRow("a literal and a placeholder that fit both") << QByteArray("/items/retry") << 204 << QByteArray("POST, GET, HEAD, OPTIONS");
+    QTest::newRow("a literal and a placeholder that fit both")
+        << QByteArray("/items/retry") << 204 << QByteArray("POST, GET, HEAD, OPTIONS");
     QTest::newRow("the whole server") << QByteArray("*") << 204 << QByteArray("GET, POST, HEAD, OPTIONS");
     QTest::newRow("unknown") << QByteArray("/nowhere") << 404 << QByteArray();
 }
@@ -259,8 +263,8 @@ void TestHttpConversation::zippedRequestIsReadAndUnknownEncodingNamesTheKnownOne
     TestServer server;
     RawClient client(server.port());
     const QByteArray twoMembers = zipped("hello ") + zipped("world");
-    QVERIFY(client.send(post("/echo", "Content-Encoding: gzip\r\n", zipped("hello world")) + post("/echo", "Content-Encoding: X-GZIP\r\n", twoMembers)
-        + post("/echo", "Content-Encoding: deflate\r\n", "hello")));
+    QVERIFY(client.send(post("/echo", "Content-Encoding: gzip\r\n", zipped("hello world"))
+        + post("/echo", "Content-Encoding: X-GZIP\r\n", twoMembers) + post("/echo", "Content-Encoding: deflate\r\n", "hello")));
     const auto responses = client.responses(3);
     QCOMPARE(responses.size(), 3);
     QCOMPARE(responses[0].body, QByteArray("hello world"));
@@ -351,7 +355,8 @@ void TestHttpConversation::pipelinedAnswersKeepTheirOrderWhenTheFirstIsSlow()
     RawClient client(server.port());
     QVERIFY(client.send(get("/gate/a") + get("/ping") + get("/gate/b") + get("/nowhere")));
     // All are under way at once …
-    QVERIFY(test::waitUntil([&] { return server.gates().arrived(QStringLiteral("a")) == 1 && server.gates().arrived(QStringLiteral("b")) == 1; }));
+    QVERIFY(test::waitUntil(
+        [&] { return server.gates().arrived(QStringLiteral("a")) == 1 && server.gates().arrived(QStringLiteral("b")) == 1; }));
     server.gates().open(QStringLiteral("b"));
     QVERIFY(test::waitUntil([&] { return server.server().inFlightCount() == 1; }));
     client.receive();

@@ -110,15 +110,20 @@ void TestHttpHostileInput::rowsOfFraming()
     row("almost chunked", post("/echo", "Transfer-Encoding: xchunked\r\n", smuggled), { 501 }, Then::Closed);
     row("chunked in quotes", post("/echo", "Transfer-Encoding: \"chunked\"\r\n", smuggled), { 501 }, Then::Closed);
     row("chunked twice in a list", post("/echo", "Transfer-Encoding: chunked, chunked\r\n", smuggled), { 501 }, Then::Closed);
-    row("chunked twice in two fields", post("/echo", "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", smuggled), { 400 }, Then::Closed);
-    row("chunked and then identity", post("/echo", "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n", smuggled), { 400 }, Then::Closed);
+    row("chunked twice in two fields", post("/echo", "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", smuggled), { 400 },
+        Then::Closed);
+    row("chunked and then identity", post("/echo", "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n", smuggled), { 400 },
+        Then::Closed);
     row("empty transfer encoding", post("/echo", "Transfer-Encoding:\r\n", smuggled), { 501 }, Then::Closed);
     row("chunked in capitals", post("/echo", "Transfer-Encoding: CHUNKED\r\n", "0\r\n\r\n"), { 200 }, Then::Open);
     row("chunked in HTTP/1.0", "POST /echo HTTP/1.0\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n" + smuggled, { 400 }, Then::Closed);
     row("space before the colon", post("/echo", "Transfer-Encoding : chunked\r\n", smuggled), { 400 }, Then::Closed);
-    row("a request inside a refused one's body is not answered", post("/echo", "Content-Length: 6\r\nContent-Length: 50\r\n", "0\r\n\r\nG" + get("/ping")), { 400 }, Then::Closed);
+    row("a request inside a refused one's body is not answered",
+        post("/echo", "Content-Length: 6\r\nContent-Length: 50\r\n", "0\r\n\r\nG" + get("/ping")), { 400 }, Then::Closed);
     row("a body on GET belongs to it", get("/ping", "Content-Length: 34\r\n") + get("/ping"), { 200 }, Then::Open);
-    row("upgrade to HTTP/2 is not taken up", get("/ping", "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n"), { 200 }, Then::Open);
+    row("upgrade to HTTP/2 is not taken up",
+        get("/ping", "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n"), { 200 },
+        Then::Open);
 }
 
 void TestHttpHostileInput::rowsOfSyntax()
@@ -194,7 +199,8 @@ void TestHttpHostileInput::rowsOfSizes()
     row("URL as long as may be", get("/ping?" + QByteArray(8 * 1024 - 6, 'a')), { 200 }, Then::Open);
     row("method of 100,000 bytes", QByteArray(100'000, 'A'), { 414 }, Then::Closed);
     row("one field of 20 KB", get("/ping", "X: " + QByteArray(20'000, 'a') + "\r\n"), { 431 }, Then::Closed);
-    row("a field of 100,000 bytes that never ends", "GET /ping HTTP/1.1\r\nHost: test\r\nX: " + QByteArray(100'000, 'a'), { 431 }, Then::Closed);
+    row("a field of 100,000 bytes that never ends", "GET /ping HTTP/1.1\r\nHost: test\r\nX: " + QByteArray(100'000, 'a'), { 431 },
+        Then::Closed);
     row("2,000 fields", get("/ping", QByteArray("X: abcdef\r\n").repeated(2000)), { 431 }, Then::Closed);
     row("a header of nearly 16 KiB", get("/ping", "X: " + QByteArray(16 * 1024 - 100, 'a') + "\r\n"), { 200 }, Then::Open);
     row("body of exactly the limit", post("/small", "Content-Length: 10\r\n", "0123456789"), { 200 }, Then::Open);
@@ -203,9 +209,11 @@ void TestHttpHostileInput::rowsOfSizes()
     row("large body, already on its way", post("/small", "Content-Length: 300000\r\n", QByteArray(300'000, 'a')), { 413 }, Then::Closed);
     row("small body for an unknown path is read past", post("/nowhere", "Content-Length: 5\r\n", "hello"), { 404 }, Then::Open);
     row("large body for an unknown path", post("/nowhere", "Content-Length: 300000\r\n", {}), { 404 }, Then::Closed);
-    row("endless chunks for an unknown path", post("/nowhere", "Transfer-Encoding: chunked\r\n", "20000\r\n" + QByteArray(0x10000, 'a')), { 404 }, Then::Closed);
+    row("endless chunks for an unknown path", post("/nowhere", "Transfer-Encoding: chunked\r\n", "20000\r\n" + QByteArray(0x10000, 'a')),
+        { 404 }, Then::Closed);
     row("unknown content encoding", post("/echo", "Content-Encoding: br\r\nContent-Length: 5\r\n", "hello"), { 415 }, Then::Open);
-    row("two content encodings", post("/echo", "Content-Encoding: gzip\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n", "hello"), { 415 }, Then::Open);
+    row("two content encodings", post("/echo", "Content-Encoding: gzip\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n", "hello"),
+        { 415 }, Then::Open);
     row("identity as content encoding", post("/echo", "Content-Encoding: identity\r\nContent-Length: 5\r\n", "hello"), { 200 }, Then::Open);
     row("not gzip at all", post("/echo", "Content-Encoding: gzip\r\nContent-Length: 5\r\n", "hello"), { 400 }, Then::Open);
 }
@@ -228,21 +236,25 @@ void TestHttpHostileInput::rowsOfChunks()
     row("chunk longer than said", chunked("3\r\nhello\r\n0\r\n\r\n"), { 400 }, Then::Closed);
     row("chunk lines without CR are no lines", chunked("5\nhello\n0\n\n"), { 408 }, Then::Closed);
     row("chunk extension with a bare LF", chunked("5;a\nb\r\nhello\r\n0\r\n\r\n"), { 400 }, Then::Closed);
-    row("too many chunks for the limit", post("/small", "Transfer-Encoding: chunked\r\n", QByteArray("1\r\na\r\n").repeated(11) + "0\r\n\r\n"), { 413 }, Then::Closed);
+    row("too many chunks for the limit",
+        post("/small", "Transfer-Encoding: chunked\r\n", QByteArray("1\r\na\r\n").repeated(11) + "0\r\n\r\n"), { 413 }, Then::Closed);
     row("a request right behind the last chunk", chunked("0\r\n\r\n") + get("/ping"), { 200, 200 }, Then::Open);
 }
 
 void TestHttpHostileInput::rowsOfExpectations()
 {
-    row("100-continue", post("/echo", "Expect: 100-continue\r\nContent-Length: 5\r\n", {}), { 100 }, Then::Closed); // and then silence: 408 below
+    row("100-continue", post("/echo", "Expect: 100-continue\r\nContent-Length: 5\r\n", {}), { 100 },
+        Then::Closed); // and then silence: 408 below
     row("100-continue and the body at once", post("/echo", "Expect: 100-continue\r\nContent-Length: 5\r\n", "hello"), { 200 }, Then::Open);
     row("100-continue for too large a body", post("/small", "Expect: 100-continue\r\nContent-Length: 11\r\n", {}), { 413 }, Then::Closed);
     row("100-continue for an unknown path", post("/nowhere", "Expect: 100-continue\r\nContent-Length: 5\r\n", {}), { 404 }, Then::Closed);
     row("100-continue for the wrong method", post("/ping", "Expect: 100-continue\r\nContent-Length: 5\r\n", {}), { 405 }, Then::Closed);
-    row("100-continue for an unknown encoding", post("/echo", "Expect: 100-continue\r\nContent-Encoding: br\r\nContent-Length: 5\r\n", {}), { 415 }, Then::Closed);
+    row("100-continue for an unknown encoding", post("/echo", "Expect: 100-continue\r\nContent-Encoding: br\r\nContent-Length: 5\r\n", {}),
+        { 415 }, Then::Closed);
     row("100-continue without a body", get("/ping", "Expect: 100-continue\r\n"), { 200 }, Then::Open);
     row("unknown expectation", post("/echo", "Expect: the-unexpected\r\nContent-Length: 5\r\n", {}), { 417 }, Then::Closed);
-    row("HTTP/1.0 has no expectations", "POST /echo HTTP/1.0\r\nConnection: keep-alive\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\nhello", { 200 }, Then::Open);
+    row("HTTP/1.0 has no expectations",
+        "POST /echo HTTP/1.0\r\nConnection: keep-alive\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\nhello", { 200 }, Then::Open);
 }
 
 void TestHttpHostileInput::rowsOfTimeAndEnds()
@@ -257,7 +269,8 @@ void TestHttpHostileInput::rowsOfTimeAndEnds()
     row("half a head, and the end", get("/ping").chopped(2), {}, Then::Closed, Client::FinishesSending);
     row("half a body, and the end", post("/echo", "Content-Length: 10\r\n", "hello"), {}, Then::Closed, Client::FinishesSending);
     row("a whole request, and the end", get("/ping"), { 200 }, Then::Closed, Client::FinishesSending);
-    row("three requests, and the end", get("/ping") + get("/nowhere") + get("/ping"), { 200, 404, 200 }, Then::Closed, Client::FinishesSending);
+    row("three requests, and the end", get("/ping") + get("/nowhere") + get("/ping"), { 200, 404, 200 }, Then::Closed,
+        Client::FinishesSending);
     row("a whole request, half of another, and the end", get("/ping") + "GET /", { 200 }, Then::Closed, Client::FinishesSending);
 }
 
@@ -319,7 +332,9 @@ void TestHttpHostileInput::inputIsAnsweredExactlySo()
 void TestHttpHostileInput::everySplitOfARequestIsReadTheSame()
 {
     TestServer server;
-    const QByteArray input = post("/echo", "Transfer-Encoding: chunked\r\nX-Correlation-Id: abc\r\n", "5;x=y\r\nhello\r\n6\r\n world\r\n0\r\nSum: 1\r\n\r\n") + get("/ping");
+    const QByteArray input
+        = post("/echo", "Transfer-Encoding: chunked\r\nX-Correlation-Id: abc\r\n", "5;x=y\r\nhello\r\n6\r\n world\r\n0\r\nSum: 1\r\n\r\n")
+        + get("/ping");
     for (qsizetype split = 1; split < input.size(); ++split) {
         RawClient raw(server.port());
         QVERIFY(raw.send(input.left(split)));

@@ -6,6 +6,9 @@
 #include <QTcpSocket>
 #include <QTest>
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 using namespace iwd;
 using test::RawClient;
 using test::TestServer;
@@ -39,6 +42,8 @@ private Q_SLOTS:
     void connectionsOfOneAddressAreLimited();
     void connectionsOfAllAreLimited();
     void requestsInFlightAreLimited();
+    void bodiesAreLimitedTogether();
+    void runningOutOfDescriptorsIsSurvived();
     void handlerThatIsTooSlowIsAnsweredForAndItsAnswerDropped();
     void pipelinedRequestsAreBegunOnlyUpToTheLimit();
     void slowReaderStopsTheServerFromProducing();
@@ -142,6 +147,52 @@ void TestHttpLimits::requestsInFlightAreLimited()
     QCOMPARE(second.responses(2).value(1).status, 200);
 }
 
+void TestHttpLimits::bodiesAreLimitedTogether()
+{
+    TestServer server(limited([](auto &limits) { limits.bodyBytes = 150'000; }));
+    const QByteArray head = "POST /echo HTTP/1.1\r\nHost: test\r\nContent-Length: 100000\r\n\r\n";
+    RawClient first(server.port());
+    QVERIFY(first.send(head + QByteArray(90'000, 'a')));
+    RawClient other(server.port());
+    QVERIFY(other.send(get("/ping")));
+    QCOMPARE(other.responses(1).size(), 1); // by now the first body has been read
+
+    RawClient second(server.port());
+    QVERIFY(second.send(head + QByteArray(100'000, 'b')));
+    const auto refusal = second.responses(1).value(0);
+    QCOMPARE(refusal.status, 503);
+    QCOMPARE(refusal.field("Retry-After"), QByteArray("1"));
+    QVERIFY(second.waitForEnd());
+
+    QVERIFY(first.send(QByteArray(10'000, 'a')));
+    QCOMPARE(first.responses(1).value(0).status, 200);
+    RawClient third(server.port());
+    QVERIFY(third.send(head + QByteArray(100'000, 'c')));
+    QCOMPARE(third.responses(1).value(0).body, QByteArray(100'000, 'c'));
+}
+
+void TestHttpLimits::runningOutOfDescriptorsIsSurvived()
+{
+    TestServer server;
+    std::vector<std::unique_ptr<RawClient>> clients;
+    for (int i = 0; i < 5; ++i) { // connected by the kernel, not yet accepted by us
+        clients.push_back(std::make_unique<RawClient>(server.port()));
+        QVERIFY(clients.back()->send(get("/ping")));
+    }
+    rlimit limit {};
+    QCOMPARE(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+    const int next = ::dup(STDERR_FILENO);
+    ::close(next);
+    rlimit tight = limit;
+    tight.rlim_cur = static_cast<rlim_t>(next);
+    QCOMPARE(::setrlimit(RLIMIT_NOFILE, &tight), 0);
+    const bool served = waitUntil([&] { return server.server().connectionCount() > 0; }, 300);
+    QCOMPARE(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+    QVERIFY(!served);
+    for (const auto &client : clients)
+        QCOMPARE(client->responses(1).value(0).body, QByteArray("pong"));
+}
+
 void TestHttpLimits::handlerThatIsTooSlowIsAnsweredForAndItsAnswerDropped()
 {
     TestServer server;
@@ -179,7 +230,8 @@ void TestHttpLimits::slowReaderStopsTheServerFromProducing()
     TestServer server(limited([](auto &limits) { limits.outputBytes = 1'000'000; }));
     RawClient client(server.port(), 64 * 1024);
     constexpr int asked = 40;
-    QVERIFY(client.send(get("/large?bytes=1000000").repeated(asked - 1) + "GET /large?bytes=1000000 HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n"));
+    QVERIFY(client.send(
+        get("/large?bytes=1000000").repeated(asked - 1) + "GET /large?bytes=1000000 HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n"));
     QVERIFY(waitUntil([&] { return server.exchanges().all().size() > 0; }));
     int before = 0;
     QVERIFY(waitUntil([&] { // until a while brings nothing new
@@ -190,7 +242,8 @@ void TestHttpLimits::slowReaderStopsTheServerFromProducing()
     }));
     // The kernel's buffers take a few; the rest has not been begun.
     const auto exchanges = server.exchanges().all();
-    const auto produced = std::count_if(exchanges.begin(), exchanges.end(), [](const auto &exchange) { return exchange.pattern == QStringLiteral("/large"); });
+    const auto produced = std::count_if(
+        exchanges.begin(), exchanges.end(), [](const auto &exchange) { return exchange.pattern == QStringLiteral("/large"); });
     QVERIFY2(produced < asked / 2, QByteArray::number(static_cast<qint64>(produced)).constData());
     QVERIFY(client.waitForEnd());
     const auto responses = client.parse();
@@ -297,7 +350,8 @@ void TestHttpLimits::severalThreadsServeManyConnections()
 void TestHttpLimits::occupiedPortIsSaid()
 {
     TestServer server;
-    http::Server second(std::make_shared<http::Router>(), {}, [](int, const QString &, const QString &, const QJsonObject &) { return http::Response(); });
+    http::Server second(
+        std::make_shared<http::Router>(), {}, [](int, const QString &, const QString &, const QJsonObject &) { return http::Response(); });
     const auto port = second.listen(QHostAddress::LocalHost, server.port());
     QVERIFY(!port.ok());
     QVERIFY(port.error().text.contains(QString::number(server.port())));

@@ -15,10 +15,11 @@ QCoro::Task<Response> nothing(Request)
 std::unique_ptr<Router> table()
 {
     auto router = std::make_unique<Router>();
-    for (const auto &[method, pattern] : { std::pair("GET", QStringLiteral("/")), std::pair("GET", QStringLiteral("/items")),
-             std::pair("POST", QStringLiteral("/items")), std::pair("POST", QStringLiteral("/items/retry")), std::pair("GET", QStringLiteral("/items/{id}")),
-             std::pair("POST", QStringLiteral("/items/{id}/hold")), std::pair("GET", QStringLiteral("/items/{id}/history")),
-             std::pair("GET", QStringLiteral("/{kind}/{id}")), std::pair("DELETE", QStringLiteral("/{kind}/{id}")) })
+    for (const auto &[method, pattern] :
+        { std::pair("GET", QStringLiteral("/")), std::pair("GET", QStringLiteral("/items")), std::pair("POST", QStringLiteral("/items")),
+            std::pair("POST", QStringLiteral("/items/retry")), std::pair("GET", QStringLiteral("/items/{id}")),
+            std::pair("POST", QStringLiteral("/items/{id}/hold")), std::pair("GET", QStringLiteral("/items/{id}/history")),
+            std::pair("GET", QStringLiteral("/{kind}/{id}")), std::pair("DELETE", QStringLiteral("/{kind}/{id}")) })
         router->add(method, pattern, nothing);
     router->addWebSocket(QStringLiteral("/items/stream"), { nullptr, nullptr });
     return router;

@@ -124,7 +124,8 @@ void TestHttpTls::largeBodyArrivesWhole()
     const QByteArray body = QByteArray("abcdefghij").repeated(10'000);
     for (int i = 1; i <= 5; ++i) {
         client.send("POST /echo HTTP/1.1\r\nHost: test\r\nContent-Length: 100000\r\n\r\n" + body);
-        QVERIFY(client.hears([&](const auto &bytes) { return bytes.count("Content-Length: 100000\r\n\r\n") == i && bytes.endsWith(body); }));
+        QVERIFY(
+            client.hears([&](const auto &bytes) { return bytes.count("Content-Length: 100000\r\n\r\n") == i && bytes.endsWith(body); }));
     }
 }
 

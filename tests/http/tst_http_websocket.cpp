@@ -15,8 +15,8 @@ namespace {
 
 QByteArray handshake(const QByteArray &target, const QByteArray &version = "13", const QByteArray &key = "dGhlIHNhbXBsZSBub25jZQ==")
 {
-    return "GET " + target + " HTTP/1.1\r\nHost: test\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: " + version
-        + "\r\nSec-WebSocket-Key: " + key + "\r\n\r\n";
+    return "GET " + target + " HTTP/1.1\r\nHost: test\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: "
+        + version + "\r\nSec-WebSocket-Key: " + key + "\r\n\r\n";
 }
 
 /// A masked text frame of a client (RFC 6455, 5.2), with a mask of zeros.
