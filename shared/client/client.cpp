@@ -187,6 +187,11 @@ Client::Client(ClientOptions options)
 
 Client::~Client()
 {
+    close();
+}
+
+void Client::close()
+{
     m_shared->pool->close();
     const auto sleeping = std::exchange(m_shared->sleeping, {});
     for (const auto &latch : sleeping)

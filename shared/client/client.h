@@ -57,7 +57,7 @@ struct Answer
 ///
 /// Every call ends by its deadline, with an answer or an Error. A refusal of the server carries the server's code and text, and args.status.
 /// Without an answer the code is Unreachable (no connection, or it broke) or DeadlineExceeded without args.status.
-/// Use it on one thread with an event loop. Calls that run when the client is destroyed end with Unreachable, inside the destructor.
+/// Use it on one thread with an event loop. Destroying the client closes it.
 class Client
 {
 public:
@@ -67,6 +67,9 @@ public:
     Client &operator=(const Client &) = delete;
 
     [[nodiscard]] const ClientOptions &options() const;
+
+    /// Ends all running calls with Unreachable, and every later one too.
+    void close();
 
     [[nodiscard]] QCoro::Task<Result<Answer>> send(Call call);
 

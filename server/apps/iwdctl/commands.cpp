@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands.h"
+
+#include "connection.h"
+#include "console.h"
+#include "demo/democommand.h"
+#include "itemcommands.h"
+#include "table.h"
+
+using namespace Qt::StringLiterals;
+
+namespace iwd {
+namespace {
+
+QCoro::Task<int> showQueues(CommandLine line, std::shared_ptr<Client> client)
+{
+    const auto stats = co_await client->get(u"/stats/queues"_s);
+    if (!stats) {
+        console::complain(stats.error());
+        co_return exitCodeOf(stats.error());
+    }
+    if (line.value(u"output"_s) == "json"_L1) {
+        console::print(QString::fromUtf8(QJsonDocument(*stats).toJson(QJsonDocument::Indented)));
+        co_return ExitFine;
+    }
+    TextTable table;
+    table.head = { u"ID"_s, u"NAME"_s, u"WAITING"_s, u"OLDEST"_s, u"ASSIGNED"_s, u"HELD"_s, u"ARRIVED TODAY"_s, u"DONE TODAY"_s, u"SLA MET"_s };
+    table.right = { false, false, true, true, true, true, true, true, true };
+    const QJsonArray queues = (*stats)["data"_L1].toArray();
+    for (const auto &entry : queues) {
+        const QJsonObject queue = entry.toObject();
+        const auto met = queue["slaMetToday"_L1].toInteger();
+        table.rows.append({ queue["queue"_L1].toString(), queue["name"_L1].toString(), grouped(queue["queued"_L1].toInteger()),
+            shortDuration(queue["oldestAgeSeconds"_L1].toDouble(-1)), grouped(queue["assigned"_L1].toInteger()), grouped(queue["held"_L1].toInteger()),
+            grouped(queue["arrivedToday"_L1].toInteger()), grouped(queue["completedToday"_L1].toInteger()),
+            percent(met, met + queue["slaMissedToday"_L1].toInteger()) });
+    }
+    console::print(table.toText(console::isTerminal() ? console::size().width : 0));
+    co_return ExitFine;
+}
+
+QCoro::Task<int> awaitReadiness(CommandLine line, std::shared_ptr<Client> client)
+{
+    const auto patience = durationFromText(line.value(u"wait"_s, u"5s"_s));
+    if (!patience) {
+        console::complain(patience.error());
+        co_return ExitUsage;
+    }
+    const auto ready = co_await client->untilReady(*patience);
+    if (!ready) {
+        console::complain(ready.error());
+        co_return exitCodeOf(ready.error());
+    }
+    console::print(u"%1 is ready.\n"_s.arg(client->options().url.toString()));
+    co_return ExitFine;
+}
+
+std::vector<CommandSpec> makeCommands()
+{
+    std::vector<CommandSpec> commands = itemCommands();
+    commands.push_back({ u"queues"_s, {}, u"Shows the queues with what waits in them."_s, {} });
+    commands.push_back({ u"ready"_s, {}, u"Waits until the server is ready."_s, { { u"wait"_s, u"TIME"_s, u"at most so long; default 5s"_s } } });
+    commands.push_back(demoCommand());
+    return commands;
+}
+
+} // namespace
+
+const std::vector<CommandSpec> &allCommands()
+{
+    static const std::vector<CommandSpec> commands = makeCommands();
+    return commands;
+}
+
+QCoro::Task<int> runCommand(CommandLine line, ClientOptions options)
+{
+    if (line.command == "demo"_L1)
+        return runDemo(std::move(line), std::move(options));
+    auto client = std::make_shared<Client>(std::move(options));
+    if (line.command == "queues"_L1)
+        return showQueues(std::move(line), std::move(client));
+    if (line.command == "ready"_L1)
+        return awaitReadiness(std::move(line), std::move(client));
+    return runItemCommand(std::move(line), std::move(client));
+}
+
+} // namespace iwd

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <base/error.h>
+
+namespace iwd::console {
+
+void print(const QString &text); ///< to standard output, as it is
+void complain(const Error &error); ///< to standard error, in a person's words
+void complain(const QString &sentence);
+
+[[nodiscard]] bool isTerminal(); ///< whether standard output is one
+[[nodiscard]] bool wantsColor(); ///< a terminal, and neither NO_COLOR nor TERM=dumb
+[[nodiscard]] bool speaksUtf8();
+
+struct Size
+{
+    int width = 80;
+    int height = 24;
+};
+[[nodiscard]] Size size();
+
+} // namespace iwd::console

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "commands.h"
+
+namespace iwd {
+
+[[nodiscard]] const std::vector<CommandSpec> &itemCommands();
+[[nodiscard]] QCoro::Task<int> runItemCommand(CommandLine line, std::shared_ptr<Client> client);
+
+/// One line about @p event of an item's history: what happened, in a person's words.
+[[nodiscard]] QString eventSentence(const QJsonObject &event);
+
+} // namespace iwd
