@@ -24,11 +24,13 @@ FakeHttpServer::FakeHttpServer(Handler handler, QObject *parent)
     connect(&m_server, &QTcpServer::newConnection, this, [this] {
         while (QTcpSocket *socket = m_server.nextPendingConnection()) {
             m_input.insert(socket, {});
+            m_byNumber.insert(++m_lastNumber, socket);
             m_mostConnections = std::max(m_mostConnections, static_cast<int>(m_input.size()));
             connect(socket, &QTcpSocket::readyRead, this, [this, socket] { read(socket); });
             connect(socket, &QTcpSocket::disconnected, this, [this, socket] {
                 m_input.remove(socket);
                 m_silent.removeAll(socket);
+                m_byNumber.remove(m_byNumber.key(socket));
                 socket->deleteLater();
             });
         }
@@ -50,11 +52,19 @@ void FakeHttpServer::release(const FakeAnswer &answer)
         reply(socket, answer);
 }
 
+void FakeHttpServer::answer(quint64 connection, const FakeAnswer &answer)
+{
+    QTcpSocket *const socket = m_byNumber.value(connection);
+    if (socket && m_silent.removeAll(socket) > 0)
+        reply(socket, answer);
+}
+
 void FakeHttpServer::read(QTcpSocket *socket)
 {
     QByteArray &input = m_input[socket];
     input += socket->readAll();
-    while (const auto request = takeRequest(input)) {
+    while (auto request = takeRequest(input)) {
+        request->connection = m_byNumber.key(socket);
         m_requests.append(*request);
         const FakeAnswer answer = m_handler(*request);
         if (answer.kind == FakeAnswer::Silence)

@@ -14,6 +14,7 @@ struct FakeRequest
     QByteArray target; ///< path and query as sent
     QMap<QByteArray, QByteArray> headers; ///< names in lower case
     QByteArray body;
+    quint64 connection = 0; ///< for FakeHttpServer::answer()
 
     [[nodiscard]] QJsonObject json() const { return QJsonDocument::fromJson(body).object(); }
 };
@@ -50,6 +51,9 @@ public:
     [[nodiscard]] int silent() const { return static_cast<int>(m_silent.size()); }
     [[nodiscard]] int mostConnections() const { return m_mostConnections; }
 
+    /// Answers the request of @p connection that was met with silence; does nothing when the client has left.
+    void answer(quint64 connection, const FakeAnswer &answer);
+    [[nodiscard]] bool isWaiting(quint64 connection) const { return m_silent.contains(m_byNumber.value(connection)); }
     /// Answers everything that was met with silence so far.
     void release(const FakeAnswer &answer);
 
@@ -61,6 +65,8 @@ private:
     Handler m_handler;
     QList<FakeRequest> m_requests;
     QMap<QTcpSocket *, QByteArray> m_input;
+    QMap<quint64, QTcpSocket *> m_byNumber;
+    quint64 m_lastNumber = 0;
     QList<QTcpSocket *> m_silent;
     int m_mostConnections = 0;
     QTcpServer m_server; ///< last, because its sockets say goodbye to the members above

@@ -15,6 +15,7 @@ constexpr int LeaseSeconds = 300;
 constexpr int HighestSkillLevel = 5;
 constexpr int LeastCapacity = 2;
 constexpr int MostCapacity = 20;
+constexpr double BusyShare = 0.6; ///< of what a person had open at worst; the rest of it waits in the queue, where the priority decides
 
 /// A priority of the record, and how urgent the demo makes it.
 struct PriorityClass
@@ -179,7 +180,8 @@ std::map<QString, DemoAgent> everybody(const std::vector<Incident> &incidents)
         agent.id = slug(name);
         agent.name = name;
         const auto peak = peaks.find(name);
-        agent.capacity = std::clamp(peak == peaks.end() ? LeastCapacity : peak->second, LeastCapacity, MostCapacity);
+        const double load = peak == peaks.end() ? 0 : peak->second * BusyShare;
+        agent.capacity = std::clamp(static_cast<int>(std::lround(load)), LeastCapacity, MostCapacity);
         ++agent.updates[group];
     };
     std::set<QString> covered;

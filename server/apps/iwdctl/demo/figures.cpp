@@ -76,10 +76,21 @@ Feed::Feed(std::set<QString> captureIds)
 {
 }
 
-void Feed::consider(Happening happening)
+void Feed::consider(const QString &type, Happening happening)
 {
-    if (!m_news || happening.interest >= m_news->interest)
-        m_news = std::move(happening);
+    m_news[type] = std::move(happening);
+}
+
+std::optional<Happening> Feed::takeNews()
+{
+    const auto news = std::exchange(m_news, {});
+    if (news.empty())
+        return std::nullopt;
+    const auto best = std::max_element(news.begin(), news.end(), [this](const auto &a, const auto &b) {
+        return std::pair(a.first != m_lastType, a.second.interest) < std::pair(b.first != m_lastType, b.second.interest);
+    });
+    m_lastType = best->first;
+    return best->second;
 }
 
 void Feed::noteWait(const QString &type, const QString &item, Instant at)
@@ -112,31 +123,31 @@ void Feed::take(const QJsonObject &event)
     } else if (type == "item.assigned"_L1) {
         ++m_counts.taken;
         const QString agent = event["after"_L1]["assignedToUser"_L1].toString();
-        consider({ at, u"%1 taken by %2"_s.arg(captureId, agent.isEmpty() ? actor : agent), 0 });
+        consider(type, { at, u"%1 taken by %2"_s.arg(captureId, agent.isEmpty() ? actor : agent), 0 });
     } else if (type == "item.completed"_L1) {
         ++m_counts.completed;
         const auto sla = instantFromIso(event["times"_L1]["sla"_L1].toString());
         const bool missed = sla && *sla < at;
-        consider({ at, u"%1 completed%2"_s.arg(captureId, missed ? u", SLA missed"_s : u", SLA met"_s), 1 });
+        consider(type, { at, u"%1 completed%2"_s.arg(captureId, missed ? u", SLA missed"_s : u", SLA met"_s), 1 });
     } else if (type == "item.held"_L1) {
         ++m_counts.held;
-        consider({ at, u"%1 held%2"_s.arg(captureId, reason.isEmpty() ? QString() : QString(u": "_s + reason)), 2 });
+        consider(type, { at, u"%1 held%2"_s.arg(captureId, reason.isEmpty() ? QString() : QString(u": "_s + reason)), 2 });
     } else if (type == "item.resumed"_L1) {
-        consider({ at, u"%1 resumed: the user has answered"_s.arg(captureId), 2 });
+        consider(type, { at, u"%1 resumed: the user has answered"_s.arg(captureId), 1 });
     } else if (type == "item.restarted"_L1) {
         const bool wasDone = event["before"_L1]["status"_L1].toString() == "completed"_L1;
         ++(wasDone ? m_counts.reopened : m_counts.moved);
         const QString where = queue.isEmpty() ? QString() : u" to queue %1"_s.arg(queue);
-        consider({ at, wasDone ? u"%1 reopened"_s.arg(captureId) : u"%1 moved%2"_s.arg(captureId, where), wasDone ? 4 : 1 });
+        consider(type, { at, wasDone ? u"%1 reopened"_s.arg(captureId) : u"%1 moved%2"_s.arg(captureId, where), wasDone ? 4 : 1 });
     } else if (type == "item.released"_L1) {
         ++m_counts.released;
-        consider({ at, u"%1 released: %2"_s.arg(captureId, reason), 2 });
+        consider(type, { at, u"%1 released: %2"_s.arg(captureId, reason), 2 });
     } else if (type == "item.lease_expired"_L1) {
         ++m_counts.leasesExpired;
-        consider({ at, u"%1 returned to its queue: the lease ran out"_s.arg(captureId), 5 });
+        consider(type, { at, u"%1 returned to its queue: the lease ran out"_s.arg(captureId), 5 });
     } else if (type == "item.errorheld"_L1) {
         ++m_counts.unclassified;
-        consider({ at, u"%1 fits no category"_s.arg(captureId), 5 });
+        consider(type, { at, u"%1 fits no category"_s.arg(captureId), 5 });
     }
 }
 

@@ -88,18 +88,19 @@ public:
     /// From entering a queue to being taken, in seconds, of each taking; sorted.
     [[nodiscard]] std::vector<double> waits() const;
 
-    /// The most interesting happening since the last call: what a person can follow.
-    [[nodiscard]] std::optional<Happening> takeNews() { return std::exchange(m_news, std::nullopt); }
+    /// The most interesting happening since the last call, of another type than the last one when there is any: what a person can follow.
+    [[nodiscard]] std::optional<Happening> takeNews();
 
 private:
-    void consider(Happening happening);
+    void consider(const QString &type, Happening happening);
     void noteWait(const QString &type, const QString &item, Instant at);
 
     std::set<QString> m_captureIds;
     Counts m_counts;
     std::map<QString, Instant> m_waitingSince;
     std::vector<double> m_waits;
-    std::optional<Happening> m_news;
+    std::map<QString, Happening> m_news; ///< the latest of each type
+    QString m_lastType;
 };
 
 /// @p values sorted; 0 <= @p quantile <= 1. Nearest rank; 0 when there are none.

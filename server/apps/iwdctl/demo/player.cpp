@@ -35,6 +35,7 @@ struct Assignment
 {
     size_t agent = 0;
     qint64 token = 0;
+    qint64 version = 0; ///< of the item when it was taken
     milliseconds takenAt { 0 };
 };
 
@@ -153,6 +154,9 @@ namespace {
 using World = std::shared_ptr<Player::World>;
 using Item = std::shared_ptr<Played>;
 
+// GCC 12 lays out the frame of a coroutine wrongly when co_await stands in the condition of an if or a loop and the coroutine has no
+// other variable: so results of co_await get a name here first.
+
 /// Waits until @p playTime. @returns false when the play is over
 QCoro::Task<bool> reach(World world, milliseconds playTime)
 {
@@ -197,11 +201,20 @@ QString itemPath(const Item &item, const char *operation)
     return u"/items/%1/%2"_s.arg(pathSegment(item->itemId), QString::fromLatin1(operation));
 }
 
-/// The item left its agent by something that we did: what the agent was told before that is void.
+/// The item left its agent by something that we did: what an agent was told before that is void. The answers of two connections may
+/// cross, so that the next agent has it already: that one keeps it.
 void takeBack(const World &world, const Item &item, const QJsonObject &answer)
 {
-    world->releaseSlot(*item);
     item->validFrom = answer["version"_L1].toInteger();
+    if (item->assignment && item->assignment->version < item->validFrom)
+        world->releaseSlot(*item);
+}
+
+/// The server no longer knows @p token, but perhaps a newer one.
+void dropAssignment(const World &world, const Item &item, qint64 token)
+{
+    if (item->assignment && item->assignment->token == token)
+        world->releaseSlot(*item);
 }
 
 QCoro::Task<bool> createItem(World world, Item item)
@@ -272,16 +285,17 @@ QCoro::Task<bool> handOver(World world, Item item)
 {
     if (!item->assignment)
         co_return true; // Nobody has it, so nobody hands it over.
-    const QString path = u"/agents/%1/release"_s.arg(pathSegment(world->workers[item->assignment->agent].agent.id));
+    const Assignment assignment = *item->assignment;
+    const QString path = u"/agents/%1/release"_s.arg(pathSegment(world->workers[assignment.agent].agent.id));
     QJsonObject body;
     body.insert(u"item"_s, item->itemId);
-    body.insert(u"token"_s, item->assignment->token);
+    body.insert(u"token"_s, assignment.token);
     body.insert(u"reason"_s, u"handed over"_s);
     const auto answer = co_await post(world, u"release"_s, path, body, true);
     if (answer)
         takeBack(world, item, *answer);
     else
-        world->releaseSlot(*item);
+        dropAssignment(world, item, assignment.token);
     co_return answer.ok() || answer.error().code == ErrorCode::StaleToken;
 }
 
@@ -299,10 +313,12 @@ QCoro::Task<bool> untilAssigned(World world, Item item)
 QCoro::Task<bool> complete(World world, Item item, QString resultCode)
 {
     for (;;) {
-        if (!co_await untilAssigned(world, item))
+        const bool assigned = co_await untilAssigned(world, item);
+        if (!assigned)
             co_return false;
         const Assignment assignment = *item->assignment;
-        if (!co_await reach(world, assignment.takenAt + leastHandling(world->warp.duration())))
+        const bool handled = co_await reach(world, assignment.takenAt + leastHandling(world->warp.duration()));
+        if (!handled)
             co_return false;
         const QString path = u"/agents/%1/complete"_s.arg(pathSegment(world->workers[assignment.agent].agent.id));
         QJsonObject body;
@@ -314,13 +330,13 @@ QCoro::Task<bool> complete(World world, Item item, QString resultCode)
             takeBack(world, item, *answer);
             co_return true;
         }
-        world->releaseSlot(*item);
+        dropAssignment(world, item, assignment.token);
         if (answer.error().code != ErrorCode::StaleToken)
             co_return false;
     }
 }
 
-QCoro::Task<bool> playStep(World world, Item item, Step step, bool held)
+QCoro::Task<bool> playStep(World world, Item item, const Step &step, bool held)
 {
     switch (step.kind) {
     case StepKind::Hold:
@@ -351,7 +367,8 @@ QCoro::Task<> playIncident(World world, Item item)
     for (const Step &step : steps) {
         if (!going)
             break;
-        if (!co_await reach(world, world->warp.playTime(step.at)))
+        const bool reached = co_await reach(world, world->warp.playTime(step.at));
+        if (!reached)
             break;
         going = co_await playStep(world, item, step, held);
         if (step.kind == StepKind::Hold)
@@ -382,11 +399,12 @@ void deliver(const World &world, size_t agent, const QJsonObject &work)
     if (found == world->played.end())
         return; // Not of the demo: its lease will run out. The agents serve the demo's queues only, so this is somebody's own item there.
     const Item &item = found->second;
-    if (json["version"_L1].toInteger() < item->validFrom)
+    const qint64 version = json["version"_L1].toInteger();
+    if (version < item->validFrom || (item->assignment && version < item->assignment->version))
         return;
     world->releaseSlot(*item);
     item->itemId = json["id"_L1].toString();
-    item->assignment = Assignment { agent, work["assignment"_L1]["token"_L1].toInteger(), world->now() };
+    item->assignment = Assignment { agent, work["assignment"_L1]["token"_L1].toInteger(), version, world->now() };
     ++world->workers[agent].used;
     if (const auto latch = std::exchange(item->awaited, nullptr))
         latch->open();
@@ -455,7 +473,10 @@ QCoro::Task<> keepLease(World world, Item item)
 
 QCoro::Task<> keepLeases(World world)
 {
-    while (co_await rest(world, LeaseRound)) {
+    for (;;) {
+        const bool going = co_await rest(world, LeaseRound);
+        if (!going)
+            break;
         for (const auto &[id, item] : world->played) {
             if (item->assignment && world->now() - item->assignment->takenAt > LeaseRound)
                 keepLease(world, item);
@@ -472,8 +493,7 @@ QCoro::Task<> followFigures(World world)
             world->figures.take(*stats);
         else
             world->failed(u"GET /stats/queues"_s, stats.error());
-        if (!co_await rest(world, FiguresEvery))
-            break;
+        co_await rest(world, FiguresEvery);
     }
 }
 
@@ -512,7 +532,8 @@ QCoro::Task<> readRestOfFeed(World world)
 
 QCoro::Task<> giveUpLater(World world)
 {
-    if (co_await reach(world, world->warp.duration() + Grace))
+    const bool late = co_await reach(world, world->warp.duration() + Grace);
+    if (late)
         world->stop();
 }
 

@@ -13,7 +13,7 @@ namespace iwd::demo {
 namespace {
 
 constexpr int Margin = 2;
-constexpr int Narrowest = 60;
+constexpr int Narrowest = 72; ///< a narrower terminal shows the left part
 constexpr int WideEnoughForTwo = 150; ///< columns of queues
 constexpr int ColumnGap = 4;
 
@@ -109,7 +109,10 @@ struct Grid
 StyledLine queueHead(const Grid &grid)
 {
     StyledLine line;
-    line.add(fitted(u"Queue"_s, grid.name) + QString(grid.bar, u' '), Style::Dim);
+    line.add(fitted(u"Queue"_s, grid.name), Style::Dim);
+    if (grid.bar >= 24)
+        line.add(u"█"_s, Style::Accent).add(u" waiting  "_s, Style::Dim).add(u"░"_s, Style::Accent).add(u" assigned"_s, Style::Dim);
+    line.to(grid.name + grid.bar);
     for (const auto &[title, width] : { std::pair("Waiting"_L1, 9), { "Oldest"_L1, 9 }, { "Assigned"_L1, 9 }, { "Held"_L1, 7 }, { "Done"_L1, 7 }, { "SLA met"_L1, 9 } })
         line.add(fitted(title, width, true), Style::Dim);
     return line;
@@ -121,8 +124,9 @@ StyledLine queueLine(const QueueFigures &queue, const Grid &grid, int most)
     const auto style = [](int value) { return value == 0 ? Style::Dim : Style::Plain; };
     const int room = std::max(0, grid.bar - 1);
     const auto cells = [room, most](int value) { return most == 0 ? 0 : static_cast<int>(std::lround(static_cast<double>(value) * room / most)); };
-    const int waiting = std::min(room, queue.queued > 0 ? std::max(1, cells(queue.queued)) : 0);
-    const int working = std::min(room - waiting, cells(queue.assigned));
+    const bool isSum = queue.id.isEmpty();
+    const int waiting = std::min(room, queue.queued > 0 && !isSum ? std::max(1, cells(queue.queued)) : 0);
+    const int working = isSum ? 0 : std::min(room - waiting, cells(queue.assigned));
     StyledLine line;
     line.add(fitted(queue.name, grid.name - 1) + u' ');
     line.add(QString(waiting, u'█'), Style::Accent).add(QString(working, u'░'), Style::Accent).to(grid.name + grid.bar);
@@ -165,8 +169,10 @@ std::vector<StyledLine> queueLines(const Scene &scene, int width, int rows)
         queues.push_back(others);
     }
     int most = 0;
-    for (const auto &queue : queues)
-        most = std::max(most, queue.queued + queue.assigned);
+    for (const auto &queue : queues) {
+        if (!queue.id.isEmpty())
+            most = std::max(most, queue.queued + queue.assigned);
+    }
 
     std::vector<StyledLine> lines(static_cast<size_t>(std::max(0, rows)));
     for (int column = 0; column < columns && !lines.empty(); ++column) {
