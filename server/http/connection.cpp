@@ -17,6 +17,7 @@ constexpr qsizetype inputWhileBlocked = 64 * 1024; ///< read ahead of a client t
 constexpr qint64 bodyStretch = 16 * 1024; ///< what Limits::bodyTimeout is for
 constexpr qint64 skippedBody = 64 * 1024; ///< a refused request's body is read past up to here, to keep the connection
 constexpr std::chrono::seconds lingerTime { 2 };
+constexpr std::chrono::seconds confirmTime { 1 };
 
 TimePoint now()
 {
@@ -67,6 +68,13 @@ void report(const Turn &turn, int status, bool delivered)
     if (turn.state->observer)
         turn.state->observer({ turn.route || isKnownMethod(turn.method) ? turn.method : QByteArrayLiteral("OTHER"),
             turn.route ? turn.route->pattern : QString(), status, now() - turn.begun, delivered });
+}
+
+/// Tells the handler that its answer reached nobody.
+void reportUndelivered(const Response &response)
+{
+    if (response.undelivered)
+        response.undelivered();
 }
 
 QByteArrayList withImplied(QByteArrayList methods)
@@ -141,10 +149,14 @@ void Connection::close()
         return;
     m_phase = Phase::Closed;
     for (const auto &turn : m_turns) {
-        if (turn->answered)
-            report(*turn, turn->answer->status, false);
+        if (!turn->answered)
+            continue;
+        report(*turn, turn->answer->status, false);
+        reportUndelivered(*turn->answer);
     }
     m_turns.clear();
+    for (const auto &undelivered : std::exchange(m_unsent, {}))
+        undelivered();
     m_transport.reset();
     m_permit.reset();
     m_worker.forget(this);
@@ -170,6 +182,8 @@ void Connection::tick(TimePoint at)
         close();
     else if (m_phase == Phase::Lingering && waited >= lingerTime)
         close();
+    else if (m_phase == Phase::Confirming && waited >= confirmTime)
+        confirmed();
     else if (!m_transport->established() && waited >= m_limits.headerTimeout)
         close();
     else if (m_phase == Phase::Head && m_headBegun && m_blocked)
@@ -244,6 +258,7 @@ bool Connection::mayReadOn() const
     case Phase::Lingering:
         return true;
     case Phase::Stopped:
+    case Phase::Confirming:
     case Phase::Closed:
         return false;
     }
@@ -289,7 +304,7 @@ void Connection::discardSome()
 
 void Connection::pump()
 {
-    if (m_pumping || m_phase == Phase::Closed || m_phase == Phase::Lingering)
+    if (m_pumping || m_phase == Phase::Closed || m_phase == Phase::Lingering || m_phase == Phase::Confirming)
         return;
     m_pumping = true;
     bool open = true;
@@ -605,10 +620,13 @@ QCoro::Task<void> Connection::run(std::shared_ptr<Turn> turn, Request request)
         response = failure(*turn, "unknown exception");
     }
     turn->inFlight.reset();
-    if (const auto connection = turn->connection.lock())
+    if (const auto connection = turn->connection.lock()) {
         connection->finish(turn, std::move(*response));
-    else if (!turn->answered)
+        co_return;
+    }
+    if (!turn->answered)
         report(*turn, response->status, false);
+    reportUndelivered(*response);
 }
 
 QCoro::Task<void> Connection::authorize(std::shared_ptr<Turn> turn, Request request)
@@ -652,10 +670,13 @@ void Connection::refuse(const Refusal &refusal)
 void Connection::finish(const std::shared_ptr<Turn> &turn, Response response)
 {
     Q_ASSERT(QThread::currentThread() == m_worker.thread()); // handlers resume where they began
-    if (turn->answered)
+    if (turn->answered) {
+        reportUndelivered(response);
         return;
+    }
     if (m_phase == Phase::Closed) {
         report(*turn, response.status, false);
+        reportUndelivered(response);
         return;
     }
     answer(turn, std::move(response));
@@ -702,8 +723,10 @@ void Connection::writeAnswered()
     // Requests that were pipelined behind an answer that closes go without one.
     for (const auto &turn : m_turns) {
         turn->connection.reset();
-        if (turn->answered)
-            report(*turn, turn->answer->status, false);
+        if (!turn->answered)
+            continue;
+        report(*turn, turn->answer->status, false);
+        reportUndelivered(*turn->answer);
     }
     m_turns.clear();
 }
@@ -719,6 +742,8 @@ void Connection::writeFront()
         m_phase = Phase::Stopped;
     }
     writeResponse(m_output, *turn->answer, turn->context, { closes, m_worker.date(), m_state->options.serverName });
+    if (turn->answer->undelivered)
+        m_unsent.push_back(turn->answer->undelivered);
     report(*turn, turn->answer->status, true);
     if (m_turns.empty() && !m_headBegun && m_phase == Phase::Head)
         m_phaseSince = now();
@@ -749,6 +774,12 @@ bool Connection::flush()
 void Connection::settle()
 {
     if (m_output.isEmpty()) {
+        if (!m_unsent.empty() && m_peerFinished && m_turns.empty()) {
+            confirm();
+            return;
+        }
+        if (!m_peerFinished)
+            m_unsent.clear();
         if (m_phase == Phase::Upgrading && m_turns.front()->webSocket) {
             upgrade();
             return;
@@ -779,6 +810,21 @@ void Connection::farewell()
     m_input.clear();
     m_transport->setInterest(true, false);
     m_transport->finishWriting();
+}
+
+void Connection::confirm()
+{
+    // A client that closed its sending side may still read, or may have died: then what we sent is answered with a reset.
+    m_phase = Phase::Confirming;
+    m_phaseSince = now();
+    m_input.clear();
+    m_transport->setInterest(false, false);
+}
+
+void Connection::confirmed()
+{
+    m_unsent.clear();
+    close();
 }
 
 void Connection::upgrade()

@@ -60,6 +60,7 @@ private:
         Stopped, ///< no further request will be read; answers are still to be sent
         Upgrading, ///< a WebSocket handshake is being decided on
         Lingering, ///< everything sent, waiting for the client to notice
+        Confirming, ///< everything sent to a client that sends no more: a reset would tell that it has gone for good
         Closed,
     };
 
@@ -114,6 +115,8 @@ private:
     bool flush();
     void settle();
     void farewell();
+    void confirm();
+    void confirmed();
     void upgrade();
 
     Worker &m_worker;
@@ -132,6 +135,7 @@ private:
     QByteArray m_handshake; ///< the raw head of a WebSocket request
     std::deque<std::shared_ptr<Turn>> m_turns;
     OutputQueue m_output;
+    std::vector<std::function<void()>> m_unsent; ///< Response::undelivered of what is in m_output
 
     TimePoint m_phaseSince; ///< when what we wait for began: idleness, a head, a stretch of the body, the farewell
     TimePoint m_writeSince; ///< when the client last took something

@@ -9,6 +9,7 @@
 #include <QString>
 #include <QStringList>
 
+#include <functional>
 #include <optional>
 
 namespace iwd::http {
@@ -56,6 +57,9 @@ struct Response
     int status = 200;
     Headers headers;
     QByteArray body;
+    /// Called, at most once and on the connection's thread, when the client had gone or had been told 504 before this answer could be
+    /// sent: the place to take back what was done for this client alone.
+    std::function<void()> undelivered = {};
 };
 
 } // namespace iwd::http

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "endpoint.h"
+
+#include <pipeline/distribute/taking.h>
+
+namespace iwd {
+
+/// What an agent's desktop calls: state, next, assignments, complete, release, extend.
+class AgentHandlers
+{
+public:
+    /// @p pipeline must outlive this.
+    explicit AgentHandlers(Pipeline &pipeline)
+        : m_pipeline(pipeline)
+    {
+    }
+    [[nodiscard]] std::vector<Endpoint> endpoints();
+
+private:
+    [[nodiscard]] QCoro::Task<http::Response> setState(Call call);
+    [[nodiscard]] QCoro::Task<http::Response> next(Call call);
+    [[nodiscard]] QCoro::Task<http::Response> assignments(Call call);
+    [[nodiscard]] QCoro::Task<http::Response> act(AgentAction action, Call call);
+
+    Pipeline &m_pipeline;
+};
+
+} // namespace iwd

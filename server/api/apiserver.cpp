@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apiserver.h"
+
+#include "agenthandlers.h"
+#include "apikeyhandlers.h"
+#include "confighandlers.h"
+#include "eventhandlers.h"
+#include "itemhandlers.h"
+#include "sessionhandlers.h"
+
+#include <apidocument/pages.h>
+
+#include <QCryptographicHash>
+
+namespace iwd {
+
+namespace {
+
+/// A page is the same for everybody and for the life of the process.
+http::Response pageResponse(const Page &page)
+{
+    http::Response response;
+    response.headers.add("Content-Type", page.contentType);
+    response.headers.add("Content-Security-Policy", PagePolicy);
+    response.headers.add("X-Content-Type-Options", "nosniff");
+    response.headers.add("Cache-Control", "no-cache");
+    response.headers.add("ETag", '"' + QCryptographicHash::hash(page.body, QCryptographicHash::Sha256).left(12).toHex() + '"');
+    response.body = page.body;
+    return response;
+}
+
+QCoro::Task<http::Response> givePage(http::Response page)
+{
+    co_return page;
+}
+
+} // namespace
+
+class Api::Private
+{
+public:
+    Private(Pipeline &pipeline, Cache &cache, const Clock &clock, ServerFacts facts, ApiOptions options)
+        : authenticator(pipeline.store(), cache, clock, options.keepCallers)
+        , items(pipeline)
+        , configuration(pipeline)
+        , agents(pipeline)
+        , events(pipeline, authenticator)
+        , stats(pipeline, std::move(facts))
+        , sessions(pipeline, authenticator, options.sessionLifetime)
+        , apiKeys(pipeline, authenticator)
+    {
+        take(items.endpoints());
+        take(configuration.endpoints());
+        take(agents.endpoints());
+        take(events.endpoints());
+        take(stats.endpoints());
+        take(sessions.endpoints());
+        take(apiKeys.endpoints());
+        infos.push_back(events.streamInfo());
+        for (const Page &page : pages())
+            infos.push_back({ .method = "GET", .pattern = page.path, .open = true });
+    }
+
+    void take(std::vector<Endpoint> some)
+    {
+        for (Endpoint &endpoint : some) {
+            infos.push_back(endpoint.info);
+            endpoints.push_back(std::move(endpoint));
+        }
+    }
+
+    Authenticator authenticator;
+    ItemHandlers items;
+    ConfigHandlers configuration;
+    AgentHandlers agents;
+    EventHandlers events;
+    StatsHandlers stats;
+    SessionHandlers sessions;
+    ApiKeyHandlers apiKeys;
+
+    std::vector<Endpoint> endpoints;
+    std::vector<EndpointInfo> infos;
+};
+
+Api::Api(Pipeline &pipeline, Cache &cache, const Clock &clock, ServerFacts facts, ApiOptions options)
+    : d(std::make_unique<Private>(pipeline, cache, clock, std::move(facts), options))
+{
+}
+
+Api::~Api() = default;
+
+void Api::addRoutes(http::Router &router)
+{
+    for (const Endpoint &endpoint : d->endpoints)
+        addRoute(router, d->authenticator, endpoint);
+    router.addWebSocket(d->events.streamInfo().pattern, d->events.stream());
+    for (const Page &page : pages()) {
+        const http::Response response = pageResponse(page);
+        router.add("GET", page.path, [response](http::Request) { return givePage(response); });
+    }
+}
+
+const std::vector<EndpointInfo> &Api::endpoints() const
+{
+    return d->infos;
+}
+
+http::ProblemWriter Api::problemWriter()
+{
+    return edgeProblemWriter();
+}
+
+} // namespace iwd

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "endpoint.h"
+#include "statshandlers.h"
+
+#include <memory>
+
+namespace iwd {
+
+struct ApiOptions
+{
+    milliseconds sessionLifetime { std::chrono::hours(12) };
+    milliseconds keepCallers { std::chrono::seconds(10) }; ///< how long the cache answers for the database; see Authenticator
+};
+
+/// The API of port 4024: everything that port answers except health and metrics, which belong to the process.
+///
+/// Must outlive the server whose router it filled, and everything given to it must outlive it. Thread-safe once the routes are added.
+class Api
+{
+public:
+    Api(Pipeline &pipeline, Cache &cache, const Clock &clock, ServerFacts facts, ApiOptions options = {});
+    ~Api();
+    Api(const Api &) = delete;
+    Api &operator=(const Api &) = delete;
+
+    void addRoutes(http::Router &router);
+
+    /// The table of all endpoints, pages included: what the API's document has to agree with.
+    [[nodiscard]] const std::vector<EndpointInfo> &endpoints() const;
+
+    /// Words the refusals of the edge as this API words its own.
+    [[nodiscard]] static http::ProblemWriter problemWriter();
+
+private:
+    class Private;
+    const std::unique_ptr<Private> d;
+};
+
+} // namespace iwd

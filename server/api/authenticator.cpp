@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "authenticator.h"
+
+#include <runtime/secrets.h>
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QRandomGenerator>
+
+namespace iwd {
+
+namespace {
+
+constexpr qsizetype longestCredential = 200;
+
+struct Credential
+{
+    bool isKey = false;
+    QByteArray digest;
+};
+
+std::optional<QByteArray> bearerToken(const QByteArray &authorization)
+{
+    constexpr QByteArrayView scheme = "bearer ";
+    if (authorization.size() <= scheme.size() || authorization.left(scheme.size()).toLower() != scheme)
+        return std::nullopt;
+    return authorization.mid(scheme.size()).trimmed();
+}
+
+Error nothingSent()
+{
+    return { ErrorCode::NotAuthenticated, QStringLiteral("Send an API key in the header x-api-key, or the token of a session in the header Authorization."), {}, {} };
+}
+
+/// One text for all reasons: a stranger does not learn which keys exist.
+Error notKnown(bool isKey)
+{
+    return { ErrorCode::InvalidCredentials,
+        isKey ? QStringLiteral("The API key is not valid: it is unknown, has expired or was deleted.")
+              : QStringLiteral("The session's token is not valid: it is unknown or has expired. Sign in again."),
+        {}, {} };
+}
+
+Result<Credential> credentialIn(const http::Headers &headers)
+{
+    const bool isKey = headers.contains("x-api-key");
+    const auto sent = isKey ? std::optional(headers.value("x-api-key")) : bearerToken(headers.value("Authorization"));
+    if (!sent)
+        return nothingSent();
+    if (sent->isEmpty() || sent->size() > longestCredential)
+        return notKnown(isKey);
+    return Credential { isKey, secrets::digest(QString::fromLatin1(*sent)) };
+}
+
+QByteArray encode(const Caller &caller, quint64 generation)
+{
+    const QJsonObject json { { QStringLiteral("generation"), QString::number(generation) }, { QStringLiteral("tenant"), caller.tenant.number },
+        { QStringLiteral("tenantId"), caller.tenantId }, { QStringLiteral("tenantName"), caller.tenantName }, { QStringLiteral("kind"), caller.actor.kind },
+        { QStringLiteral("id"), caller.actor.id }, { QStringLiteral("name"), caller.actor.name }, { QStringLiteral("scopes"), QJsonArray::fromStringList(caller.scopes) },
+        { QStringLiteral("expires"), caller.expires ? QJsonValue(toMillis(*caller.expires)) : QJsonValue() } };
+    return QJsonDocument(json).toJson(QJsonDocument::Compact);
+}
+
+std::optional<Caller> decode(const QByteArray &text, quint64 generation)
+{
+    const QJsonObject json = QJsonDocument::fromJson(text).object();
+    if (json.value(QStringLiteral("generation")).toString() != QString::number(generation))
+        return std::nullopt;
+    Caller caller;
+    caller.tenant.number = json.value(QStringLiteral("tenant")).toInteger();
+    caller.tenantId = json.value(QStringLiteral("tenantId")).toString();
+    caller.tenantName = json.value(QStringLiteral("tenantName")).toString();
+    caller.actor = { json.value(QStringLiteral("kind")).toString(), json.value(QStringLiteral("id")).toString(), json.value(QStringLiteral("name")).toString() };
+    for (const QJsonValue scope : json.value(QStringLiteral("scopes")).toArray())
+        caller.scopes.append(scope.toString());
+    if (const QJsonValue expires = json.value(QStringLiteral("expires")); expires.isDouble())
+        caller.expires = fromMillis(expires.toInteger());
+    return caller;
+}
+
+std::optional<Caller> callerIn(Directory &directory, bool isKey, const QByteArray &digest)
+{
+    Caller caller;
+    if (isKey) {
+        const auto key = directory.apiKey(digest);
+        if (!key)
+            return std::nullopt;
+        caller.tenant = key->tenant;
+        caller.actor = { QStringLiteral("apiKey"), key->id, key->name };
+        caller.scopes = key->scopes;
+        caller.expires = key->expires;
+    } else {
+        const auto session = directory.session(digest);
+        if (!session)
+            return std::nullopt;
+        caller.tenant = session->tenant;
+        caller.actor = { QStringLiteral("user"), session->user, session->user };
+        caller.scopes = session->scopes;
+        caller.expires = session->expires;
+    }
+    for (const TenantRecord &tenant : directory.tenants()) {
+        if (tenant.number == caller.tenant) {
+            caller.tenantId = tenant.id;
+            caller.tenantName = tenant.name;
+        }
+    }
+    return caller;
+}
+
+} // namespace
+
+Authenticator::Authenticator(Store &store, Cache &cache, const Clock &clock, milliseconds keep)
+    : m_store(store)
+    , m_cache(cache)
+    , m_clock(clock)
+    , m_keep(keep)
+    // Processes that share a cache do not believe each other's entries, because forgetAll() reaches one process only.
+    , m_generation(QRandomGenerator::system()->generate64() >> 1)
+{
+}
+
+QCoro::Task<Result<std::optional<Caller>>> Authenticator::stored(bool isKey, QByteArray digest, Deadline deadline)
+{
+    const quint64 generation = m_generation;
+    const QByteArray cacheKey = (isKey ? "caller/key/" : "caller/session/") + digest.toHex();
+    const auto kept = co_await m_cache.get(cacheKey);
+    if (kept) {
+        if (auto caller = decode(*kept, generation))
+            co_return caller;
+    }
+    std::function<std::optional<Caller>(Directory &)> work = [isKey, digest](Directory &directory) { return callerIn(directory, isKey, digest); };
+    auto found = co_await lookUp<std::optional<Caller>>(m_store, deadline, work);
+    if (found && *found)
+        co_await m_cache.put(cacheKey, encode(**found, generation), m_keep);
+    co_return found;
+}
+
+QCoro::Task<Result<Caller>> Authenticator::authenticate(http::Headers headers, Deadline deadline)
+{
+    const auto credential = credentialIn(headers);
+    if (!credential)
+        co_return credential.error();
+    const auto found = co_await stored(credential->isKey, credential->digest, deadline);
+    if (!found)
+        co_return found.error();
+    // Expiry is asked of the clock at each request, whatever the cache holds.
+    if (!*found || ((*found)->expires && *(*found)->expires <= m_clock.now()))
+        co_return notKnown(credential->isKey);
+    Caller caller = **found;
+    caller.privileges = privilegesOf(caller.scopes);
+    caller.credential = credential->digest;
+    co_return caller;
+}
+
+} // namespace iwd

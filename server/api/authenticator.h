@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "caller.h"
+
+#include <cache/cache.h>
+#include <http/httpmessage.h>
+#include <pipeline/store.h>
+
+#include <atomic>
+
+namespace iwd {
+
+/// Finds out who calls: an API key in the header x-api-key, or a session's token in Authorization: Bearer.
+///
+/// Keys and tokens are known by their digests only. What the database said of one is kept in the cache for a moment; forgetAll()
+/// makes every kept entry void, so that a deleted key or an ended session is refused by this process at once.
+/// Thread-safe. Coroutines resume on the thread that awaits them.
+class Authenticator
+{
+public:
+    /// All three must outlive this. @param keep how long the cache may answer for the database
+    Authenticator(Store &store, Cache &cache, const Clock &clock, milliseconds keep);
+
+    /// @returns NotAuthenticated when nothing was sent, InvalidCredentials when it is unknown, expired or deleted, or what keeps the
+    /// store from answering
+    [[nodiscard]] QCoro::Task<Result<Caller>> authenticate(http::Headers headers, Deadline deadline);
+
+    /// To be called after the commit that ends a key or a session.
+    void forgetAll() { ++m_generation; }
+
+private:
+    [[nodiscard]] QCoro::Task<Result<std::optional<Caller>>> stored(bool isKey, QByteArray digest, Deadline deadline);
+
+    Store &m_store;
+    Cache &m_cache;
+    const Clock &m_clock;
+    const milliseconds m_keep;
+    /// Entries carry the generation that was current before the database was asked; others are not believed.
+    std::atomic<quint64> m_generation;
+};
+
+/// Runs @p work on the directory of callers.
+template <typename T>
+[[nodiscard]] QCoro::Task<Result<T>> lookUp(Store &store, Deadline deadline, std::function<T(Directory &)> work)
+{
+    const auto found = std::make_shared<std::optional<T>>();
+    Delivery<std::optional<Error>> finished;
+    const bool queued = store.lookUp([found, work](Directory &directory) { *found = work(directory); }, [finished](const std::optional<Error> &failure) { finished.deliver(failure); }, deadline);
+    if (!queued)
+        co_return Error { ErrorCode::Busy, QStringLiteral("The server has more work than it can queue. Try again in a moment."), {}, { { QStringLiteral("retryAfterSeconds"), 1 } } };
+    const std::optional<Error> failure = co_await finished;
+    if (failure)
+        co_return *failure;
+    co_return std::move(**found);
+}
+
+} // namespace iwd

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "endpoint.h"
+
+#include <pipeline/configure/configobjects.h>
+
+namespace iwd {
+
+/// What tells the six configuration resources apart.
+struct ConfigResource
+{
+    ConfigKind kind;
+    QString path; ///< "queues"
+    Privilege view;
+    /// Checks what a client sent and completes it; the id is in the result.
+    Result<QJsonObject> (*checked)(const QJsonObject &json, const QString &idInPath);
+};
+
+[[nodiscard]] const std::vector<ConfigResource> &configResources();
+
+/// A configuration object as it is answered. Agents come with what they do at the moment.
+[[nodiscard]] Answer encodeConfigObject(const QJsonObject &json, qint64 version);
+[[nodiscard]] QJsonObject configObjectJson(Snapshot &snapshot, const ConfigRecord &record);
+/// An agent with its state.
+[[nodiscard]] Result<Answer> agentAnswer(Snapshot &snapshot, const QString &agentId);
+
+/// /queues, /categories, /schemas, /capture-points, /agents, /skills.
+class ConfigHandlers
+{
+public:
+    /// @p pipeline must outlive this.
+    explicit ConfigHandlers(Pipeline &pipeline)
+        : m_pipeline(pipeline)
+    {
+    }
+    [[nodiscard]] std::vector<Endpoint> endpoints();
+
+private:
+    [[nodiscard]] QCoro::Task<http::Response> list(const ConfigResource *resource, Call call);
+    [[nodiscard]] QCoro::Task<http::Response> get(const ConfigResource *resource, Call call);
+    [[nodiscard]] QCoro::Task<http::Response> create(const ConfigResource *resource, Call call);
+    [[nodiscard]] QCoro::Task<http::Response> replace(const ConfigResource *resource, Call call);
+    [[nodiscard]] QCoro::Task<http::Response> put(const ConfigResource *resource, Call call, PutCommand command);
+    [[nodiscard]] QCoro::Task<http::Response> remove(const ConfigResource *resource, Call call);
+    [[nodiscard]] QCoro::Task<http::Response> restore(Call call);
+
+    Pipeline &m_pipeline;
+};
+
+} // namespace iwd

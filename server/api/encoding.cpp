@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "encoding.h"
+
+#include <contract/jsonreading.h>
+
+#include <cmath>
+
+namespace iwd {
+
+QJsonValue isoOrNull(const std::optional<Instant> &instant)
+{
+    return instant ? QJsonValue(toIso(*instant)) : QJsonValue();
+}
+
+QJsonValue textOrNull(const QString &text)
+{
+    return text.isEmpty() ? QJsonValue() : QJsonValue(text);
+}
+
+QJsonObject encodeItemView(const ItemAnswer &item)
+{
+    return encodeItem(item.record.item, item.view);
+}
+
+Answer encodeItemAnswer(const ItemAnswer &item)
+{
+    Answer answer = jsonAnswer(encodeItemView(item));
+    answer.etag = etagOf(item.record.item.version);
+    return answer;
+}
+
+QJsonObject encodeAssignment(const Assignment &assignment)
+{
+    return { { QStringLiteral("token"), assignment.token }, { QStringLiteral("agent"), assignment.agentId }, { QStringLiteral("takenDateTime"), toIso(assignment.taken) },
+        { QStringLiteral("leaseUntilDateTime"), toIso(assignment.leaseUntil) },
+        { QStringLiteral("leaseSeconds"), qint64(std::chrono::duration_cast<std::chrono::seconds>(assignment.lease).count()) } };
+}
+
+Answer encodeWork(const ItemAnswer &item)
+{
+    Q_ASSERT(item.assignment);
+    Answer answer = jsonAnswer({ { QStringLiteral("item"), encodeItemView(item) }, { QStringLiteral("assignment"), encodeAssignment(*item.assignment) } });
+    answer.etag = etagOf(item.record.item.version);
+    return answer;
+}
+
+Answer encodeList(const QJsonArray &data, const QString &nextCursor)
+{
+    return jsonAnswer({ { QStringLiteral("data"), data }, { QStringLiteral("nextCursor"), textOrNull(nextCursor) } });
+}
+
+QByteArray joinEvents(std::span<const StoredEvent> events)
+{
+    QByteArray text = "[";
+    for (const StoredEvent &event : events) {
+        if (text.size() > 1)
+            text += ',';
+        text += event.json();
+    }
+    return text + ']';
+}
+
+Result<std::optional<qint64>> readToken(const QJsonValue &value)
+{
+    if (value.isUndefined() || value.isNull())
+        return std::optional<qint64>();
+    constexpr double most = 9'007'199'254'740'991.0; // beyond this, numbers of JSON are not exact
+    const double number = value.toDouble(-1);
+    if (!value.isDouble() || std::trunc(number) != number || number < 1 || number > most)
+        return invalidField(QStringLiteral("token"), QStringLiteral("the token of an assignment, a whole number from 1"), {});
+    return std::optional(static_cast<qint64>(number));
+}
+
+} // namespace iwd

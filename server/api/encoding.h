@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "responses.h"
+
+#include <pipeline/distribute/taking.h>
+#include <pipeline/itemlookup.h>
+
+#include <QJsonArray>
+
+#include <span>
+
+namespace iwd {
+
+/// The item, with its ETag.
+[[nodiscard]] Answer encodeItemAnswer(const ItemAnswer &item);
+/// {"item","assignment"}, with the item's ETag.
+[[nodiscard]] Answer encodeWork(const ItemAnswer &item);
+[[nodiscard]] QJsonObject encodeItemView(const ItemAnswer &item);
+[[nodiscard]] QJsonObject encodeAssignment(const Assignment &assignment);
+
+/// {"data":[…],"nextCursor":…}; an empty cursor is null.
+[[nodiscard]] Answer encodeList(const QJsonArray &data, const QString &nextCursor);
+
+/// The events as a JSON array, from their stored texts without reading them.
+[[nodiscard]] QByteArray joinEvents(std::span<const StoredEvent> events);
+
+[[nodiscard]] QJsonValue isoOrNull(const std::optional<Instant> &instant);
+[[nodiscard]] QJsonValue textOrNull(const QString &text);
+
+/// Reads the fencing token of a body: a whole number from 1. Nothing when it is absent or null.
+[[nodiscard]] Result<std::optional<qint64>> readToken(const QJsonValue &value);
+
+} // namespace iwd

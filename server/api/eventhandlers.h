@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "endpoint.h"
+
+class QWebSocket;
+
+namespace iwd {
+
+/// The feed of events, as pages and as a live stream.
+class EventHandlers
+{
+public:
+    /// Both must outlive this.
+    EventHandlers(Pipeline &pipeline, Authenticator &authenticator)
+        : m_pipeline(pipeline)
+        , m_authenticator(authenticator)
+    {
+    }
+    [[nodiscard]] std::vector<Endpoint> endpoints();
+
+    [[nodiscard]] EndpointInfo streamInfo() const;
+    [[nodiscard]] http::WebSocketRoute stream();
+
+private:
+    [[nodiscard]] QCoro::Task<http::Response> page(Call call);
+    [[nodiscard]] QCoro::Task<std::optional<http::Response>> authorizeStream(http::Request request);
+
+    Pipeline &m_pipeline;
+    Authenticator &m_authenticator;
+};
+
+} // namespace iwd

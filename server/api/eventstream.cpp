@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "eventstream.h"
+
+#include "endpoint.h"
+
+#include <QPointer>
+#include <QTimer>
+#include <QWebSocket>
+
+namespace iwd {
+
+namespace {
+
+constexpr qint64 mostWaitingBytes = 1024 * 1024;
+constexpr int eventsAtOnce = 100;
+constexpr std::chrono::seconds slowestProgress { 30 };
+constexpr std::chrono::seconds pulse { 15 }; ///< between looks at the caller and the connection while nothing happens
+
+using Socket = QPointer<QWebSocket>;
+
+bool isOpen(const Socket &socket)
+{
+    return socket && socket->isValid();
+}
+
+void closeWith(const Socket &socket, QWebSocketProtocol::CloseCode code, const QString &reason)
+{
+    if (isOpen(socket))
+        socket->close(code, reason);
+}
+
+/// Delivers false after @p time or when the socket ends, whichever is first.
+void boundBy(const Delivery<bool> &delivery, const Socket &socket, milliseconds time, QObject &context)
+{
+    QTimer::singleShot(time, &context, [delivery] { delivery.deliver(false); });
+    QObject::connect(socket, &QWebSocket::disconnected, &context, [delivery] { delivery.deliver(false); });
+}
+
+/// Waits until little enough is waiting to be sent. @returns false when the reader is too slow or gone
+QCoro::Task<bool> drained(Socket socket)
+{
+    while (isOpen(socket) && socket->bytesToWrite() > mostWaitingBytes) {
+        const qint64 before = socket->bytesToWrite();
+        Delivery<bool> progress;
+        QObject context;
+        QObject::connect(socket, &QWebSocket::bytesWritten, &context, [progress] { progress.deliver(true); });
+        boundBy(progress, socket, slowestProgress, context);
+        const bool moved = co_await progress;
+        if (!isOpen(socket))
+            co_return false;
+        if (!moved && socket->bytesToWrite() >= before)
+            co_return false;
+    }
+    co_return isOpen(socket);
+}
+
+struct Batch
+{
+    std::vector<StoredEvent> events;
+    qint64 last = 0; ///< where to go on
+};
+
+Result<Batch> readBatch(Snapshot &snapshot, std::optional<qint64> after)
+{
+    if (!after)
+        return Batch { {}, snapshot.lastEvent() };
+    Batch batch { snapshot.events(*after, eventsAtOnce), *after };
+    if (!batch.events.empty())
+        batch.last = batch.events.back().id;
+    return batch;
+}
+
+std::optional<qint64> firstCursor(const http::Request &request)
+{
+    const auto text = request.queryValue(u"after");
+    return text ? std::optional(text->toLongLong()) : std::nullopt;
+}
+
+QCoro::Task<void> run(Pipeline *pipeline, Authenticator *authenticator, http::Request request, Socket socket)
+{
+    std::optional<qint64> after = firstCursor(request);
+    while (isOpen(socket)) {
+        request.deadline = Deadline::in(slowestProgress);
+        const auto caller = co_await identify(*authenticator, request, Privilege::EventsView);
+        if (!isOpen(socket))
+            co_return;
+        if (!caller) {
+            closeWith(socket, QWebSocketProtocol::CloseCodePolicyViolated, caller.error().text.left(100));
+            co_return;
+        }
+        const Delivery<bool> news = pipeline->eventSignal().next(caller->tenant);
+        std::function<Result<Batch>(Snapshot &)> work = [after](Snapshot &snapshot) { return readBatch(snapshot, after); };
+        const auto batch = co_await pipeline->read<Batch>(caller->tenant, request.deadline, work);
+        if (!isOpen(socket))
+            co_return;
+        if (!batch) {
+            closeWith(socket, QWebSocketProtocol::CloseCodeBadOperation, batch.error().text.left(100));
+            co_return;
+        }
+        for (const StoredEvent &event : batch->events)
+            socket->sendTextMessage(QString::fromUtf8(event.json()));
+        after = batch->last;
+        if (!co_await drained(socket)) {
+            closeWith(socket, QWebSocketProtocol::CloseCodePolicyViolated, QStringLiteral("Too slow: connect again with after=%1.").arg(*after));
+            co_return;
+        }
+        if (!batch->events.empty()) {
+            news.deliver(false);
+            continue;
+        }
+        QObject context;
+        boundBy(news, socket, pulse, context);
+        co_await news;
+        if (pipeline->stopping()) {
+            closeWith(socket, QWebSocketProtocol::CloseCodeGoingAway, QStringLiteral("The server shuts down."));
+            co_return;
+        }
+    }
+}
+
+} // namespace
+
+void streamEvents(Pipeline &pipeline, Authenticator &authenticator, http::Request request, QWebSocket *socket)
+{
+    QObject::connect(socket, &QWebSocket::disconnected, socket, &QObject::deleteLater);
+    run(&pipeline, &authenticator, std::move(request), socket);
+}
+
+} // namespace iwd

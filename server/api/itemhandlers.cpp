@@ -1,0 +1,442 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "itemhandlers.h"
+
+#include "encoding.h"
+#include "pagecursor.h"
+
+#include <contract/jsonreading.h>
+#include <contract/problem.h>
+#include <domain/suggestion.h>
+#include <pipeline/capture/capture.h>
+#include <pipeline/itemoperations.h>
+#include <pipeline/prioritize/ordering.h>
+
+namespace iwd {
+
+namespace {
+
+constexpr int mostItemsAtOnce = 1'000;
+constexpr qint64 captureBodyBytes = 4 * 1024 * 1024;
+
+// ---- Capture
+
+using Captured = std::vector<Result<ItemAnswer>>;
+
+Answer encodeCaptured(const ItemAnswer &item)
+{
+    QJsonObject json = encodeItemView(item);
+    json.insert(QStringLiteral("duplicate"), item.duplicate);
+    return jsonAnswer(json);
+}
+
+QJsonObject encodeCaptureResult(int index, const Result<ItemAnswer> &result, const QString &correlationId)
+{
+    if (!result) {
+        const int status = httpStatus(result.error().code);
+        return { { QStringLiteral("index"), index }, { QStringLiteral("status"), status }, { QStringLiteral("problem"), encodeProblem(result.error(), status, correlationId) } };
+    }
+    const WorkItem &item = result->record.item;
+    return { { QStringLiteral("index"), index }, { QStringLiteral("status"), 200 }, { QStringLiteral("id"), item.id.toString() },
+        { QStringLiteral("captureId"), textOrNull(item.captureId) }, { QStringLiteral("itemStatus"), statusName(item.status) },
+        { QStringLiteral("duplicate"), result->duplicate } };
+}
+
+Answer encodeCaptureResults(const Captured &captured, const QString &correlationId)
+{
+    QJsonArray results;
+    int accepted = 0;
+    int duplicates = 0;
+    int failed = 0;
+    for (const auto &result : captured) {
+        results.append(encodeCaptureResult(static_cast<int>(results.size()), result, correlationId));
+        ++(!result ? failed : result->duplicate ? duplicates : accepted);
+    }
+    return jsonAnswer({ { QStringLiteral("accepted"), accepted }, { QStringLiteral("duplicates"), duplicates }, { QStringLiteral("failed"), failed },
+        { QStringLiteral("results"), results } });
+}
+
+using Decoded = std::vector<Result<ItemInput>>;
+
+Decoded decodeInputs(const QJsonArray &elements)
+{
+    Decoded inputs;
+    inputs.reserve(static_cast<size_t>(elements.size()));
+    for (const QJsonValue element : elements) {
+        if (element.isObject())
+            inputs.push_back(decodeItemInput(element.toObject(), InputMode::Create));
+        else
+            inputs.push_back(Error { ErrorCode::InvalidField, QStringLiteral("An element of the array has to be an object, an item."), {}, { { QStringLiteral("expected"), QStringLiteral("an object") } } });
+    }
+    return inputs;
+}
+
+Result<Captured> captureAll(Transaction &transaction, const Decoded &inputs, const Actor &actor)
+{
+    Captured captured;
+    captured.reserve(inputs.size());
+    for (const auto &input : inputs)
+        captured.push_back(input ? captureItem(transaction, *input, actor) : Result<ItemAnswer>(input.error()));
+    return captured;
+}
+
+// ---- Lists
+
+struct ListQuery
+{
+    ItemFilter filter;
+    QString sort;
+};
+
+Result<std::vector<ItemStatus>> readStatuses(const Call &call)
+{
+    std::vector<ItemStatus> statuses;
+    const auto text = call.request.queryValue(u"status");
+    if (!text)
+        return statuses;
+    for (const QString &name : text->split(u',')) {
+        const auto status = statusFromName(name);
+        if (!status)
+            return invalidField(QStringLiteral("status"), QStringLiteral("one or more of new, captured, queued, distributed, assigned, held, errorheld, completed, canceled, rejected, separated by commas"), name.left(60));
+        statuses.push_back(*status);
+    }
+    return statuses;
+}
+
+Result<ListQuery> readListQuery(const Call &call)
+{
+    ListQuery query;
+    query.sort = call.request.queryValue(u"sort").value_or(QStringLiteral("-id"));
+    if (!QStringList { QStringLiteral("-id"), QStringLiteral("id"), QStringLiteral("priority") }.contains(query.sort))
+        return invalidField(QStringLiteral("sort"), QStringLiteral("-id, id or priority"), query.sort.left(60));
+    const auto statuses = readStatuses(call);
+    if (!statuses)
+        return statuses.error();
+    query.filter = { *statuses, call.parameter(u"queue"), call.parameter(u"category"), call.parameter(u"capturePointId"), call.parameter(u"captureId"),
+        call.parameter(u"assignedToUser"), call.parameter(u"label") };
+    return query;
+}
+
+Result<Answer> listById(Snapshot &snapshot, const Call &call, const ListQuery &query, qint64 after, int limit)
+{
+    auto records = snapshot.items(query.filter, after, query.sort == QLatin1StringView("-id"), limit + 1);
+    const bool more = records.size() > static_cast<size_t>(limit);
+    if (more)
+        records.pop_back();
+    QJsonArray data;
+    for (const ItemRecord &record : records)
+        data.append(encodeItemView(answerOf(snapshot, record)));
+    return encodeList(data, more ? cursorAfter(call, records.back().item.id.number) : QString());
+}
+
+/// Where a listing of the Universal Queue stands: all its pages look at the same instant.
+struct OrderPlace
+{
+    Instant at;
+    OrderKey key;
+};
+
+QJsonObject encodePlace(const OrderPlace &place)
+{
+    return { { QStringLiteral("at"), toMillis(place.at) }, { QStringLiteral("priority"), place.key.priority }, { QStringLiteral("band"), place.key.band },
+        { QStringLiteral("epoch"), toMillis(place.key.epoch) }, { QStringLiteral("id"), place.key.id.number } };
+}
+
+Result<std::optional<OrderPlace>> readPlace(const Call &call)
+{
+    const auto cursor = readCursor(call);
+    if (!cursor)
+        return cursor.error();
+    if (cursor->isEmpty())
+        return std::optional<OrderPlace>();
+    for (const auto name : { "at", "priority", "band", "epoch", "id" }) {
+        if (!cursor->value(QLatin1StringView(name)).isDouble())
+            return damagedCursor();
+    }
+    OrderPlace place;
+    place.at = fromMillis(cursor->value(QStringLiteral("at")).toInteger());
+    place.key = { cursor->value(QStringLiteral("priority")).toInt(), cursor->value(QStringLiteral("band")).toInt(), fromMillis(cursor->value(QStringLiteral("epoch")).toInteger()),
+        { cursor->value(QStringLiteral("id")).toInteger() } };
+    return std::optional(place);
+}
+
+/// What sort=priority can filter by is what the classes of waiting items know: the queue.
+Result<void> checkOrderFilters(const Call &call, const ListQuery &query)
+{
+    static const QStringList possible { QStringLiteral("sort"), QStringLiteral("queue"), QStringLiteral("status"), QStringLiteral("limit"), QStringLiteral("cursor") };
+    for (const auto &[name, value] : call.request.query) {
+        if (!possible.contains(name)) {
+            return Error { ErrorCode::InvalidField,
+                QStringLiteral("With sort=priority the list can be narrowed by queue only, not by \"%1\". Leave sort out to use this filter.").arg(name), name, {} };
+        }
+    }
+    const bool onlyQueued = std::all_of(query.filter.statuses.begin(), query.filter.statuses.end(), [](ItemStatus status) { return status == ItemStatus::Queued; });
+    if (!onlyQueued)
+        return Error { ErrorCode::InvalidField, QStringLiteral("With sort=priority no other status than queued can be asked for, because only queued items are in the order."), QStringLiteral("status"), {} };
+    return {};
+}
+
+Result<Answer> listWaiting(Snapshot &snapshot, const Call &call, const QString &queueId, const std::optional<OrderPlace> &place, int limit)
+{
+    const Instant at = place ? place->at : snapshot.now();
+    const auto accepts = [queueId](const WorkClass &terms) { return queueId.isEmpty() || terms.queueId == queueId; };
+    auto candidates = waitingInOrder(snapshot, accepts, at, place ? std::optional(place->key) : std::nullopt, limit + 1);
+    const bool more = candidates.size() > static_cast<size_t>(limit);
+    if (more)
+        candidates.pop_back();
+    QJsonArray data;
+    for (const Candidate &candidate : candidates) {
+        if (const auto record = snapshot.item(candidate.key.id))
+            data.append(encodeItemView(answerOf(snapshot, *record)));
+    }
+    return encodeList(data, more ? makeCursor(call, encodePlace({ at, candidates.back().key })) : QString());
+}
+
+// ---- Changes
+
+Result<ItemCommand> decodeCommand(ItemOperation operation, const Call &call)
+{
+    ItemCommand command;
+    command.operation = operation;
+    command.item = call.item();
+    command.ifVersion = call.ifVersion;
+    command.tokenRequired = call.caller.actsOnlyOnWhatItHolds();
+    command.actor = call.caller.actor;
+
+    ObjectReader reader(call.body.toObject());
+    command.token = reader.take(readToken(reader.value(QStringLiteral("token"))));
+    switch (operation) {
+    case ItemOperation::Hold:
+    case ItemOperation::Cancel:
+        command.reason = reader.text(QStringLiteral("reason"), limits::Text);
+        break;
+    case ItemOperation::Complete:
+        command.resultCode = reader.text(QStringLiteral("resultCode"), limits::Text);
+        break;
+    case ItemOperation::Requeue:
+        command.queueId = reader.objectId(QStringLiteral("queue"));
+        command.reason = reader.text(QStringLiteral("reason"), limits::Text);
+        break;
+    case ItemOperation::Restart:
+        command.categoryId = reader.objectId(QStringLiteral("category"));
+        break;
+    case ItemOperation::Assign:
+        command.agentId = reader.objectId(QStringLiteral("agent"));
+        if (command.agentId.isEmpty())
+            reader.fail(missingField(QStringLiteral("agent"), QStringLiteral("the id of an agent")));
+        break;
+    case ItemOperation::Resume:
+    case ItemOperation::Activate:
+    case ItemOperation::Update:
+        break;
+    }
+    if (const auto finished = reader.finish(); !finished)
+        return finished.error();
+    return command;
+}
+
+struct ItemAction
+{
+    ItemOperation operation;
+    Privilege privilege;
+};
+
+const std::vector<ItemAction> &itemActions()
+{
+    static const std::vector<ItemAction> actions {
+        { ItemOperation::Hold, Privilege::WorkitemsHold },
+        { ItemOperation::Resume, Privilege::WorkitemsResume },
+        { ItemOperation::Complete, Privilege::WorkitemsComplete },
+        { ItemOperation::Cancel, Privilege::WorkitemsCancel },
+        { ItemOperation::Restart, Privilege::WorkitemsRestart },
+        { ItemOperation::Activate, Privilege::WorkitemsActivate },
+        { ItemOperation::Requeue, Privilege::WorkitemsRequeue },
+        { ItemOperation::Assign, Privilege::WorkitemsAssign },
+    };
+    return actions;
+}
+
+} // namespace
+
+std::vector<Endpoint> ItemHandlers::endpoints()
+{
+    const QString items = QStringLiteral("/iwd/v3/items");
+    const QString item = QStringLiteral("/iwd/v3/items/{id}");
+    const QStringList which { QStringLiteral("capturePointId") };
+    const QStringList filters { QStringLiteral("status"), QStringLiteral("queue"), QStringLiteral("category"), QStringLiteral("capturePointId"), QStringLiteral("captureId"),
+        QStringLiteral("assignedToUser"), QStringLiteral("label"), QStringLiteral("sort"), QStringLiteral("limit"), QStringLiteral("cursor") };
+    const QStringList historyParameters { QStringLiteral("capturePointId"), QStringLiteral("limit"), QStringLiteral("cursor") };
+
+    std::vector<Endpoint> all {
+        { { .method = "POST", .pattern = items, .privilege = Privilege::WorkitemsCreate, .body = BodyUse::ObjectOrArray, .idempotent = true, .options = { .maxBody = captureBodyBytes } },
+            [this](Call call) { return capture(std::move(call)); } },
+        { { .method = "GET", .pattern = items, .privilege = Privilege::WorkitemsView, .parameters = filters }, [this](Call call) { return list(std::move(call)); } },
+        { { .method = "POST", .pattern = items + QStringLiteral("/retry"), .privilege = Privilege::WorkitemsResume, .body = BodyUse::Optional, .idempotent = true },
+            [this](Call call) { return retry(std::move(call)); } },
+        { { .method = "GET", .pattern = item, .privilege = Privilege::WorkitemsView, .parameters = which }, [this](Call call) { return get(std::move(call)); } },
+        { { .method = "PATCH", .pattern = item, .privilege = Privilege::WorkitemsUpdate, .parameters = which, .body = BodyUse::Object, .idempotent = true, .versioned = true },
+            [this](Call call) { return update(std::move(call)); } },
+        { { .method = "GET", .pattern = item + QStringLiteral("/history"), .privilege = Privilege::WorkitemsView, .parameters = historyParameters },
+            [this](Call call) { return history(std::move(call)); } },
+    };
+    for (const ItemAction &action : itemActions()) {
+        const bool needsBody = action.operation == ItemOperation::Assign;
+        all.push_back({ { .method = "POST",
+                            .pattern = item + u'/' + operationName(action.operation),
+                            .privilege = action.privilege,
+                            .parameters = which,
+                            .body = needsBody ? BodyUse::Object : BodyUse::Optional,
+                            .idempotent = true,
+                            .versioned = true },
+            [this, operation = action.operation](Call call) { return act(operation, std::move(call)); } });
+    }
+    return all;
+}
+
+QCoro::Task<http::Response> ItemHandlers::capture(Call call)
+{
+    return call.body.isArray() ? captureMany(std::move(call)) : captureOne(std::move(call));
+}
+
+QCoro::Task<http::Response> ItemHandlers::captureOne(Call call)
+{
+    const auto input = decodeItemInput(call.body.toObject(), InputMode::Create);
+    if (!input)
+        co_return call.problem(input.error());
+    std::function<Result<ItemAnswer>(Transaction &)> work = [input = *input, actor = call.caller.actor](Transaction &transaction) { return captureItem(transaction, input, actor); };
+    const auto answer = co_await m_pipeline.write<ItemAnswer>(call.writeContext(), work, encodeCaptured);
+    co_return call.respond(answer);
+}
+
+QCoro::Task<http::Response> ItemHandlers::captureMany(Call call)
+{
+    const QJsonArray elements = call.body.toArray();
+    if (elements.isEmpty() || elements.size() > mostItemsAtOnce) {
+        co_return call.problem({ ErrorCode::TooManyItems, QStringLiteral("Send 1 to %1 items at once, not %2.").arg(mostItemsAtOnce).arg(elements.size()), {},
+            { { QStringLiteral("limit"), mostItemsAtOnce }, { QStringLiteral("got"), elements.size() } } });
+    }
+    const auto inputs = std::make_shared<const Decoded>(decodeInputs(elements));
+    std::function<Result<Captured>(Transaction &)> work = [inputs, actor = call.caller.actor](Transaction &transaction) { return captureAll(transaction, *inputs, actor); };
+    std::function<Answer(const Captured &)> encode = [correlationId = call.request.correlationId](const Captured &captured) { return encodeCaptureResults(captured, correlationId); };
+    const auto answer = co_await m_pipeline.write<Captured>(call.writeContext(), work, encode);
+    co_return call.respond(answer);
+}
+
+QCoro::Task<http::Response> ItemHandlers::list(Call call)
+{
+    const auto query = readListQuery(call);
+    if (!query)
+        co_return call.badRequest(query.error());
+    if (query->sort == QLatin1StringView("priority"))
+        co_return co_await listInOrder(std::move(call));
+    const auto limit = call.limit();
+    if (!limit)
+        co_return call.badRequest(limit.error());
+    const auto after = numberAfter(call);
+    if (!after)
+        co_return call.badRequest(after.error());
+    std::function<Result<Answer>(Snapshot &)> work
+        = [call, query = *query, after = *after, limit = *limit](Snapshot &snapshot) { return listById(snapshot, call, query, after, limit); };
+    const auto answer = co_await m_pipeline.read<Answer>(call.caller.tenant, call.request.deadline, work);
+    co_return call.respond(answer);
+}
+
+QCoro::Task<http::Response> ItemHandlers::listInOrder(Call call)
+{
+    const auto query = readListQuery(call);
+    if (!query)
+        co_return call.badRequest(query.error());
+    if (const auto possible = checkOrderFilters(call, *query); !possible)
+        co_return call.badRequest(possible.error());
+    const auto limit = call.limit();
+    if (!limit)
+        co_return call.badRequest(limit.error());
+    const auto place = readPlace(call);
+    if (!place)
+        co_return call.badRequest(place.error());
+    std::function<Result<Answer>(Snapshot &)> work
+        = [call, queueId = query->filter.queueId, place = *place, limit = *limit](Snapshot &snapshot) { return listWaiting(snapshot, call, queueId, place, limit); };
+    const auto answer = co_await m_pipeline.read<Answer>(call.caller.tenant, call.request.deadline, work);
+    co_return call.respond(answer);
+}
+
+QCoro::Task<http::Response> ItemHandlers::get(Call call)
+{
+    std::function<Result<Answer>(Snapshot &)> work = [reference = call.item()](Snapshot &snapshot) -> Result<Answer> {
+        const auto record = findItem(snapshot, reference);
+        return record ? Result<Answer>(encodeItemAnswer(answerOf(snapshot, *record))) : record.error();
+    };
+    const auto answer = co_await m_pipeline.read<Answer>(call.caller.tenant, call.request.deadline, work);
+    co_return call.respond(answer);
+}
+
+QCoro::Task<http::Response> ItemHandlers::update(Call call)
+{
+    const auto input = decodeItemInput(call.body.toObject(), InputMode::Update);
+    if (!input)
+        co_return call.problem(input.error());
+    ItemCommand command;
+    command.operation = ItemOperation::Update;
+    command.item = call.item();
+    command.ifVersion = call.ifVersion;
+    command.input = *input;
+    command.actor = call.caller.actor;
+    std::function<Result<ItemAnswer>(Transaction &)> work = [command](Transaction &transaction) { return changeItem(transaction, command); };
+    const auto answer = co_await m_pipeline.write<ItemAnswer>(call.writeContext(), work, encodeItemAnswer);
+    co_return call.respond(answer);
+}
+
+QCoro::Task<http::Response> ItemHandlers::act(ItemOperation operation, Call call)
+{
+    const auto command = decodeCommand(operation, call);
+    if (!command)
+        co_return call.problem(command.error());
+    std::function<Result<ItemAnswer>(Transaction &)> work = [command = *command](Transaction &transaction) { return changeItem(transaction, command); };
+    const auto encode = operation == ItemOperation::Assign ? encodeWork : encodeItemAnswer;
+    const auto answer = co_await m_pipeline.write<ItemAnswer>(call.writeContext(), work, encode);
+    co_return call.respond(answer);
+}
+
+QCoro::Task<http::Response> ItemHandlers::retry(Call call)
+{
+    ObjectReader reader(call.body.toObject());
+    const QString capturePointId = reader.objectId(QStringLiteral("capturePointId"));
+    const int limit = reader.integer(QStringLiteral("limit"), 1, 10'000, 1'000);
+    if (const auto finished = reader.finish(); !finished)
+        co_return call.problem(finished.error());
+    std::function<Result<RetryOutcome>(Transaction &)> work = [capturePointId, limit, actor = call.caller.actor](Transaction &transaction) -> Result<RetryOutcome> {
+        return retryClassification(transaction, capturePointId, limit, actor);
+    };
+    std::function<Answer(const RetryOutcome &)> encode = [](const RetryOutcome &outcome) {
+        return jsonAnswer({ { QStringLiteral("tried"), outcome.tried }, { QStringLiteral("classified"), outcome.classified },
+            { QStringLiteral("stillErrorHeld"), outcome.tried - outcome.classified } });
+    };
+    const auto answer = co_await m_pipeline.write<RetryOutcome>(call.writeContext(), work, encode);
+    co_return call.respond(answer);
+}
+
+QCoro::Task<http::Response> ItemHandlers::history(Call call)
+{
+    const auto limit = call.limit();
+    if (!limit)
+        co_return call.badRequest(limit.error());
+    const auto after = numberAfter(call);
+    if (!after)
+        co_return call.badRequest(after.error());
+    std::function<Result<Answer>(Snapshot &)> work = [call, after = *after, limit = *limit](Snapshot &snapshot) -> Result<Answer> {
+        const auto record = findItem(snapshot, call.item());
+        if (!record)
+            return record.error();
+        auto events = snapshot.history(record->item.id, after, limit + 1);
+        const bool more = events.size() > static_cast<size_t>(limit);
+        if (more)
+            events.pop_back();
+        const QByteArray cursor = more ? QByteArray('"' + cursorAfter(call, events.back().id).toLatin1() + '"') : QByteArrayLiteral("null");
+        Answer answer;
+        answer.body = "{\"data\":" + joinEvents(events) + ",\"nextCursor\":" + cursor + '}';
+        return answer;
+    };
+    const auto answer = co_await m_pipeline.read<Answer>(call.caller.tenant, call.request.deadline, work);
+    co_return call.respond(answer);
+}
+
+} // namespace iwd

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "endpoint.h"
+#include "loginguard.h"
+#include "passwordchecker.h"
+
+namespace iwd {
+
+/// /sessions and /me: who is calling.
+class SessionHandlers
+{
+public:
+    /// @p pipeline and @p authenticator must outlive this.
+    SessionHandlers(Pipeline &pipeline, Authenticator &authenticator, milliseconds lifetime)
+        : m_pipeline(pipeline)
+        , m_authenticator(authenticator)
+        , m_lifetime(lifetime)
+    {
+    }
+    [[nodiscard]] std::vector<Endpoint> endpoints();
+
+private:
+    struct Login;
+    [[nodiscard]] QCoro::Task<http::Response> create(Call call);
+    [[nodiscard]] QCoro::Task<http::Response> open(Call call, std::shared_ptr<const Login> login);
+    [[nodiscard]] QCoro::Task<http::Response> end(Call call);
+    [[nodiscard]] QCoro::Task<http::Response> me(Call call);
+    void rememberFailure(const Login &login);
+
+    Pipeline &m_pipeline;
+    Authenticator &m_authenticator;
+    const milliseconds m_lifetime;
+    LoginGuard m_guard;
+    PasswordChecker m_passwords;
+};
+
+} // namespace iwd

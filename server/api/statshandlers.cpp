@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "statshandlers.h"
+
+#include "encoding.h"
+
+#include <pipeline/report/oldestwaiting.h>
+
+namespace iwd {
+
+namespace {
+
+qint64 countOf(const QueueFigures &figures, ItemStatus status)
+{
+    return std::max<qint64>(0, figures.byStatus[static_cast<size_t>(status)]);
+}
+
+QJsonObject queueJson(Instant now, const Queue &queue, const QueueFigures &figures, const std::optional<OldestWaiting> &oldest)
+{
+    QJsonObject json { { QStringLiteral("queue"), queue.id }, { QStringLiteral("name"), queue.name }, { QStringLiteral("queued"), countOf(figures, ItemStatus::Queued) },
+        { QStringLiteral("assigned"), countOf(figures, ItemStatus::Assigned) }, { QStringLiteral("held"), countOf(figures, ItemStatus::Held) },
+        { QStringLiteral("oldestCreatedDateTime"), QJsonValue() }, { QStringLiteral("oldestAgeSeconds"), QJsonValue() }, { QStringLiteral("arrivedToday"), figures.arrivedToday },
+        { QStringLiteral("completedToday"), figures.completedToday }, { QStringLiteral("canceledToday"), figures.canceledToday },
+        { QStringLiteral("slaMetToday"), figures.slaMetToday }, { QStringLiteral("slaMissedToday"), figures.slaMissedToday } };
+    if (oldest) {
+        const auto age = std::chrono::floor<std::chrono::seconds>(now - oldest->created);
+        json.insert(QStringLiteral("oldestCreatedDateTime"), toIso(oldest->created));
+        json.insert(QStringLiteral("oldestAgeSeconds"), std::max<qint64>(0, age.count()));
+    }
+    return json;
+}
+
+template <typename T>
+std::vector<const T *> sortedById(const QHash<QString, T> &objects)
+{
+    std::vector<const T *> sorted;
+    for (const T &object : objects)
+        sorted.push_back(&object);
+    std::sort(sorted.begin(), sorted.end(), [](const T *left, const T *right) { return left->id < right->id; });
+    return sorted;
+}
+
+Answer asOf(Instant now, const QJsonArray &data)
+{
+    return jsonAnswer({ { QStringLiteral("asOf"), toIso(now) }, { QStringLiteral("data"), data } });
+}
+
+template <typename Map>
+auto valueOr(const Map &map, const QString &key, const typename Map::mapped_type &otherwise)
+{
+    const auto found = map.find(key);
+    return found == map.end() ? otherwise : found->second;
+}
+
+Result<Answer> queueFigures(Snapshot &snapshot, const LiveFigures::Figures &figures)
+{
+    const auto configuration = snapshot.configuration();
+    const auto oldest = oldestByQueue(snapshot);
+    QJsonArray data;
+    for (const Queue *queue : sortedById(configuration->queues())) {
+        const auto found = oldest.find(queue->id);
+        data.append(queueJson(snapshot.now(), *queue, valueOr(figures.queues, queue->id, {}), found == oldest.end() ? std::nullopt : std::optional(found->second)));
+    }
+    return asOf(snapshot.now(), data);
+}
+
+Result<Answer> agentFigures(Snapshot &snapshot, const LiveFigures::Figures &figures)
+{
+    const auto configuration = snapshot.configuration();
+    const auto statuses = snapshot.agentStatuses();
+    const auto assigned = snapshot.assignmentCounts();
+    QJsonArray data;
+    for (const Agent *agent : sortedById(configuration->agents())) {
+        const AgentStatus status = valueOr(statuses, agent->id, {});
+        data.append(QJsonObject { { QStringLiteral("agent"), agent->id }, { QStringLiteral("name"), agent->name }, { QStringLiteral("state"), agentStateName(status.state) },
+            { QStringLiteral("stateSinceDateTime"), isoOrNull(status.since) }, { QStringLiteral("assigned"), valueOr(assigned, agent->id, 0) },
+            { QStringLiteral("completedToday"), valueOr(figures.completedByAgent, agent->id, 0) } });
+    }
+    return asOf(snapshot.now(), data);
+}
+
+QJsonObject countsByStatus(const LiveFigures::Figures &figures)
+{
+    QJsonObject counts;
+    for (int status = 0; status < ItemStatusCount; ++status) {
+        qint64 sum = 0;
+        for (const auto &[id, queue] : figures.queues)
+            sum += queue.byStatus[static_cast<size_t>(status)];
+        counts.insert(statusName(static_cast<ItemStatus>(status)), std::max<qint64>(0, sum));
+    }
+    return counts;
+}
+
+} // namespace
+
+std::vector<Endpoint> StatsHandlers::endpoints()
+{
+    const auto info = [](const char *path) { return EndpointInfo { .method = "GET", .pattern = QLatin1StringView(path), .privilege = Privilege::DashboardView }; };
+    return {
+        { info("/iwd/v3/stats/queues"), [this](Call call) { return queues(std::move(call)); } },
+        { info("/iwd/v3/stats/agents"), [this](Call call) { return agents(std::move(call)); } },
+        { info("/iwd/v3/stats/server"), [this](Call call) { return server(std::move(call)); } },
+    };
+}
+
+QCoro::Task<http::Response> StatsHandlers::queues(Call call)
+{
+    const auto figures = std::make_shared<const LiveFigures::Figures>(m_pipeline.figures().figures(call.caller.tenant, m_pipeline.clock().now()));
+    std::function<Result<Answer>(Snapshot &)> work = [figures](Snapshot &snapshot) { return queueFigures(snapshot, *figures); };
+    const auto answer = co_await m_pipeline.read<Answer>(call.caller.tenant, call.request.deadline, work);
+    co_return call.respond(answer);
+}
+
+QCoro::Task<http::Response> StatsHandlers::agents(Call call)
+{
+    const auto figures = std::make_shared<const LiveFigures::Figures>(m_pipeline.figures().figures(call.caller.tenant, m_pipeline.clock().now()));
+    std::function<Result<Answer>(Snapshot &)> work = [figures](Snapshot &snapshot) { return agentFigures(snapshot, *figures); };
+    const auto answer = co_await m_pipeline.read<Answer>(call.caller.tenant, call.request.deadline, work);
+    co_return call.respond(answer);
+}
+
+QCoro::Task<http::Response> StatsHandlers::server(Call call)
+{
+    const Instant now = m_pipeline.clock().now();
+    const auto figures = m_pipeline.figures().figures(call.caller.tenant, now);
+    const Store &store = m_pipeline.store();
+    const auto uptime = std::chrono::floor<std::chrono::seconds>(now - m_facts.started);
+    co_return toResponse(jsonAnswer({ { QStringLiteral("asOf"), toIso(now) }, { QStringLiteral("version"), m_facts.version },
+        { QStringLiteral("startedDateTime"), toIso(m_facts.started) }, { QStringLiteral("uptimeSeconds"), std::max<qint64>(0, uptime.count()) },
+        { QStringLiteral("items"), countsByStatus(figures) }, { QStringLiteral("lastEvent"), figures.lastEvent },
+        { QStringLiteral("storage"), QJsonObject { { QStringLiteral("kind"), store.kind() }, { QStringLiteral("sizeBytes"), store.sizeBytes() } } },
+        { QStringLiteral("arrivedLastMinute"), figures.arrivedLastMinute }, { QStringLiteral("completedLastMinute"), figures.completedLastMinute },
+        { QStringLiteral("connections"), m_facts.connections() }, { QStringLiteral("requestsInFlight"), m_facts.requestsInFlight() } }));
+}
+
+} // namespace iwd

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "endpoint.h"
+
+namespace iwd {
+
+/// What the API tells of the server it runs in. The callbacks are called on any thread and answer at once.
+struct ServerFacts
+{
+    QString version;
+    Instant started;
+    std::function<int()> connections = [] { return 0; };
+    std::function<int()> requestsInFlight = [] { return 0; };
+};
+
+/// /stats: live figures, from what is kept up to date with each commit.
+class StatsHandlers
+{
+public:
+    /// @p pipeline must outlive this.
+    StatsHandlers(Pipeline &pipeline, ServerFacts facts)
+        : m_pipeline(pipeline)
+        , m_facts(std::move(facts))
+    {
+    }
+    [[nodiscard]] std::vector<Endpoint> endpoints();
+
+private:
+    [[nodiscard]] QCoro::Task<http::Response> queues(Call call);
+    [[nodiscard]] QCoro::Task<http::Response> agents(Call call);
+    [[nodiscard]] QCoro::Task<http::Response> server(Call call);
+
+    Pipeline &m_pipeline;
+    const ServerFacts m_facts;
+};
+
+} // namespace iwd
