@@ -77,11 +77,11 @@ QJsonObject encodeHeld(Snapshot &snapshot, const Assignment &assignment, const I
 
 } // namespace
 
-std::vector<Endpoint> AgentHandlers::endpoints()
+std::vector<ApiEndpoint> AgentHandlers::endpoints()
 {
     using enum Privilege;
     const QString agent = QStringLiteral("/iwd/v3/agents/{id}");
-    std::vector<Endpoint> all {
+    std::vector<ApiEndpoint> all {
         { { .method = "PUT", .pattern = agent + QStringLiteral("/state"), .privilege = AgentsState, .body = BodyUse::Object, .idempotent = true },
             [this](Call call) { return setState(std::move(call)); } },
         { { .method = "POST",

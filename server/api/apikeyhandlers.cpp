@@ -60,7 +60,7 @@ Result<ApiKeyRecord> decodeKey(const Call &call, Instant now)
 
 } // namespace
 
-std::vector<Endpoint> ApiKeyHandlers::endpoints()
+std::vector<ApiEndpoint> ApiKeyHandlers::endpoints()
 {
     const QString keys = QStringLiteral("/iwd/v3/api-keys");
     return {

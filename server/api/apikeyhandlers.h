@@ -15,7 +15,7 @@ public:
         , m_authenticator(authenticator)
     {
     }
-    [[nodiscard]] std::vector<Endpoint> endpoints();
+    [[nodiscard]] std::vector<ApiEndpoint> endpoints();
 
 private:
     [[nodiscard]] QCoro::Task<http::Response> list(Call call);

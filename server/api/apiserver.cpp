@@ -61,9 +61,9 @@ public:
             infos.push_back({ .method = "GET", .pattern = page.path, .open = true });
     }
 
-    void take(std::vector<Endpoint> some)
+    void take(std::vector<ApiEndpoint> some)
     {
-        for (Endpoint &endpoint : some) {
+        for (ApiEndpoint &endpoint : some) {
             infos.push_back(endpoint.info);
             endpoints.push_back(std::move(endpoint));
         }
@@ -78,7 +78,7 @@ public:
     SessionHandlers sessions;
     ApiKeyHandlers apiKeys;
 
-    std::vector<Endpoint> endpoints;
+    std::vector<ApiEndpoint> endpoints;
     std::vector<EndpointInfo> infos;
 };
 
@@ -91,7 +91,7 @@ Api::~Api() = default;
 
 void Api::addRoutes(http::Router &router)
 {
-    for (const Endpoint &endpoint : d->endpoints)
+    for (const ApiEndpoint &endpoint : d->endpoints)
         addRoute(router, d->authenticator, endpoint);
     router.addWebSocket(d->events.streamInfo().pattern, d->events.stream());
     for (const Page &page : pages()) {

@@ -109,6 +109,11 @@ std::optional<Caller> callerIn(Directory &directory, bool isKey, const QByteArra
 
 } // namespace
 
+Error tooBusy()
+{
+    return { ErrorCode::Busy, QStringLiteral("The server has more work than it can queue. Try again in a moment."), {}, { { QStringLiteral("retryAfterSeconds"), 1 } } };
+}
+
 Authenticator::Authenticator(Store &store, Cache &cache, const Clock &clock, milliseconds keep)
     : m_store(store)
     , m_cache(cache)

@@ -40,6 +40,8 @@ private:
     std::atomic<quint64> m_generation;
 };
 
+[[nodiscard]] Error tooBusy();
+
 /// Runs @p work on the directory of callers.
 template <typename T>
 [[nodiscard]] QCoro::Task<Result<T>> lookUp(Store &store, Deadline deadline, std::function<T(Directory &)> work)
@@ -48,7 +50,7 @@ template <typename T>
     Delivery<std::optional<Error>> finished;
     const bool queued = store.lookUp([found, work](Directory &directory) { *found = work(directory); }, [finished](const std::optional<Error> &failure) { finished.deliver(failure); }, deadline);
     if (!queued)
-        co_return Error { ErrorCode::Busy, QStringLiteral("The server has more work than it can queue. Try again in a moment."), {}, { { QStringLiteral("retryAfterSeconds"), 1 } } };
+        co_return tooBusy();
     const std::optional<Error> failure = co_await finished;
     if (failure)
         co_return *failure;

@@ -129,11 +129,11 @@ Result<Answer> agentAnswer(Snapshot &snapshot, const QString &agentId)
     return encodeConfigObject(configObjectJson(snapshot, *record), record->version);
 }
 
-std::vector<Endpoint> ConfigHandlers::endpoints()
+std::vector<ApiEndpoint> ConfigHandlers::endpoints()
 {
     using enum Privilege;
     const QStringList page { QStringLiteral("limit"), QStringLiteral("cursor") };
-    std::vector<Endpoint> all;
+    std::vector<ApiEndpoint> all;
     for (const ConfigResource &resource : configResources()) {
         const QString many = QStringLiteral("/iwd/v3/") + resource.path;
         const QString one = many + QStringLiteral("/{id}");

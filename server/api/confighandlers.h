@@ -34,7 +34,7 @@ public:
         : m_pipeline(pipeline)
     {
     }
-    [[nodiscard]] std::vector<Endpoint> endpoints();
+    [[nodiscard]] std::vector<ApiEndpoint> endpoints();
 
 private:
     [[nodiscard]] QCoro::Task<http::Response> list(const ConfigResource *resource, Call call);

@@ -35,7 +35,7 @@ Result<void> readIfMatch(Call &call)
         return badHeader(QStringLiteral("If-Match"), QStringLiteral("one ETag as the server gave it, such as \"3\" with its quotes, or *"));
     const QByteArray tag = value.mid(1, value.size() - 2);
     bool isNumber = false;
-    const qint64 version = tag.left(tag.indexOf('-')).toLongLong(&isNumber);
+    const qint64 version = tag.split('-').constFirst().toLongLong(&isNumber);
     call.ifVersion = isNumber && version > 0 ? version : -1;
     return {};
 }
@@ -69,7 +69,7 @@ Result<void> readIdempotencyKey(Call &call)
 Result<void> checkContentType(const http::Request &request)
 {
     const QByteArray type = request.headers.value("Content-Type");
-    const QByteArray media = type.left(type.indexOf(';')).trimmed().toLower();
+    const QByteArray media = type.split(';').constFirst().trimmed().toLower();
     if (media == "application/json")
         return {};
     const QString got = QString::fromLatin1(media.left(100));
@@ -110,7 +110,14 @@ Result<void> checkHeaders(Call &call, const EndpointInfo &info)
     return info.idempotent ? readIdempotencyKey(call) : Result<void>();
 }
 
-QCoro::Task<http::Response> serve(std::shared_ptr<const Endpoint> endpoint, Authenticator *authenticator, http::Request request)
+Error notAllowed(const Caller &caller, Privilege privilege)
+{
+    const QString who = caller.actor.kind == QLatin1StringView("user") ? QStringLiteral("The user") : QStringLiteral("The API key");
+    return { ErrorCode::NotAllowed, QStringLiteral("%1 \"%2\" lacks the privilege %3.").arg(who, caller.actor.name, privilegeName(privilege)), {},
+        { { QStringLiteral("privilege"), privilegeName(privilege) } } };
+}
+
+QCoro::Task<http::Response> serve(std::shared_ptr<const ApiEndpoint> endpoint, Authenticator *authenticator, http::Request request)
 {
     const EndpointInfo &info = endpoint->info;
     Call call;
@@ -201,14 +208,12 @@ QCoro::Task<Result<Caller>> identify(Authenticator &authenticator, http::Request
     auto caller = co_await authenticator.authenticate(request.headers, request.deadline);
     if (!caller || caller->may(privilege))
         co_return caller;
-    const QString who = caller->actor.kind == QLatin1StringView("user") ? QStringLiteral("The user") : QStringLiteral("The API key");
-    co_return Error { ErrorCode::NotAllowed, QStringLiteral("%1 \"%2\" lacks the privilege %3.").arg(who, caller->actor.name, privilegeName(privilege)), {},
-        { { QStringLiteral("privilege"), privilegeName(privilege) } } };
+    co_return notAllowed(*caller, privilege);
 }
 
-void addRoute(http::Router &router, Authenticator &authenticator, const Endpoint &endpoint)
+void addRoute(http::Router &router, Authenticator &authenticator, const ApiEndpoint &endpoint)
 {
-    const auto shared = std::make_shared<const Endpoint>(endpoint);
+    const auto shared = std::make_shared<const ApiEndpoint>(endpoint);
     router.add(
         endpoint.info.method, endpoint.info.pattern, [shared, authenticator = &authenticator](http::Request request) { return serve(shared, authenticator, std::move(request)); },
         endpoint.info.options);

@@ -60,7 +60,7 @@ struct EndpointInfo
     http::RouteOptions options = {};
 };
 
-struct Endpoint
+struct ApiEndpoint
 {
     EndpointInfo info;
     /// Knows nothing of sockets; what it refers to must outlive the server.
@@ -70,7 +70,7 @@ struct Endpoint
 /// Adds an endpoint to the table of routes. In front of the handler stands all that requests have in common, in this order: who is it
 /// (401), may they (403), are the query parameters known (400), the header fields sound (400), the body JSON (415, 400, 422).
 /// @p authenticator must outlive the router
-void addRoute(http::Router &router, Authenticator &authenticator, const Endpoint &endpoint);
+void addRoute(http::Router &router, Authenticator &authenticator, const ApiEndpoint &endpoint);
 
 /// The identity and privilege part alone, for a WebSocket's handshake.
 [[nodiscard]] QCoro::Task<Result<Caller>> identify(Authenticator &authenticator, http::Request request, Privilege privilege);

@@ -29,7 +29,7 @@ Answer encodePage(Events events, qint64 after, int limit)
 
 } // namespace
 
-std::vector<Endpoint> EventHandlers::endpoints()
+std::vector<ApiEndpoint> EventHandlers::endpoints()
 {
     return { { { .method = "GET",
                    .pattern = QStringLiteral("/iwd/v3/events"),

@@ -17,7 +17,7 @@ public:
         , m_authenticator(authenticator)
     {
     }
-    [[nodiscard]] std::vector<Endpoint> endpoints();
+    [[nodiscard]] std::vector<ApiEndpoint> endpoints();
 
     [[nodiscard]] EndpointInfo streamInfo() const;
     [[nodiscard]] http::WebSocketRoute stream();

@@ -55,6 +55,12 @@ Answer encodeCaptureResults(const Captured &captured, const QString &correlation
         { QStringLiteral("results"), results } });
 }
 
+Error wrongCount(qsizetype got)
+{
+    return { ErrorCode::TooManyItems, QStringLiteral("Send 1 to %1 items at once, not %2.").arg(mostItemsAtOnce).arg(got), {},
+        { { QStringLiteral("limit"), mostItemsAtOnce }, { QStringLiteral("got"), got } } };
+}
+
 using Decoded = std::vector<Result<ItemInput>>;
 
 Decoded decodeInputs(const QJsonArray &elements)
@@ -257,7 +263,7 @@ const std::vector<ItemAction> &itemActions()
 
 } // namespace
 
-std::vector<Endpoint> ItemHandlers::endpoints()
+std::vector<ApiEndpoint> ItemHandlers::endpoints()
 {
     const QString items = QStringLiteral("/iwd/v3/items");
     const QString item = QStringLiteral("/iwd/v3/items/{id}");
@@ -266,7 +272,7 @@ std::vector<Endpoint> ItemHandlers::endpoints()
         QStringLiteral("assignedToUser"), QStringLiteral("label"), QStringLiteral("sort"), QStringLiteral("limit"), QStringLiteral("cursor") };
     const QStringList historyParameters { QStringLiteral("capturePointId"), QStringLiteral("limit"), QStringLiteral("cursor") };
 
-    std::vector<Endpoint> all {
+    std::vector<ApiEndpoint> all {
         { { .method = "POST", .pattern = items, .privilege = Privilege::WorkitemsCreate, .body = BodyUse::ObjectOrArray, .idempotent = true, .options = { .maxBody = captureBodyBytes } },
             [this](Call call) { return capture(std::move(call)); } },
         { { .method = "GET", .pattern = items, .privilege = Privilege::WorkitemsView, .parameters = filters }, [this](Call call) { return list(std::move(call)); } },
@@ -310,10 +316,8 @@ QCoro::Task<http::Response> ItemHandlers::captureOne(Call call)
 QCoro::Task<http::Response> ItemHandlers::captureMany(Call call)
 {
     const QJsonArray elements = call.body.toArray();
-    if (elements.isEmpty() || elements.size() > mostItemsAtOnce) {
-        co_return call.problem({ ErrorCode::TooManyItems, QStringLiteral("Send 1 to %1 items at once, not %2.").arg(mostItemsAtOnce).arg(elements.size()), {},
-            { { QStringLiteral("limit"), mostItemsAtOnce }, { QStringLiteral("got"), elements.size() } } });
-    }
+    if (elements.isEmpty() || elements.size() > mostItemsAtOnce)
+        co_return call.problem(wrongCount(elements.size()));
     const auto inputs = std::make_shared<const Decoded>(decodeInputs(elements));
     std::function<Result<Captured>(Transaction &)> work = [inputs, actor = call.caller.actor](Transaction &transaction) { return captureAll(transaction, *inputs, actor); };
     std::function<Answer(const Captured &)> encode = [correlationId = call.request.correlationId](const Captured &captured) { return encodeCaptureResults(captured, correlationId); };

@@ -16,7 +16,7 @@ public:
         : m_pipeline(pipeline)
     {
     }
-    [[nodiscard]] std::vector<Endpoint> endpoints();
+    [[nodiscard]] std::vector<ApiEndpoint> endpoints();
 
 private:
     [[nodiscard]] QCoro::Task<http::Response> capture(Call call);

@@ -6,6 +6,15 @@
 
 namespace iwd {
 
+namespace {
+
+Error tooMany()
+{
+    return { ErrorCode::Busy, QStringLiteral("Too many people are signing in at this moment. Try again in a few seconds."), {}, { { QStringLiteral("retryAfterSeconds"), 5 } } };
+}
+
+} // namespace
+
 PasswordChecker::PasswordChecker()
 {
     m_pool.setMaxThreadCount(Threads);
@@ -20,8 +29,7 @@ QCoro::Task<Result<bool>> PasswordChecker::check(QString hash, QString password,
 {
     if (++m_waiting > MostWaiting) {
         --m_waiting;
-        co_return Error { ErrorCode::Busy, QStringLiteral("Too many people are signing in at this moment. Try again in a few seconds."), {},
-            { { QStringLiteral("retryAfterSeconds"), 5 } } };
+        co_return tooMany();
     }
     Delivery<Result<bool>> checked;
     m_pool.start([this, checked, hash, password, deadline] {

@@ -24,6 +24,33 @@ Error locked(milliseconds wait)
     return { ErrorCode::TooManyAttempts, QStringLiteral("Too many wrong passwords. Try again in %1 s.").arg(seconds), {}, { { QStringLiteral("retryAfterSeconds"), seconds } } };
 }
 
+Actor userActor(const QString &name)
+{
+    return { QStringLiteral("user"), name, name };
+}
+
+Error noSession()
+{
+    return { ErrorCode::ObjectNotFound, QStringLiteral("This request was made with an API key, so there is no session to end."), {},
+        { { QStringLiteral("kind"), QStringLiteral("session") }, { QStringLiteral("id"), QStringLiteral("current") } } };
+}
+
+Answer encodeCaller(const Caller &caller)
+{
+    QJsonArray privileges;
+    for (int privilege = 1; privilege < PrivilegeCount; ++privilege) {
+        if (caller.may(static_cast<Privilege>(privilege)))
+            privileges.append(privilegeName(static_cast<Privilege>(privilege)));
+    }
+    return jsonAnswer({ { QStringLiteral("kind"), caller.actor.kind }, { QStringLiteral("id"), caller.actor.id }, { QStringLiteral("name"), caller.actor.name },
+        { QStringLiteral("tenant"), tenantJson(caller.tenantId, caller.tenantName) }, { QStringLiteral("privileges"), privileges } });
+}
+
+LoginGuard::State storedState(const std::optional<UserRecord> &user)
+{
+    return user ? LoginGuard::State { user->failures, user->lockedUntil } : LoginGuard::State {};
+}
+
 Error wrong()
 {
     return { ErrorCode::InvalidCredentials, QStringLiteral("User or password is wrong."), {}, {} };
@@ -39,7 +66,7 @@ struct SessionHandlers::Login
     TenantRecord tenant;
 };
 
-std::vector<Endpoint> SessionHandlers::endpoints()
+std::vector<ApiEndpoint> SessionHandlers::endpoints()
 {
     return {
         { { .method = "POST", .pattern = QStringLiteral("/iwd/v3/sessions"), .open = true, .body = BodyUse::Object }, [this](Call call) { return create(std::move(call)); } },
@@ -68,8 +95,7 @@ QCoro::Task<http::Response> SessionHandlers::create(Call call)
     if (!found)
         co_return call.problem(found.error());
     const auto login = std::make_shared<const Login>(*found);
-    const LoginGuard::State stored = login->user ? LoginGuard::State { login->user->failures, login->user->lockedUntil } : LoginGuard::State {};
-    if (const auto wait = m_guard.begin(name, stored, m_pipeline.clock().now()))
+    if (const auto wait = m_guard.begin(name, storedState(login->user), m_pipeline.clock().now()))
         co_return call.problem(locked(*wait));
     const auto matches = co_await m_passwords.check(login->user ? login->user->passwordHash : QString(), password, call.request.deadline);
     if (!matches)
@@ -98,7 +124,7 @@ QCoro::Task<http::Response> SessionHandlers::open(Call call, std::shared_ptr<con
     const QByteArray digest = secrets::digest(token);
     WriteContext context;
     context.tenant = login->user->tenant;
-    context.actor = { QStringLiteral("user"), login->name, login->name };
+    context.actor = userActor(login->name);
     context.deadline = call.request.deadline;
     std::function<Result<Instant>(Transaction &)> work = [login, digest, lifetime = m_lifetime](Transaction &transaction) -> Result<Instant> {
         const Instant expires = transaction.now() + lifetime;
@@ -118,10 +144,8 @@ QCoro::Task<http::Response> SessionHandlers::open(Call call, std::shared_ptr<con
 
 QCoro::Task<http::Response> SessionHandlers::end(Call call)
 {
-    if (call.caller.actor.kind != QLatin1StringView("user")) {
-        co_return call.problem({ ErrorCode::ObjectNotFound, QStringLiteral("This request was made with an API key, so there is no session to end."), {},
-            { { QStringLiteral("kind"), QStringLiteral("session") }, { QStringLiteral("id"), QStringLiteral("current") } } });
-    }
+    if (call.caller.actor.kind != QLatin1StringView("user"))
+        co_return call.problem(noSession());
     std::function<Result<bool>(Transaction &)> work = [digest = call.caller.credential](Transaction &transaction) -> Result<bool> {
         transaction.removeSession(digest);
         return true;
@@ -134,14 +158,7 @@ QCoro::Task<http::Response> SessionHandlers::end(Call call)
 
 QCoro::Task<http::Response> SessionHandlers::me(Call call)
 {
-    const Caller &caller = call.caller;
-    QJsonArray privileges;
-    for (int privilege = 1; privilege < PrivilegeCount; ++privilege) {
-        if (caller.may(static_cast<Privilege>(privilege)))
-            privileges.append(privilegeName(static_cast<Privilege>(privilege)));
-    }
-    co_return toResponse(jsonAnswer({ { QStringLiteral("kind"), caller.actor.kind }, { QStringLiteral("id"), caller.actor.id }, { QStringLiteral("name"), caller.actor.name },
-        { QStringLiteral("tenant"), tenantJson(caller.tenantId, caller.tenantName) }, { QStringLiteral("privileges"), privileges } }));
+    co_return toResponse(encodeCaller(call.caller));
 }
 
 } // namespace iwd

@@ -18,7 +18,7 @@ public:
         , m_lifetime(lifetime)
     {
     }
-    [[nodiscard]] std::vector<Endpoint> endpoints();
+    [[nodiscard]] std::vector<ApiEndpoint> endpoints();
 
 private:
     struct Login;

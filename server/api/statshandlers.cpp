@@ -90,9 +90,20 @@ QJsonObject countsByStatus(const LiveFigures::Figures &figures)
     return counts;
 }
 
+Answer serverFigures(const Store &store, const ServerFacts &facts, const LiveFigures::Figures &figures, Instant now)
+{
+    const auto uptime = std::chrono::floor<std::chrono::seconds>(now - facts.started);
+    return jsonAnswer({ { QStringLiteral("asOf"), toIso(now) }, { QStringLiteral("version"), facts.version },
+        { QStringLiteral("startedDateTime"), toIso(facts.started) }, { QStringLiteral("uptimeSeconds"), std::max<qint64>(0, uptime.count()) },
+        { QStringLiteral("items"), countsByStatus(figures) }, { QStringLiteral("lastEvent"), figures.lastEvent },
+        { QStringLiteral("storage"), QJsonObject { { QStringLiteral("kind"), store.kind() }, { QStringLiteral("sizeBytes"), store.sizeBytes() } } },
+        { QStringLiteral("arrivedLastMinute"), figures.arrivedLastMinute }, { QStringLiteral("completedLastMinute"), figures.completedLastMinute },
+        { QStringLiteral("connections"), facts.connections() }, { QStringLiteral("requestsInFlight"), facts.requestsInFlight() } });
+}
+
 } // namespace
 
-std::vector<Endpoint> StatsHandlers::endpoints()
+std::vector<ApiEndpoint> StatsHandlers::endpoints()
 {
     const auto info = [](const char *path) { return EndpointInfo { .method = "GET", .pattern = QLatin1StringView(path), .privilege = Privilege::DashboardView }; };
     return {
@@ -122,14 +133,7 @@ QCoro::Task<http::Response> StatsHandlers::server(Call call)
 {
     const Instant now = m_pipeline.clock().now();
     const auto figures = m_pipeline.figures().figures(call.caller.tenant, now);
-    const Store &store = m_pipeline.store();
-    const auto uptime = std::chrono::floor<std::chrono::seconds>(now - m_facts.started);
-    co_return toResponse(jsonAnswer({ { QStringLiteral("asOf"), toIso(now) }, { QStringLiteral("version"), m_facts.version },
-        { QStringLiteral("startedDateTime"), toIso(m_facts.started) }, { QStringLiteral("uptimeSeconds"), std::max<qint64>(0, uptime.count()) },
-        { QStringLiteral("items"), countsByStatus(figures) }, { QStringLiteral("lastEvent"), figures.lastEvent },
-        { QStringLiteral("storage"), QJsonObject { { QStringLiteral("kind"), store.kind() }, { QStringLiteral("sizeBytes"), store.sizeBytes() } } },
-        { QStringLiteral("arrivedLastMinute"), figures.arrivedLastMinute }, { QStringLiteral("completedLastMinute"), figures.completedLastMinute },
-        { QStringLiteral("connections"), m_facts.connections() }, { QStringLiteral("requestsInFlight"), m_facts.requestsInFlight() } }));
+    co_return toResponse(serverFigures(m_pipeline.store(), m_facts, figures, now));
 }
 
 } // namespace iwd

@@ -24,7 +24,7 @@ public:
         , m_facts(std::move(facts))
     {
     }
-    [[nodiscard]] std::vector<Endpoint> endpoints();
+    [[nodiscard]] std::vector<ApiEndpoint> endpoints();
 
 private:
     [[nodiscard]] QCoro::Task<http::Response> queues(Call call);

@@ -47,7 +47,8 @@ void store(Transaction &transaction, const Secrets &made)
 QCoro::Task<Result<std::optional<BootstrapCredentials>>> setUpTenant(Pipeline &pipeline, TenantRecord tenant, QString bootstrapFile)
 {
     using Outcome = std::optional<BootstrapCredentials>;
-    const auto used = co_await pipeline.read<bool>(tenant.number, Deadline::never(), [](Snapshot &snapshot) -> Result<bool> { return snapshot.hasUsers(); });
+    const std::function<Result<bool>(Snapshot &)> hasUsers = [](Snapshot &snapshot) -> Result<bool> { return snapshot.hasUsers(); };
+    const auto used = co_await pipeline.read<bool>(tenant.number, Deadline::never(), hasUsers);
     if (!used)
         co_return used.error();
     if (*used)
@@ -64,13 +65,16 @@ QCoro::Task<Result<std::optional<BootstrapCredentials>>> setUpTenant(Pipeline &p
     const auto made = makeSecrets(tenant);
     if (!made)
         co_return made.error();
-    const auto stored = co_await pipeline.write<bool>(
-        { tenant.number, Actor::server(), Deadline::never(), std::nullopt },
-        [made = *made](Transaction &transaction) -> Result<bool> {
-            store(transaction, made);
-            return true;
-        },
-        [](const bool &) { return Answer {}; });
+    // GCC 12 destroys a lambda that is made inside of a co_await expression twice, so it is made before.
+    const std::function<Result<bool>(Transaction &)> work = [made = *made](Transaction &transaction) -> Result<bool> {
+        store(transaction, made);
+        return true;
+    };
+    const std::function<Answer(const bool &)> nothing = [](const bool &) { return Answer {}; };
+    WriteContext context;
+    context.tenant = tenant.number;
+    context.actor = Actor::server();
+    const auto stored = co_await pipeline.write<bool>(context, work, nothing);
     if (!stored)
         co_return stored.error();
     if (file) {
