@@ -243,8 +243,7 @@ void TestHttpHostileInput::rowsOfChunks()
 
 void TestHttpHostileInput::rowsOfExpectations()
 {
-    row("100-continue", post("/echo", "Expect: 100-continue\r\nContent-Length: 5\r\n", {}), { 100 },
-        Then::Closed); // and then silence: 408 below
+    row("100-continue, and then silence", post("/echo", "Expect: 100-continue\r\nContent-Length: 5\r\n", {}), { 100 }, Then::Closed);
     row("100-continue and the body at once", post("/echo", "Expect: 100-continue\r\nContent-Length: 5\r\n", "hello"), { 200 }, Then::Open);
     row("100-continue for too large a body", post("/small", "Expect: 100-continue\r\nContent-Length: 11\r\n", {}), { 413 }, Then::Closed);
     row("100-continue for an unknown path", post("/nowhere", "Expect: 100-continue\r\nContent-Length: 5\r\n", {}), { 404 }, Then::Closed);
@@ -301,9 +300,11 @@ void TestHttpHostileInput::inputIsAnsweredExactlySo()
     QFETCH(int, then);
     QFETCH(int, client);
 
+    // Patience is short only where it is what the row is about, so that a busy machine does not fail the others.
+    const bool endsInSilence = QByteArray(QTest::currentDataTag()) == "100-continue, and then silence";
     http::ServerOptions options;
-    options.limits.headerTimeout = milliseconds(300);
-    options.limits.bodyTimeout = milliseconds(300);
+    if (endsInSilence || statuses.contains(408))
+        options.limits.headerTimeout = options.limits.bodyTimeout = milliseconds(300);
     TestServer server(options);
     RawClient raw(server.port());
     raw.send(input);
@@ -315,10 +316,9 @@ void TestHttpHostileInput::inputIsAnsweredExactlySo()
         got.append(response.status);
     QCOMPARE(got, statuses);
 
-    const bool expectsMore = QByteArray(QTest::currentDataTag()) == "100-continue";
     if (static_cast<Then>(then) == Then::Closed) {
         QVERIFY2(raw.waitForEnd(), "the connection should have been closed");
-        QCOMPARE(raw.parse().size(), statuses.size() + (expectsMore ? 1 : 0));
+        QCOMPARE(raw.parse().size(), statuses.size() + (endsInSilence ? 1 : 0));
     } else {
         QVERIFY(raw.send(get("/ping")));
         const auto all = raw.responses(static_cast<int>(statuses.size()) + 1);
