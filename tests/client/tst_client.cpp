@@ -246,8 +246,8 @@ void TestClient::manyCallsRunAtOnceButNotMoreThanAllowed()
     FakeHttpServer server([](const FakeRequest &) { return FakeAnswer::silence(); });
     ClientOptions options = optionsFor(server);
     options.connections = 20;
-    Client client(options);
     QList<Result<QJsonObject>> results;
+    Client client(options);
     for (int i = 0; i < 50; ++i)
         collect(&client, QStringLiteral("/me"), &results);
     QTRY_COMPARE(server.silent(), 20);
@@ -266,9 +266,10 @@ void TestClient::longPollsDoNotStandInTheWayOfShortCalls()
     FakeHttpServer server([](const FakeRequest &request) { return request.target.contains("/next") ? FakeAnswer::silence() : fine(request); });
     ClientOptions options = optionsFor(server);
     options.connections = 8;
-    Client client(options);
+    // The client ends its calls when it goes, so what they write to outlives it.
     QList<Result<QJsonObject>> polls;
     QList<Result<QJsonObject>> reads;
+    Client client(options);
     for (int i = 0; i < 7; ++i)
         collectWrite(&client, QStringLiteral("/agents/a/next"), &polls);
     for (int i = 0; i < 30; ++i)
