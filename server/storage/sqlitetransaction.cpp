@@ -225,6 +225,9 @@ std::vector<ItemRecord> SqliteTransaction::items(const ItemFilter &filter, qint6
             onlyOpen = onlyOpen && !isFinal(status) && status != ItemStatus::Queued;
         }
         conditions.append(QStringLiteral("i.status in (%1)").arg(numbers.join(u',')));
+        // The index's own condition, without which SQLite does not see that it fits.
+        if (onlyOpen)
+            conditions.append(QStringLiteral("i.status in (0, 1, 3, 4, 5, 6)"));
     }
     if (!filter.queueId.isEmpty())
         add(QStringLiteral("p.queue_id = :queue_id"), QStringLiteral(":queue_id"), filter.queueId);
