@@ -28,10 +28,11 @@ Pipeline::Pipeline(Store &store, const Clock &clock, PipelineOptions options, QO
 QCoro::Task<Result<void>> Pipeline::start(std::vector<TenantId> tenants)
 {
     for (const TenantId tenant : tenants) {
-        const auto loaded = co_await read<bool>(tenant, Deadline::never(), [this](Snapshot &snapshot) -> Result<bool> {
+        const std::function<Result<bool>(Snapshot &)> load = [this](Snapshot &snapshot) -> Result<bool> {
             m_figures.load(snapshot);
             return true;
-        });
+        };
+        const auto loaded = co_await read<bool>(tenant, Deadline::never(), load);
         if (!loaded)
             co_return loaded.error();
     }

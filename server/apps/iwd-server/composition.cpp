@@ -114,6 +114,8 @@ QCoro::Task<Result<void>> Composition::bringUp()
         log::info(u"Wrote the first credentials", { { QLatin1StringView("file"), m_config.bootstrapFile } });
     }
     m_metrics.queueSource([this] { return queueGauges(); });
+    m_metrics.gauge("iwd_http_connections", "Open connections of clients.", [this] { return m_server ? m_server->connectionCount() : 0; });
+    m_metrics.gauge("iwd_http_requests_in_flight", "Requests that are being answered.", [this] { return m_server ? m_server->inFlightCount() : 0; });
     watchStore();
     m_watch.start(std::chrono::seconds(1));
     co_return listen();
@@ -146,7 +148,10 @@ Result<void> Composition::listen()
     m_server = std::make_unique<http::Server>(router, options, m_api->problemWriter());
     countRequests(*m_server, m_metrics);
     m_operations = std::make_unique<http::Server>(operationsRouter(m_metrics, m_health), http::ServerOptions {}, m_api->problemWriter());
-    connect(m_server.get(), &http::Server::drained, this, [this] { Q_EMIT stopped(0); });
+    connect(m_server.get(), &http::Server::drained, this, [this] {
+        log::info(u"Stopped");
+        Q_EMIT stopped(0);
+    });
 
     if (const auto port = m_operations->listen(m_config.metrics.listen.address, m_config.metrics.listen.port); !port)
         return port.error();
@@ -179,7 +184,8 @@ void Composition::watchStore()
 QCoro::Task<> Composition::watchOldest(TenantId tenant)
 {
     using Oldest = std::map<QString, OldestWaiting>;
-    const auto found = co_await m_pipeline->read<Oldest>(tenant, Deadline::in(std::chrono::seconds(1)), [](Snapshot &snapshot) -> Result<Oldest> { return oldestByQueue(snapshot); });
+    const std::function<Result<Oldest>(Snapshot &)> work = [](Snapshot &snapshot) -> Result<Oldest> { return oldestByQueue(snapshot); };
+    const auto found = co_await m_pipeline->read<Oldest>(tenant, Deadline::in(std::chrono::seconds(1)), work);
     if (!found)
         co_return;
     const std::lock_guard lock(m_oldestMutex);

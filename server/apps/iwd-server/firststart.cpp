@@ -5,6 +5,7 @@
 
 #include <pipeline/configure/configobjects.h>
 
+#include <QFile>
 #include <QUuid>
 
 namespace iwd {
@@ -54,7 +55,8 @@ QCoro::Task<Result<std::optional<BootstrapCredentials>>> setUpTenant(Pipeline &p
     if (*used)
         co_return Outcome();
 
-    // The file is reserved before the credentials exist, and filled once they are stored: so nobody is locked out of what was set up.
+    // The file is written before the credentials are stored, so that a crash in between locks nobody out: at worst the file names
+    // credentials that were never set up, which the next start says by refusing to overwrite it.
     std::optional<BootstrapFile> file;
     if (!bootstrapFile.isEmpty()) {
         auto reserved = BootstrapFile::reserve(bootstrapFile);
@@ -65,6 +67,10 @@ QCoro::Task<Result<std::optional<BootstrapCredentials>>> setUpTenant(Pipeline &p
     const auto made = makeSecrets(tenant);
     if (!made)
         co_return made.error();
+    if (file) {
+        if (const auto published = file->publish(made->credentials); !published)
+            co_return published.error();
+    }
     // GCC 12 destroys a lambda that is made inside of a co_await expression twice, so it is made before.
     const std::function<Result<bool>(Transaction &)> work = [made = *made](Transaction &transaction) -> Result<bool> {
         store(transaction, made);
@@ -75,11 +81,10 @@ QCoro::Task<Result<std::optional<BootstrapCredentials>>> setUpTenant(Pipeline &p
     context.tenant = tenant.number;
     context.actor = Actor::server();
     const auto stored = co_await pipeline.write<bool>(context, work, nothing);
-    if (!stored)
+    if (!stored) {
+        if (file)
+            QFile::remove(bootstrapFile);
         co_return stored.error();
-    if (file) {
-        if (const auto published = file->publish(made->credentials); !published)
-            co_return published.error();
     }
     co_return Outcome(made->credentials);
 }
