@@ -76,8 +76,8 @@ public:
     [[nodiscard]] QCoro::Task<Result<QJsonObject>> get(QString path, QUrlQuery query = {});
     [[nodiscard]] QCoro::Task<Result<QJsonObject>> post(QString path, QJsonValue body = QJsonObject());
     [[nodiscard]] QCoro::Task<Result<QJsonObject>> patch(QString path, QJsonObject body, QByteArray ifMatch = {});
-    /// Creates or overwrites, whatever version is there.
-    [[nodiscard]] QCoro::Task<Result<QJsonObject>> put(QString path, QJsonObject body, QByteArray ifMatch = "*");
+    /// Creates; or replaces the version that @p ifMatch names, "*" whichever is there.
+    [[nodiscard]] QCoro::Task<Result<QJsonObject>> put(QString path, QJsonObject body, QByteArray ifMatch = {});
     [[nodiscard]] QCoro::Task<Result<QJsonObject>> remove(QString path, QByteArray ifMatch = "*");
 
     /// All pages of a list, at most @p most entries.

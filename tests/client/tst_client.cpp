@@ -131,7 +131,7 @@ void TestClient::methodsCarryTheirBodiesAndVersions()
     else if (method == "PATCH")
         QVERIFY(await(client.patch(path, body, ifMatch)).ok());
     else if (method == "PUT")
-        QVERIFY(await(client.put(path, body)).ok());
+        QVERIFY(await(client.put(path, body, ifMatch)).ok());
     else
         QVERIFY(await(client.remove(path)).ok());
     const auto &request = server.requests().constFirst();

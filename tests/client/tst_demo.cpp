@@ -49,7 +49,8 @@ Scene busyScene()
             { u"queued"_s, number }, { u"assigned"_s, 3 }, { u"held"_s, 1 }, { u"arrivedToday"_s, 1000 - number }, { u"completedToday"_s, 10 },
             { u"slaMetToday"_s, 7 }, { u"slaMissedToday"_s, 3 }, { u"oldestCreatedDateTime"_s, u"2026-01-01T00:00:00.000Z"_s } });
     }
-    reader.take({ { u"asOf"_s, u"2026-01-01T00:01:00.000Z"_s }, { u"data"_s, queues } });
+    reader.take({ { u"asOf"_s, u"2026-01-01T00:01:00.000Z"_s }, { u"data"_s, queues } },
+        { { u"items"_s, QJsonObject { { u"queued"_s, 2415 }, { u"assigned"_s, 210 }, { u"held"_s, 70 }, { u"completed"_s, 700 } } } });
     Scene scene;
     scene.server = u"http://127.0.0.1:4024"_s;
     scene.incidentTime = at("2016-03-01T10:42:00Z");
@@ -303,17 +304,19 @@ void TestDemo::everyRunHasKeysOfItsOwn()
 void TestDemo::ratesComeFromTheServersFigures()
 {
     FiguresReader reader;
-    const auto answer = [](const QString &asOf, int arrived, int completed) {
-        return QJsonObject { { u"asOf"_s, asOf },
-            { u"data"_s, QJsonArray { QJsonObject { { u"queue"_s, u"a"_s }, { u"arrivedToday"_s, arrived }, { u"completedToday"_s, completed } } } } };
+    const auto answer = [&reader](const QString &asOf, int arrived, int completed) {
+        const QJsonObject counts { { u"queued"_s, arrived - completed }, { u"completed"_s, completed } };
+        reader.take({ { u"asOf"_s, asOf }, { u"data"_s, QJsonArray { QJsonObject { { u"queue"_s, u"a"_s } } } } }, { { u"items"_s, counts } });
     };
-    reader.take(answer(u"2026-01-01T00:00:00.000Z"_s, 100, 10));
+    answer(u"2026-01-01T00:00:00.000Z"_s, 100, 10);
+    QCOMPARE(reader.figures().total.arrived, 100);
+    QCOMPARE(reader.figures().total.queued, 90);
     QCOMPARE(reader.figures().arrivedPerSecond, 0.0);
-    reader.take(answer(u"2026-01-01T00:00:02.000Z"_s, 140, 16));
+    answer(u"2026-01-01T00:00:02.000Z"_s, 140, 16);
     QCOMPARE(reader.figures().arrivedPerSecond, 20.0);
     QCOMPARE(reader.figures().completedPerSecond, 3.0);
-    reader.take(answer(u"2026-01-01T00:01:00.000Z"_s, 140, 16));
-    reader.take(answer(u"2026-01-01T00:01:09.000Z"_s, 140, 16));
+    answer(u"2026-01-01T00:01:00.000Z"_s, 140, 16);
+    answer(u"2026-01-01T00:01:09.000Z"_s, 140, 16);
     QCOMPARE(reader.figures().arrivedPerSecond, 0.0);
 }
 

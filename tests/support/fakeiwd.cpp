@@ -62,7 +62,7 @@ FakeAnswer FakeIwd::handle(const FakeRequest &request)
         return FakeAnswer { FakeAnswer::Send,
             "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 32\r\n\r\niwd_api_request_total{a=\"b\"} 7.0\n" };
     if (parts.constFirst() == "stats"_L1)
-        return parts.value(1) == "queues"_L1 ? ok(queueStats()) : ok({ { u"lastEvent"_s, m_events.size() } });
+        return parts.value(1) == "queues"_L1 ? ok(queueStats()) : ok(serverStats());
     if (parts.constFirst() == "events"_L1)
         return events(request, QUrlQuery(url).queryItemValue(u"after"_s).toLongLong());
     if (parts.constFirst() == "items"_L1)
@@ -83,6 +83,9 @@ FakeAnswer FakeIwd::handleConfiguration(const FakeRequest &request, const Parts 
     }
     if (request.method != "PUT" || parts.size() != 2)
         return notFound();
+    const bool exists = objects.contains(parts.at(1));
+    if (request.headers.contains("if-match") != exists)
+        return exists ? FakeAnswer::problem(428, u"version.required"_s, u"It exists."_s) : FakeAnswer::problem(412, u"version.mismatch"_s, u"It does not exist."_s);
     ++m_writes;
     QJsonObject object = request.json();
     object.insert(u"id"_s, parts.at(1));
@@ -290,6 +293,17 @@ void FakeIwd::wake()
         request.target = "/?wait=0";
         m_http.answer(connection, events(request, after));
     }
+}
+
+QJsonObject FakeIwd::serverStats() const
+{
+    std::map<QString, int> counts;
+    for (const auto &[id, item] : m_items)
+        ++counts[item["status"_L1].toString()];
+    QJsonObject items;
+    for (const auto &[status, count] : counts)
+        items.insert(status, count);
+    return { { u"asOf"_s, nowText() }, { u"lastEvent"_s, m_events.size() }, { u"items"_s, items } };
 }
 
 QJsonObject FakeIwd::queueStats() const

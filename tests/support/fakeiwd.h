@@ -45,6 +45,7 @@ private:
     [[nodiscard]] FakeAnswer act(QJsonObject &item, const QString &operation, const QJsonObject &body);
     [[nodiscard]] FakeAnswer events(const FakeRequest &request, qint64 after);
     [[nodiscard]] QJsonObject queueStats() const;
+    [[nodiscard]] QJsonObject serverStats() const;
     [[nodiscard]] std::optional<QJsonObject> take(const QString &agent);
     [[nodiscard]] int load(const QString &agent) const;
     void enqueue(QJsonObject &item);

@@ -35,29 +35,34 @@ QueueFigures queueOf(const QJsonObject &json, Instant asOf)
     return queue;
 }
 
-void add(QueueFigures &total, const QueueFigures &queue)
+/// Items by status come from the server; their age and the service levels of today from the queues.
+QueueFigures totalOf(const std::vector<QueueFigures> &queues, const QJsonObject &counts)
 {
-    total.queued += queue.queued;
-    total.assigned += queue.assigned;
-    total.held += queue.held;
-    total.oldestSeconds = std::max(total.oldestSeconds, queue.oldestSeconds);
-    total.arrived += queue.arrived;
-    total.completed += queue.completed;
-    total.slaMet += queue.slaMet;
-    total.slaMissed += queue.slaMissed;
+    QueueFigures total;
+    for (const auto &queue : queues) {
+        total.oldestSeconds = std::max(total.oldestSeconds, queue.oldestSeconds);
+        total.slaMet += queue.slaMet;
+        total.slaMissed += queue.slaMissed;
+    }
+    for (const auto &count : counts)
+        total.arrived += count.toInt();
+    total.queued = counts["queued"_L1].toInt();
+    total.assigned = counts["assigned"_L1].toInt();
+    total.held = counts["held"_L1].toInt();
+    total.completed = counts["completed"_L1].toInt();
+    return total;
 }
 
 } // namespace
 
-void FiguresReader::take(const QJsonObject &queueStats)
+void FiguresReader::take(const QJsonObject &queueStats, const QJsonObject &serverStats)
 {
     Figures figures;
     figures.asOf = instantOf(queueStats["asOf"_L1]);
     const QJsonArray queues = queueStats["data"_L1].toArray();
-    for (const auto &entry : queues) {
+    for (const auto &entry : queues)
         figures.queues.push_back(queueOf(entry.toObject(), figures.asOf));
-        add(figures.total, figures.queues.back());
-    }
+    figures.total = totalOf(figures.queues, serverStats["items"_L1].toObject());
     std::stable_sort(figures.queues.begin(), figures.queues.end(), [](const auto &a, const auto &b) { return a.arrived > b.arrived; });
 
     m_samples.push_back({ figures.asOf, figures.total.arrived, figures.total.completed });

@@ -32,16 +32,16 @@ struct Figures
 {
     Instant asOf;
     std::vector<QueueFigures> queues; ///< busiest first: most arrivals, so that the order changes rarely
-    QueueFigures total;
+    QueueFigures total; ///< items of the whole server; a moved item arrives in several queues, but here it counts once
     double arrivedPerSecond = 0; ///< over the last few answers
     double completedPerSecond = 0;
 };
 
-/// Reads answers of GET /stats/queues one after the other.
+/// Reads answers of GET /stats/queues and GET /stats/server one after the other.
 class FiguresReader
 {
 public:
-    void take(const QJsonObject &queueStats);
+    void take(const QJsonObject &queueStats, const QJsonObject &serverStats);
     [[nodiscard]] const Figures &figures() const { return m_figures; }
 
 private:

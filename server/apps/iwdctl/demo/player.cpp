@@ -488,11 +488,12 @@ QCoro::Task<> followFigures(World world)
 {
     const auto client = world->client;
     while (!world->stopping) {
-        const auto stats = co_await client->get(u"/stats/queues"_s);
-        if (stats)
-            world->figures.take(*stats);
+        const auto queues = co_await client->get(u"/stats/queues"_s);
+        const auto server = co_await client->get(u"/stats/server"_s);
+        if (queues && server)
+            world->figures.take(*queues, *server);
         else
-            world->failed(u"GET /stats/queues"_s, stats.error());
+            world->failed(u"GET /stats"_s, queues ? server.error() : queues.error());
         co_await rest(world, FiguresEvery);
     }
 }
@@ -544,11 +545,11 @@ struct Batch
     std::vector<SetupObject> objects;
 };
 
-QCoro::Task<> putObject(World world, SetupObject object, std::shared_ptr<int> left, std::shared_ptr<std::optional<Error>> error, std::shared_ptr<Latch> done)
+QCoro::Task<> putObject(World world, SetupObject object, QByteArray ifMatch, std::shared_ptr<int> left, std::shared_ptr<std::optional<Error>> error, std::shared_ptr<Latch> done)
 {
     const auto client = world->client;
     const QString path = u"/%1/%2"_s.arg(object.collection, pathSegment(object.id));
-    const auto answer = co_await client->put(path, object.body);
+    const auto answer = co_await client->put(path, object.body, ifMatch);
     if (!answer)
         *error = answer.error();
     if (--*left == 0)
@@ -575,7 +576,7 @@ QCoro::Task<Result<int>> putBatch(World world, Batch batch)
     auto error = std::make_shared<std::optional<Error>>();
     auto done = std::make_shared<Latch>();
     for (const auto &object : batch.objects)
-        putObject(world, object, left, error, done);
+        putObject(world, object, known.contains(object.id) ? "*" : "", left, error, done);
     co_await done->wait();
     if (*error)
         co_return **error;
@@ -691,7 +692,7 @@ QCoro::Task<> setState(World world, size_t number, QString state, std::shared_pt
     QJsonObject body;
     body.insert(u"state"_s, state);
     const QString path = u"/agents/%1/state"_s.arg(pathSegment(world->workers[number].agent.id));
-    const auto answer = co_await client->put(path, body, {});
+    const auto answer = co_await client->put(path, body);
     if (!answer)
         world->failed(u"PUT agent state"_s, answer.error());
     if (--*left == 0)

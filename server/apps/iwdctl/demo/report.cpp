@@ -10,7 +10,9 @@ namespace {
 
 QString seconds(double value)
 {
-    return u"%1 s"_s.arg(value, 0, 'f', value < 10 ? 2 : 1);
+    if (value < 1)
+        return u"%1 ms"_s.arg(std::lround(value * 1000));
+    return u"%1 s"_s.arg(value, 0, 'f', 1);
 }
 
 QString indented(const QString &text)
