@@ -166,8 +166,7 @@ QCoro::Task<int> report(demo::Outcome outcome, QString days, CommandLine line, C
     }
     const QString text = demo::reportText(outcome, demo::byPriority(*items), days) + u'\n'
         + demo::nextSteps(url, example, line.value(u"bootstrap-file"_s), QCoreApplication::arguments().constFirst());
-    StyledLine styled;
-    for (const QString &one : text.split(u'\n'))
+    for (const QString &one : text.trimmed().split(u'\n'))
         console::print(StyledLine().add(one).toText({ false, console::speaksUtf8() }, 1000) + u'\n');
     if (outcome.interrupted)
         co_return ExitInterrupted;

@@ -7,6 +7,7 @@
 #include <set>
 
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 namespace iwd::demo {
 namespace {
@@ -74,7 +75,7 @@ QJsonObject equals(const QString &attribute, const QString &value)
 
 double inMinutes(milliseconds duration)
 {
-    return std::round(static_cast<double>(duration.count()) / 60'000.0 * 1000.0) / 1000.0;
+    return static_cast<double>(duration.count()) / 60'000.0;
 }
 
 /// The service level as long as it lasts in the play: the median over the incidents, because the warp is not even.
@@ -85,20 +86,22 @@ milliseconds playedServiceLevel(const std::vector<Incident> &incidents, const Pr
         lengths.push_back(warp.playTime(incident.opened + one.serviceLevel) - warp.playTime(incident.opened));
     const auto middle = lengths.begin() + static_cast<std::ptrdiff_t>(lengths.size() / 2);
     std::nth_element(lengths.begin(), middle, lengths.end());
-    return std::max(*middle, milliseconds(600));
+    // A multiple of 60 ms is a short decimal of a minute, which the server gives back as it got it.
+    return std::max(milliseconds(*middle / 60ms * 60), milliseconds(600));
 }
 
 QJsonObject schemaBody(const PriorityClass &one, milliseconds sla)
 {
     const double minutes = inMinutes(sla);
+    const double managed = inMinutes(sla * 3);
     const QJsonArray points {
         QJsonObject { { u"age"_s, 0 }, { u"priority"_s, one.start } },
         QJsonObject { { u"age"_s, minutes }, { u"priority"_s, one.atSla } },
-        QJsonObject { { u"age"_s, minutes * 3 }, { u"priority"_s, one.atSla + 200 } },
+        QJsonObject { { u"age"_s, managed }, { u"priority"_s, one.atSla + 200 } },
     };
     return { { u"name"_s, one.title },
         { u"description"_s, u"%1 hours of the incidents' time, compressed like everything in the demo"_s.arg(one.serviceLevel.count()) },
-        { u"unit"_s, u"minutes"_s }, { u"sla"_s, minutes }, { u"managedPeriod"_s, minutes * 3 },
+        { u"unit"_s, u"minutes"_s }, { u"sla"_s, minutes }, { u"managedPeriod"_s, managed },
         { u"curve"_s, QJsonObject { { u"interpolation"_s, u"linear"_s }, { u"points"_s, points } } } };
 }
 

@@ -625,7 +625,7 @@ QCoro::Task<Result<void>> setUp(World world)
         written += *count;
     }
     world->options.say(written == 0 ? u"The demo's queues, categories and agents are there."_s
-                                    : u"Set up %1 queues, skills, schemas, categories and agents."_s.arg(written));
+                                    : u"Set up what the demo needs: %1 queues, skills, schemas, categories and agents."_s.arg(written));
     co_return {};
 }
 
