@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apifixture.h"
+
+using namespace iwd;
+using namespace iwd::test;
+
+namespace {
+
+/// Health and metrics belong to the process and are added by its composition.
+bool belongsToTheProcess(const QString &path)
+{
+    return path.startsWith(QLatin1StringView("/health/")) || path == QLatin1StringView("/iwd/v3/metrics");
+}
+
+/// What each scope may do, as agreed; written down here once more, on purpose.
+QStringList allowed(const QString &scope)
+{
+    static const QMap<QString, QStringList> table {
+        { QStringLiteral("source"),
+            { QStringLiteral("Workitems.View"), QStringLiteral("Workitems.Create"), QStringLiteral("Workitems.Update"), QStringLiteral("Workitems.Activate"),
+                QStringLiteral("Workitems.Hold"), QStringLiteral("Workitems.Resume"), QStringLiteral("Workitems.Complete"), QStringLiteral("Workitems.Cancel"),
+                QStringLiteral("Workitems.Restart"), QStringLiteral("Configuration.View") } },
+        { QStringLiteral("agent"),
+            { QStringLiteral("Workitems.View"), QStringLiteral("Workitems.Hold"), QStringLiteral("Workitems.Complete"), QStringLiteral("Distribution.Take"),
+                QStringLiteral("Agents.View"), QStringLiteral("Agents.State") } },
+        { QStringLiteral("reporting"),
+            { QStringLiteral("Workitems.View"), QStringLiteral("Events.View"), QStringLiteral("Dashboard.View"), QStringLiteral("Configuration.View") } },
+    };
+    return table.value(scope);
+}
+
+QString filledIn(const QString &path)
+{
+    return QString(path).replace(QStringLiteral("{id}"), QStringLiteral("nothing-of-this-name"));
+}
+
+QString entry(const QByteArray &method, const QString &path, const QString &privilege, bool open)
+{
+    return QStringLiteral("%1 %2 %3%4").arg(QString::fromLatin1(method), path, privilege, open ? QStringLiteral(" (open)") : QString());
+}
+
+} // namespace
+
+/// The table of routes against the API's document, and every route against every kind of caller.
+class TestApiContract : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        m_fixture = std::make_unique<ApiFixture>();
+        m_keys = {
+            { QStringLiteral("admin"), m_fixture->adminKey },
+            { QStringLiteral("source"), m_fixture->sourceKey },
+            { QStringLiteral("agent"), m_fixture->agentKey },
+            { QStringLiteral("reporting"), m_fixture->reportingKey },
+            { QStringLiteral("nobody"), QString() },
+            { QStringLiteral("unknown key"), QStringLiteral("00000000-0000-4000-8000-000000000000") },
+            { QStringLiteral("expired key"), m_fixture->newKey({ QStringLiteral("admin") }, m_fixture->tenant, m_fixture->clock->now() - std::chrono::seconds(1)) },
+            { QStringLiteral("deleted key"), deletedKey() },
+        };
+    }
+    void cleanupTestCase() { m_fixture.reset(); }
+
+    void everyRouteIsDocumentedAndEveryDocumentedRouteIsThere()
+    {
+        QStringList documented;
+        for (const DocumentedOperation &operation : documentedOperations()) {
+            if (!belongsToTheProcess(operation.path))
+                documented.append(entry(operation.method, operation.path, operation.privilege, operation.open));
+        }
+        QStringList served;
+        for (const EndpointInfo &endpoint : m_fixture->api->endpoints())
+            served.append(entry(endpoint.method, endpoint.pattern, privilegeName(endpoint.privilege), endpoint.open));
+        documented.sort();
+        served.sort();
+        QCOMPARE(served, documented);
+    }
+
+    void everyRouteAsksWhoCallsAndWhetherTheyMay_data()
+    {
+        QTest::addColumn<QByteArray>("method");
+        QTest::addColumn<QString>("path");
+        QTest::addColumn<QString>("key");
+        QTest::addColumn<int>("refusal");
+        for (const EndpointInfo &endpoint : m_fixture->api->endpoints()) {
+            const bool isStream = endpoint.pattern.endsWith(QLatin1StringView("/stream"));
+            if (endpoint.open || isStream)
+                continue;
+            for (auto caller = m_keys.constBegin(); caller != m_keys.constEnd(); ++caller) {
+                const QString privilege = privilegeName(endpoint.privilege);
+                const bool isKnown = QStringList { QStringLiteral("admin"), QStringLiteral("source"), QStringLiteral("agent"), QStringLiteral("reporting") }.contains(caller.key());
+                const bool may = caller.key() == QLatin1StringView("admin") || privilege == QLatin1StringView("none") || allowed(caller.key()).contains(privilege);
+                QTest::addRow("%s %s by %s", endpoint.method.constData(), qPrintable(endpoint.pattern), qPrintable(caller.key()))
+                    << endpoint.method << endpoint.pattern << caller.value() << (!isKnown ? 401 : may ? 0 : 403);
+            }
+        }
+    }
+    void everyRouteAsksWhoCallsAndWhetherTheyMay()
+    {
+        QFETCH(QByteArray, method);
+        QFETCH(QString, path);
+        QFETCH(QString, key);
+        QFETCH(int, refusal);
+        m_fixture->key = key;
+        const QByteArray body = method == "GET" || method == "DELETE" ? QByteArray() : QByteArrayLiteral("{}");
+        const Reply reply = m_fixture->send(method, filledIn(path), body);
+        if (refusal == 0)
+            QVERIFY2(reply.status != 401 && reply.status != 403, reply.body.constData());
+        else
+            QCOMPARE(reply.status, refusal);
+        if (refusal == 401)
+            QCOMPARE(reply.headers.value("www-authenticate"), QByteArray("Bearer"));
+        QVERIFY(!reply.headers.value("x-correlation-id").isEmpty());
+    }
+
+    void aStrangerIsRefusedBeforeAnythingElseIsLookedAt()
+    {
+        m_fixture->key.clear();
+        const Reply reply = m_fixture->send("POST", QStringLiteral("/items?misspelt=1"), "not json", { { "If-Match", "nonsense" } });
+        QCOMPARE(reply.status, 401);
+        QCOMPARE(reply.code(), QStringLiteral("auth.missing"));
+    }
+
+    void pagesForPeopleAreOpenToEverybody_data()
+    {
+        QTest::addColumn<QString>("path");
+        for (const char *path : { "/", "/docs", "/docs/style.css", "/docs/reference.js", "/docs/landing.js", "/iwd/v3/openapi.json" })
+            QTest::newRow(path) << QString::fromLatin1(path);
+    }
+    void pagesForPeopleAreOpenToEverybody()
+    {
+        QFETCH(QString, path);
+        m_fixture->key.clear();
+        const Reply reply = m_fixture->get(path);
+        QCOMPARE(reply.status, 200);
+        QVERIFY(reply.headers.value("content-security-policy").contains("default-src 'none'"));
+        QCOMPARE(m_fixture->get(path, { { "If-None-Match", reply.etag() } }).status, 304);
+    }
+
+    void badRequestsAreRefusedInWords_data()
+    {
+        QTest::addColumn<QByteArray>("method");
+        QTest::addColumn<QString>("path");
+        QTest::addColumn<QByteArray>("body");
+        QTest::addColumn<QByteArray>("contentType");
+        QTest::addColumn<int>("status");
+        QTest::addColumn<QString>("code");
+        const QByteArray json = "application/json";
+        QTest::newRow("unknown query parameter") << QByteArray("GET") << QStringLiteral("/items?statsu=queued") << QByteArray() << QByteArray() << 400 << QStringLiteral("request.unknown_parameter");
+        QTest::newRow("unknown query parameter of a write") << QByteArray("POST") << QStringLiteral("/items?force=1") << QByteArray("{}") << json << 400 << QStringLiteral("request.unknown_parameter");
+        QTest::newRow("a parameter twice") << QByteArray("GET") << QStringLiteral("/items?queue=a&queue=b") << QByteArray() << QByteArray() << 400 << QStringLiteral("request.invalid_field");
+        QTest::newRow("an empty filter") << QByteArray("GET") << QStringLiteral("/items?queue=") << QByteArray() << QByteArray() << 400 << QStringLiteral("request.invalid_field");
+        QTest::newRow("limit 0") << QByteArray("GET") << QStringLiteral("/items?limit=0") << QByteArray() << QByteArray() << 400 << QStringLiteral("request.invalid_field");
+        QTest::newRow("limit 1001") << QByteArray("GET") << QStringLiteral("/queues?limit=1001") << QByteArray() << QByteArray() << 400 << QStringLiteral("request.invalid_field");
+        QTest::newRow("limit in words") << QByteArray("GET") << QStringLiteral("/events?limit=many") << QByteArray() << QByteArray() << 400 << QStringLiteral("request.invalid_field");
+        QTest::newRow("a negative cursor of events") << QByteArray("GET") << QStringLiteral("/events?after=-1") << QByteArray() << QByteArray() << 400 << QStringLiteral("request.invalid_field");
+        QTest::newRow("a wait that is no number") << QByteArray("GET") << QStringLiteral("/events?wait=nan") << QByteArray() << QByteArray() << 400 << QStringLiteral("request.invalid_field");
+        QTest::newRow("an unknown status") << QByteArray("GET") << QStringLiteral("/items?status=queued,lost") << QByteArray() << QByteArray() << 400 << QStringLiteral("request.invalid_field");
+        QTest::newRow("an unknown order") << QByteArray("GET") << QStringLiteral("/items?sort=name") << QByteArray() << QByteArray() << 400 << QStringLiteral("request.invalid_field");
+        QTest::newRow("a filter the order does not know") << QByteArray("GET") << QStringLiteral("/items?sort=priority&label=x") << QByteArray() << QByteArray() << 400 << QStringLiteral("request.invalid_field");
+        QTest::newRow("a status the order does not know") << QByteArray("GET") << QStringLiteral("/items?sort=priority&status=held") << QByteArray() << QByteArray() << 400 << QStringLiteral("request.invalid_field");
+        QTest::newRow("no JSON") << QByteArray("POST") << QStringLiteral("/items") << QByteArray("{\"a\":") << json << 400 << QStringLiteral("request.malformed_json");
+        QTest::newRow("no body") << QByteArray("POST") << QStringLiteral("/items") << QByteArray("") << json << 400 << QStringLiteral("request.malformed_json");
+        QTest::newRow("JSON with a tail") << QByteArray("POST") << QStringLiteral("/items") << QByteArray("{} {}") << json << 400 << QStringLiteral("request.malformed_json");
+        QTest::newRow("not UTF-8") << QByteArray("POST") << QStringLiteral("/items") << QByteArray("{\"a\":\"\xff\xfe\"}") << json << 400 << QStringLiteral("request.malformed_json");
+        QTest::newRow("JSON nested too deeply") << QByteArray("POST") << QStringLiteral("/items") << QByteArray(QByteArray(200'000, '[') + QByteArray(200'000, ']')) << json << 400 << QStringLiteral("request.malformed_json");
+        QTest::newRow("a text as body") << QByteArray("POST") << QStringLiteral("/items") << QByteArray("\"item\"") << json << 400 << QStringLiteral("request.malformed_json");
+        QTest::newRow("an array where an object belongs") << QByteArray("POST") << QStringLiteral("/queues") << QByteArray("[]") << json << 422 << QStringLiteral("request.invalid_field");
+        QTest::newRow("a wrong content type") << QByteArray("POST") << QStringLiteral("/items") << QByteArray("{}") << QByteArray("text/plain") << 415 << QStringLiteral("request.unsupported_media_type");
+        QTest::newRow("a form") << QByteArray("POST") << QStringLiteral("/sessions") << QByteArray("user=a") << QByteArray("application/x-www-form-urlencoded") << 415 << QStringLiteral("request.unsupported_media_type");
+        QTest::newRow("a huge number") << QByteArray("POST") << QStringLiteral("/items") << QByteArray("{\"businessValue\":1e308}") << json << 422 << QStringLiteral("request.invalid_field");
+        QTest::newRow("a number beyond all bounds") << QByteArray("POST") << QStringLiteral("/items/retry") << QByteArray("{\"limit\":99999999999999999999}") << json << 422 << QStringLiteral("request.invalid_field");
+        QTest::newRow("a fraction of a token") << QByteArray("POST") << QStringLiteral("/items/x/hold") << QByteArray("{\"token\":1.5}") << json << 422 << QStringLiteral("request.invalid_field");
+        QTest::newRow("a body that is too large") << QByteArray("POST") << QStringLiteral("/queues") << QByteArray("{\"name\":\"" + QByteArray(1'100'000, 'x') + "\"}") << json << 413 << QStringLiteral("request.too_large");
+        QTest::newRow("a foreign cursor") << QByteArray("GET") << QStringLiteral("/items?cursor=eyJsIjoiYWJjIiwicCI6eyJhZnRlciI6MX19") << QByteArray() << QByteArray() << 400 << QStringLiteral("request.invalid_field");
+        QTest::newRow("a damaged cursor") << QByteArray("GET") << QStringLiteral("/items?cursor=%25%25") << QByteArray() << QByteArray() << 400 << QStringLiteral("request.invalid_field");
+    }
+    void badRequestsAreRefusedInWords()
+    {
+        QFETCH(QByteArray, method);
+        QFETCH(QString, path);
+        QFETCH(QByteArray, body);
+        QFETCH(QByteArray, contentType);
+        QFETCH(int, status);
+        QFETCH(QString, code);
+        m_fixture->key = m_fixture->adminKey;
+        const HeaderFields headers = contentType.isEmpty() ? HeaderFields() : HeaderFields { { "Content-Type", contentType } };
+        const Reply reply = m_fixture->send(method, path, body, headers);
+        QCOMPARE(reply.status, status);
+        QCOMPARE(reply.code(), code);
+        QVERIFY(!reply["detail"].toString().isEmpty());
+    }
+
+    void jsonMayNameItsCharset()
+    {
+        m_fixture->key = m_fixture->adminKey;
+        QCOMPARE(m_fixture->send("POST", QStringLiteral("/items"), "{}", { { "Content-Type", "Application/JSON; charset=utf-8" } }).status, 200);
+    }
+
+    void brokenConditionsInHeadersAreRefused_data()
+    {
+        QTest::addColumn<QByteArray>("name");
+        QTest::addColumn<QByteArray>("value");
+        QTest::addColumn<QString>("code");
+        QTest::newRow("a version without quotes") << QByteArray("If-Match") << QByteArray("3") << QStringLiteral("request.invalid_field");
+        QTest::newRow("several versions") << QByteArray("If-Match") << QByteArray("\"3\", \"4\"") << QStringLiteral("request.invalid_field");
+        QTest::newRow("a key that is too long") << QByteArray("Idempotency-Key") << QByteArray(201, 'k') << QStringLiteral("idempotency.key_invalid");
+        QTest::newRow("a key that is not ASCII") << QByteArray("Idempotency-Key") << QByteArray("\xc3\xa4") << QStringLiteral("idempotency.key_invalid");
+    }
+    void brokenConditionsInHeadersAreRefused()
+    {
+        QFETCH(QByteArray, name);
+        QFETCH(QByteArray, value);
+        QFETCH(QString, code);
+        m_fixture->key = m_fixture->adminKey;
+        const Reply reply = m_fixture->put(QStringLiteral("/queues/general"), { { QStringLiteral("name"), QStringLiteral("General") } }, { { name, value } });
+        QCOMPARE(reply.status, 400);
+        QCOMPARE(reply.code(), code);
+    }
+
+    void theCorrelationIdComesBackInHeaderAndProblem()
+    {
+        m_fixture->key = m_fixture->adminKey;
+        const Reply reply = m_fixture->get(QStringLiteral("/items/unknown"), { { "X-Correlation-Id", "my-own-7" } });
+        QCOMPARE(reply.status, 404);
+        QCOMPARE(reply.headers.value("x-correlation-id"), QByteArray("my-own-7"));
+        QCOMPARE(reply["correlationId"].toString(), QStringLiteral("my-own-7"));
+    }
+
+private:
+    QString deletedKey()
+    {
+        const Reply created = m_fixture->post(
+            QStringLiteral("/api-keys"), { { QStringLiteral("name"), QStringLiteral("Old") }, { QStringLiteral("scopes"), QJsonArray { QStringLiteral("admin") } } });
+        m_fixture->remove(QStringLiteral("/api-keys/") + created["id"].toString());
+        return created["key"].toString();
+    }
+
+    std::unique_ptr<ApiFixture> m_fixture;
+    QMap<QString, QString> m_keys;
+};
+
+QTEST_GUILESS_MAIN(TestApiContract)
+#include "tst_api_contract.moc"
