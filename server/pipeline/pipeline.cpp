@@ -5,6 +5,9 @@
 
 #include <base/log.h>
 
+#include <latch>
+#include <thread>
+
 namespace iwd {
 
 Pipeline::Pipeline(Store &store, const Clock &clock, PipelineOptions options, QObject *parent)
@@ -23,6 +26,19 @@ Pipeline::Pipeline(Store &store, const Clock &clock, PipelineOptions options, QO
         [this] { m_distributor.rolledBack(); },
     });
     connect(&m_dueWorkTimer, &QTimer::timeout, this, &Pipeline::runDueWork);
+}
+
+Pipeline::~Pipeline()
+{
+    m_dueWorkTimer.stop();
+    if (m_tenants.empty())
+        return;
+    // Units are told their outcome in order on the writing thread, so whoever is told last is told after all that speak to this object.
+    std::latch told(1);
+    const auto tell = [&told](const std::optional<Error> &) { told.count_down(); };
+    while (!m_store.write({ m_tenants.front(), [](Transaction &) {}, tell }))
+        std::this_thread::sleep_for(milliseconds(1));
+    told.wait();
 }
 
 QCoro::Task<Result<void>> Pipeline::start(std::vector<TenantId> tenants)

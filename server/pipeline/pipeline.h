@@ -44,6 +44,9 @@ public:
     /// @p store and @p clock must outlive this.
     Pipeline(Store &store, const Clock &clock, PipelineOptions options = {}, QObject *parent = nullptr);
 
+    /// Waits until the store has told this of everything that was written; nothing may write any more.
+    ~Pipeline() override;
+
     /// Loads the figures of the tenants and begins to look after what falls due.
     [[nodiscard]] QCoro::Task<Result<void>> start(std::vector<TenantId> tenants);
     /// Answers everybody who waits. Further wishes are not parked.
