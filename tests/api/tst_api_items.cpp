@@ -143,7 +143,9 @@ private Q_SLOTS:
         QByteArray body = "[" + item.repeated(480);
         body.back() = ']';
         QVERIFY(body.size() > 4 * 1024 * 1024);
-        QCOMPARE(m->send("POST", QStringLiteral("/items"), body).status, 413);
+        QCOMPARE(m->firstLineOf("POST /iwd/v3/items HTTP/1.1\r\nHost: iwd\r\nContent-Type: application/json\r\nx-api-key: " + m->adminKey.toLatin1() + "\r\nContent-Length: "
+                     + QByteArray::number(body.size()) + "\r\n\r\n" + body),
+            QByteArray("HTTP/1.1 413 Payload Too Large"));
         body = "[" + item.repeated(400);
         body.back() = ']';
         QCOMPARE(m->send("POST", QStringLiteral("/items"), body)["accepted"].toInt(), 400);
