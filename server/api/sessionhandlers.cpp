@@ -97,7 +97,8 @@ QCoro::Task<http::Response> SessionHandlers::create(Call call)
     const auto login = std::make_shared<const Login>(*found);
     if (const auto wait = m_guard.begin(name, storedState(login->user), m_pipeline.clock().now()))
         co_return call.problem(locked(*wait));
-    const auto matches = co_await m_passwords.check(login->user ? login->user->passwordHash : QString(), password, call.request.deadline);
+    const QString hash = login->user ? login->user->passwordHash : QString();
+    const auto matches = co_await m_passwords.check(hash, password, call.request.deadline);
     if (!matches)
         co_return call.problem(matches.error());
     if (!*matches || !login->user) {

@@ -47,6 +47,8 @@ ApiFixture::ApiFixture()
     ServerFacts facts;
     facts.version = QStringLiteral("0.0.0");
     facts.started = clock->now();
+    facts.connections = [this] { return m_server->connectionCount(); };
+    facts.requestsInFlight = [this] { return m_server->inFlightCount(); };
     api = std::make_unique<Api>(*pipeline, *m_cache, *clock, facts);
     const auto router = std::make_shared<http::Router>();
     api->addRoutes(*router);

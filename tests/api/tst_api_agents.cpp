@@ -267,7 +267,7 @@ private Q_SLOTS:
     void whoWaitsIsGivenWorkTheMomentItArrives()
     {
         const Pending wish = m->begin("POST", agentPath(ann, "/next?wait=30"));
-        untilParked();
+        untilAsked();
         const QString id = m->capture();
         QCOMPARE(itemOf(m->finish(wish)), id);
     }
@@ -275,7 +275,7 @@ private Q_SLOTS:
     void whoWaitsIsToldWhenTheStateChanges()
     {
         const Pending wish = m->begin("POST", agentPath(ann, "/next?wait=30"));
-        untilParked();
+        untilAsked();
         m->put(agentPath(ann, "/state"), one("state", QStringLiteral("loggedOut")));
         QCOMPARE(m->finish(wish).code(), QStringLiteral("agent.not_ready"));
     }
@@ -292,7 +292,7 @@ private Q_SLOTS:
     void whoWaitsIsAnsweredWhenTheServerStops()
     {
         const Pending wish = m->begin("POST", agentPath(ann, "/next?wait=60"));
-        untilParked();
+        untilAsked();
         m->pipeline->stop();
         const Reply nothing = m->finish(wish);
         QCOMPARE(nothing.status, 200);
@@ -328,7 +328,7 @@ private Q_SLOTS:
             client.connectToHost(QHostAddress(QHostAddress::LocalHost), m->port);
             client.write("POST /iwd/v3/agents/ann/next?wait=30 HTTP/1.1\r\nHost: iwd\r\nContent-Length: 0\r\nx-api-key: " + m->adminKey.toLatin1() + "\r\n\r\n");
             QVERIFY(QTest::qWaitFor([&client] { return client.state() == QTcpSocket::ConnectedState && client.bytesToWrite() == 0; }, 5'000));
-            untilParked();
+            untilAsked();
             if (reset)
                 client.abort();
             else
@@ -357,14 +357,8 @@ private Q_SLOTS:
     }
 
 private:
-    /// A wish is parked once everything that was written after it has been committed.
-    void untilParked()
-    {
-        for (int i = 0; i < 3; ++i) {
-            QTest::qWait(20);
-            m->put(QStringLiteral("/skills/other"), one("name", QStringLiteral("Other")), { { "If-Match", i == 0 ? "*" : "*" } });
-        }
-    }
+    /// Until the server is answering one request beside the one that asks.
+    void untilAsked() { QTRY_COMPARE(m->get(QStringLiteral("/stats/server"))["requestsInFlight"].toInt(), 2); }
 
     std::unique_ptr<ApiFixture> m;
 };
