@@ -43,7 +43,8 @@ void giveBack(Pipeline &pipeline, TenantId tenant, const Taking &taking)
         auto record = transaction.item(taking.item);
         if (!assignment || assignment->token != taking.token || !record)
             return;
-        returnToQueue(transaction, *record, EventType::ItemReleased, Actor::server(), QStringLiteral("The client had gone before the answer could be delivered."));
+        returnToQueue(transaction, *record, EventType::ItemReleased, Actor::server(),
+            QStringLiteral("The client had gone before the answer could be delivered."));
     };
     unit.done = [](const std::optional<Error> &) {}; // when this fails the lease still ends
     pipeline.store().write(std::move(unit));
@@ -72,7 +73,8 @@ Result<AgentCommand> decodeCommand(AgentAction action, const Call &call)
 
 QJsonObject encodeHeld(Snapshot &snapshot, const Assignment &assignment, const ItemRecord &record)
 {
-    return { { QStringLiteral("item"), encodeItemView(answerOf(snapshot, record)) }, { QStringLiteral("assignment"), encodeAssignment(assignment) } };
+    return { { QStringLiteral("item"), encodeItemView(answerOf(snapshot, record)) },
+        { QStringLiteral("assignment"), encodeAssignment(assignment) } };
 }
 
 } // namespace
@@ -82,7 +84,11 @@ std::vector<ApiEndpoint> AgentHandlers::endpoints()
     using enum Privilege;
     const QString agent = QStringLiteral("/iwd/v3/agents/{id}");
     std::vector<ApiEndpoint> all {
-        { { .method = "PUT", .pattern = agent + QStringLiteral("/state"), .privilege = AgentsState, .body = BodyUse::Object, .idempotent = true },
+        { { .method = "PUT",
+              .pattern = agent + QStringLiteral("/state"),
+              .privilege = AgentsState,
+              .body = BodyUse::Object,
+              .idempotent = true },
             [this](Call call) { return setState(std::move(call)); } },
         { { .method = "POST",
               .pattern = agent + QStringLiteral("/next"),
@@ -91,11 +97,17 @@ std::vector<ApiEndpoint> AgentHandlers::endpoints()
               .idempotent = true,
               .options = { .timeout = waitTimeout } },
             [this](Call call) { return next(std::move(call)); } },
-        { { .method = "GET", .pattern = agent + QStringLiteral("/assignments"), .privilege = DistributionTake }, [this](Call call) { return assignments(std::move(call)); } },
+        { { .method = "GET", .pattern = agent + QStringLiteral("/assignments"), .privilege = DistributionTake },
+            [this](Call call) { return assignments(std::move(call)); } },
     };
-    const std::pair<const char *, AgentAction> actions[] { { "/complete", AgentAction::Complete }, { "/release", AgentAction::Release }, { "/extend", AgentAction::Extend } };
+    const std::pair<const char *, AgentAction> actions[] { { "/complete", AgentAction::Complete }, { "/release", AgentAction::Release },
+        { "/extend", AgentAction::Extend } };
     for (const auto &[path, action] : actions) {
-        all.push_back({ { .method = "POST", .pattern = agent + QLatin1StringView(path), .privilege = DistributionTake, .body = BodyUse::Object, .idempotent = true },
+        all.push_back({ { .method = "POST",
+                            .pattern = agent + QLatin1StringView(path),
+                            .privilege = DistributionTake,
+                            .body = BodyUse::Object,
+                            .idempotent = true },
             [this, action = action](Call call) { return act(action, std::move(call)); } });
     }
     return all;
@@ -111,7 +123,8 @@ QCoro::Task<http::Response> AgentHandlers::setState(Call call)
         reader.fail(invalidField(QStringLiteral("state"), QStringLiteral("ready, notReady or loggedOut"), name.left(60)));
     if (const auto finished = reader.finish(); !finished)
         co_return call.problem(finished.error());
-    std::function<Result<Answer>(Transaction &)> work = [id = call.id(), state = *state, reason, actor = call.caller.actor](Transaction &transaction) -> Result<Answer> {
+    std::function<Result<Answer>(Transaction &)> work
+        = [id = call.id(), state = *state, reason, actor = call.caller.actor](Transaction &transaction) -> Result<Answer> {
         const auto set = setAgentState(transaction, id, state, reason, actor);
         return set ? agentAnswer(transaction, id) : set.error();
     };
@@ -136,7 +149,8 @@ QCoro::Task<http::Response> AgentHandlers::next(Call call)
     http::Response response = call.respond(answer);
     // With an idempotency key the client will come back for this very answer.
     if (answer && *taking && !call.idempotency)
-        response.undelivered = [pipeline = &m_pipeline, tenant = call.caller.tenant, taking = **taking] { giveBack(*pipeline, tenant, taking); };
+        response.undelivered
+            = [pipeline = &m_pipeline, tenant = call.caller.tenant, taking = **taking] { giveBack(*pipeline, tenant, taking); };
     co_return response;
 }
 
@@ -164,7 +178,8 @@ QCoro::Task<http::Response> AgentHandlers::act(AgentAction action, Call call)
     const auto command = decodeCommand(action, call);
     if (!command)
         co_return call.problem(command.error());
-    std::function<Result<ItemAnswer>(Transaction &)> work = [command = *command](Transaction &transaction) { return actOnAssignment(transaction, command); };
+    std::function<Result<ItemAnswer>(Transaction &)> work
+        = [command = *command](Transaction &transaction) { return actOnAssignment(transaction, command); };
     const auto encode = action == AgentAction::Extend ? encodeWork : encodeItemAnswer;
     const auto answer = co_await m_pipeline.write<ItemAnswer>(call.writeContext(), work, encode);
     co_return call.respond(answer);

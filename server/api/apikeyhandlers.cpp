@@ -17,8 +17,9 @@ namespace {
 
 QJsonObject encodeKey(const ApiKeyRecord &key)
 {
-    return { { QStringLiteral("id"), key.id }, { QStringLiteral("name"), key.name }, { QStringLiteral("scopes"), QJsonArray::fromStringList(key.scopes) },
-        { QStringLiteral("createdDateTime"), toIso(key.created) }, { QStringLiteral("expiresDateTime"), isoOrNull(key.expires) } };
+    return { { QStringLiteral("id"), key.id }, { QStringLiteral("name"), key.name },
+        { QStringLiteral("scopes"), QJsonArray::fromStringList(key.scopes) }, { QStringLiteral("createdDateTime"), toIso(key.created) },
+        { QStringLiteral("expiresDateTime"), isoOrNull(key.expires) } };
 }
 
 QString newKeyId()
@@ -64,9 +65,13 @@ std::vector<ApiEndpoint> ApiKeyHandlers::endpoints()
 {
     const QString keys = QStringLiteral("/iwd/v3/api-keys");
     return {
-        { { .method = "GET", .pattern = keys, .privilege = Privilege::ApiKeysView, .parameters = { QStringLiteral("limit"), QStringLiteral("cursor") } },
+        { { .method = "GET",
+              .pattern = keys,
+              .privilege = Privilege::ApiKeysView,
+              .parameters = { QStringLiteral("limit"), QStringLiteral("cursor") } },
             [this](Call call) { return list(std::move(call)); } },
-        { { .method = "POST", .pattern = keys, .privilege = Privilege::ApiKeysUpdate, .body = BodyUse::Object, .idempotent = true }, [this](Call call) { return create(std::move(call)); } },
+        { { .method = "POST", .pattern = keys, .privilege = Privilege::ApiKeysUpdate, .body = BodyUse::Object, .idempotent = true },
+            [this](Call call) { return create(std::move(call)); } },
         { { .method = "DELETE", .pattern = keys + QStringLiteral("/{id}"), .privilege = Privilege::ApiKeysUpdate, .idempotent = true },
             [this](Call call) { return remove(std::move(call)); } },
     };
@@ -103,7 +108,8 @@ QCoro::Task<http::Response> ApiKeyHandlers::create(Call call)
     if (!decoded)
         co_return call.problem(decoded.error());
     const QString secret = secrets::newApiKey();
-    std::function<Result<ApiKeyRecord>(Transaction &)> work = [key = *decoded, digest = secrets::digest(secret)](Transaction &transaction) -> Result<ApiKeyRecord> {
+    std::function<Result<ApiKeyRecord>(Transaction &)> work
+        = [key = *decoded, digest = secrets::digest(secret)](Transaction &transaction) -> Result<ApiKeyRecord> {
         ApiKeyRecord created = key;
         created.created = transaction.now();
         transaction.insertApiKey(created, digest);

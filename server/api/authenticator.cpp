@@ -29,7 +29,8 @@ std::optional<QByteArray> bearerToken(const QByteArray &authorization)
 
 Error nothingSent()
 {
-    return { ErrorCode::NotAuthenticated, QStringLiteral("Send an API key in the header x-api-key, or the token of a session in the header Authorization."), {}, {} };
+    return { ErrorCode::NotAuthenticated,
+        QStringLiteral("Send an API key in the header x-api-key, or the token of a session in the header Authorization."), {}, {} };
 }
 
 /// One text for all reasons: a stranger does not learn which keys exist.
@@ -54,9 +55,11 @@ Result<Credential> credentialIn(const http::Headers &headers)
 
 QByteArray encode(const Caller &caller, quint64 generation)
 {
-    const QJsonObject json { { QStringLiteral("generation"), QString::number(generation) }, { QStringLiteral("tenant"), caller.tenant.number },
-        { QStringLiteral("tenantId"), caller.tenantId }, { QStringLiteral("tenantName"), caller.tenantName }, { QStringLiteral("kind"), caller.actor.kind },
-        { QStringLiteral("id"), caller.actor.id }, { QStringLiteral("name"), caller.actor.name }, { QStringLiteral("scopes"), QJsonArray::fromStringList(caller.scopes) },
+    const QJsonObject json { { QStringLiteral("generation"), QString::number(generation) },
+        { QStringLiteral("tenant"), caller.tenant.number }, { QStringLiteral("tenantId"), caller.tenantId },
+        { QStringLiteral("tenantName"), caller.tenantName }, { QStringLiteral("kind"), caller.actor.kind },
+        { QStringLiteral("id"), caller.actor.id }, { QStringLiteral("name"), caller.actor.name },
+        { QStringLiteral("scopes"), QJsonArray::fromStringList(caller.scopes) },
         { QStringLiteral("expires"), caller.expires ? QJsonValue(toMillis(*caller.expires)) : QJsonValue() } };
     return QJsonDocument(json).toJson(QJsonDocument::Compact);
 }
@@ -70,7 +73,8 @@ std::optional<Caller> decode(const QByteArray &text, quint64 generation)
     caller.tenant.number = json.value(QStringLiteral("tenant")).toInteger();
     caller.tenantId = json.value(QStringLiteral("tenantId")).toString();
     caller.tenantName = json.value(QStringLiteral("tenantName")).toString();
-    caller.actor = { json.value(QStringLiteral("kind")).toString(), json.value(QStringLiteral("id")).toString(), json.value(QStringLiteral("name")).toString() };
+    caller.actor = { json.value(QStringLiteral("kind")).toString(), json.value(QStringLiteral("id")).toString(),
+        json.value(QStringLiteral("name")).toString() };
     for (const QJsonValue scope : json.value(QStringLiteral("scopes")).toArray())
         caller.scopes.append(scope.toString());
     if (const QJsonValue expires = json.value(QStringLiteral("expires")); expires.isDouble())
@@ -111,7 +115,8 @@ std::optional<Caller> callerIn(Directory &directory, bool isKey, const QByteArra
 
 Error tooBusy()
 {
-    return { ErrorCode::Busy, QStringLiteral("The server has more work than it can queue. Try again in a moment."), {}, { { QStringLiteral("retryAfterSeconds"), 1 } } };
+    return { ErrorCode::Busy, QStringLiteral("The server has more work than it can queue. Try again in a moment."), {},
+        { { QStringLiteral("retryAfterSeconds"), 1 } } };
 }
 
 Authenticator::Authenticator(Store &store, Cache &cache, const Clock &clock, milliseconds keep)
@@ -133,7 +138,8 @@ QCoro::Task<Result<std::optional<Caller>>> Authenticator::stored(bool isKey, QBy
         if (auto caller = decode(*kept, generation))
             co_return caller;
     }
-    std::function<std::optional<Caller>(Directory &)> work = [isKey, digest](Directory &directory) { return callerIn(directory, isKey, digest); };
+    std::function<std::optional<Caller>(Directory &)> work
+        = [isKey, digest](Directory &directory) { return callerIn(directory, isKey, digest); };
     auto found = co_await lookUp<std::optional<Caller>>(m_store, deadline, work);
     if (found && *found)
         co_await m_cache.put(cacheKey, encode(**found, generation), m_keep);

@@ -48,7 +48,8 @@ template <typename T>
 {
     const auto found = std::make_shared<std::optional<T>>();
     Delivery<std::optional<Error>> finished;
-    const bool queued = store.lookUp([found, work](Directory &directory) { *found = work(directory); }, [finished](const std::optional<Error> &failure) { finished.deliver(failure); }, deadline);
+    const bool queued = store.lookUp([found, work](Directory &directory) { *found = work(directory); },
+        [finished](const std::optional<Error> &failure) { finished.deliver(failure); }, deadline);
     if (!queued)
         co_return tooBusy();
     const std::optional<Error> failure = co_await finished;

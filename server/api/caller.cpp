@@ -17,12 +17,12 @@ const std::vector<Scope> &scopeTable()
 {
     static const std::vector<Scope> table {
         { QStringLiteral("admin"),
-            { WorkitemsView, WorkitemsCreate, WorkitemsUpdate, WorkitemsHold, WorkitemsResume, WorkitemsComplete, WorkitemsCancel, WorkitemsRestart, WorkitemsActivate,
-                WorkitemsAssign, WorkitemsRequeue, ConfigurationView, ConfigurationUpdate, AgentsView, AgentsState, DistributionTake, EventsView, DashboardView, ApiKeysView,
-                ApiKeysUpdate } },
+            { WorkitemsView, WorkitemsCreate, WorkitemsUpdate, WorkitemsHold, WorkitemsResume, WorkitemsComplete, WorkitemsCancel,
+                WorkitemsRestart, WorkitemsActivate, WorkitemsAssign, WorkitemsRequeue, ConfigurationView, ConfigurationUpdate, AgentsView,
+                AgentsState, DistributionTake, EventsView, DashboardView, ApiKeysView, ApiKeysUpdate } },
         { QStringLiteral("source"),
-            { WorkitemsView, WorkitemsCreate, WorkitemsUpdate, WorkitemsActivate, WorkitemsHold, WorkitemsResume, WorkitemsComplete, WorkitemsCancel, WorkitemsRestart,
-                ConfigurationView } },
+            { WorkitemsView, WorkitemsCreate, WorkitemsUpdate, WorkitemsActivate, WorkitemsHold, WorkitemsResume, WorkitemsComplete,
+                WorkitemsCancel, WorkitemsRestart, ConfigurationView } },
         { QStringLiteral("agent"), { WorkitemsView, WorkitemsHold, WorkitemsComplete, DistributionTake, AgentsView, AgentsState } },
         { QStringLiteral("reporting"), { WorkitemsView, EventsView, DashboardView, ConfigurationView } },
     };

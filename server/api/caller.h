@@ -54,7 +54,10 @@ struct Caller
     std::optional<Instant> expires;
     QByteArray credential; ///< digest of the key or token
 
-    [[nodiscard]] bool may(Privilege privilege) const { return privilege == Privilege::None || privileges.test(static_cast<size_t>(privilege)); }
+    [[nodiscard]] bool may(Privilege privilege) const
+    {
+        return privilege == Privilege::None || privileges.test(static_cast<size_t>(privilege));
+    }
     /// Whether the caller may act on items only while holding them, and so must show the fencing token: nothing but the scope
     /// of agents lets it change items.
     [[nodiscard]] bool actsOnlyOnWhatItHolds() const;

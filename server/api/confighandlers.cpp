@@ -56,7 +56,8 @@ Result<void> checkIdInPath(const QString &id)
     return valid ? Result<void>() : valid.error();
 }
 
-Result<Answer> listObjects(Snapshot &snapshot, const Call &call, const ConfigResource &resource, bool deleted, const QString &after, int limit)
+Result<Answer> listObjects(
+    Snapshot &snapshot, const Call &call, const ConfigResource &resource, bool deleted, const QString &after, int limit)
 {
     auto records = snapshot.configRecords(resource.kind, deleted);
     std::sort(records.begin(), records.end(), [](const ConfigRecord &left, const ConfigRecord &right) { return left.id < right.id; });
@@ -93,8 +94,10 @@ const std::vector<ConfigResource> &configResources()
     static const std::vector<ConfigResource> resources {
         { ConfigKind::Queue, QStringLiteral("queues"), Privilege::ConfigurationView, checkedBy<decodeQueue, encodeQueue> },
         { ConfigKind::Category, QStringLiteral("categories"), Privilege::ConfigurationView, checkedBy<decodeCategory, encodeCategory> },
-        { ConfigKind::Schema, QStringLiteral("schemas"), Privilege::ConfigurationView, checkedBy<decodePrioritizationSchema, encodePrioritizationSchema> },
-        { ConfigKind::CapturePoint, QStringLiteral("capture-points"), Privilege::ConfigurationView, checkedBy<decodeCapturePoint, encodeCapturePoint> },
+        { ConfigKind::Schema, QStringLiteral("schemas"), Privilege::ConfigurationView,
+            checkedBy<decodePrioritizationSchema, encodePrioritizationSchema> },
+        { ConfigKind::CapturePoint, QStringLiteral("capture-points"), Privilege::ConfigurationView,
+            checkedBy<decodeCapturePoint, encodeCapturePoint> },
         { ConfigKind::Agent, QStringLiteral("agents"), Privilege::AgentsView, checkedBy<decodeAgent, encodeAgent> },
         { ConfigKind::Skill, QStringLiteral("skills"), Privilege::ConfigurationView, checkedBy<decodeSkill, encodeSkill> },
     };
@@ -139,16 +142,27 @@ std::vector<ApiEndpoint> ConfigHandlers::endpoints()
         const QString one = many + QStringLiteral("/{id}");
         const QStringList listParameters = resource.kind == ConfigKind::Category ? QStringList { QStringLiteral("deleted") } + page : page;
         const ConfigResource *of = &resource;
-        all.push_back({ { .method = "GET", .pattern = many, .privilege = resource.view, .parameters = listParameters }, [this, of](Call call) { return list(of, std::move(call)); } });
-        all.push_back({ { .method = "POST", .pattern = many, .privilege = ConfigurationUpdate, .body = BodyUse::Object, .idempotent = true },
-            [this, of](Call call) { return create(of, std::move(call)); } });
-        all.push_back({ { .method = "GET", .pattern = one, .privilege = resource.view }, [this, of](Call call) { return get(of, std::move(call)); } });
-        all.push_back({ { .method = "PUT", .pattern = one, .privilege = ConfigurationUpdate, .body = BodyUse::Object, .idempotent = true, .versioned = true },
+        all.push_back({ { .method = "GET", .pattern = many, .privilege = resource.view, .parameters = listParameters },
+            [this, of](Call call) { return list(of, std::move(call)); } });
+        all.push_back(
+            { { .method = "POST", .pattern = many, .privilege = ConfigurationUpdate, .body = BodyUse::Object, .idempotent = true },
+                [this, of](Call call) { return create(of, std::move(call)); } });
+        all.push_back({ { .method = "GET", .pattern = one, .privilege = resource.view },
+            [this, of](Call call) { return get(of, std::move(call)); } });
+        all.push_back({ { .method = "PUT",
+                            .pattern = one,
+                            .privilege = ConfigurationUpdate,
+                            .body = BodyUse::Object,
+                            .idempotent = true,
+                            .versioned = true },
             [this, of](Call call) { return replace(of, std::move(call)); } });
         all.push_back({ { .method = "DELETE", .pattern = one, .privilege = ConfigurationUpdate, .idempotent = true, .versioned = true },
             [this, of](Call call) { return remove(of, std::move(call)); } });
     }
-    all.push_back({ { .method = "POST", .pattern = QStringLiteral("/iwd/v3/categories/{id}/restore"), .privilege = ConfigurationUpdate, .idempotent = true },
+    all.push_back({ { .method = "POST",
+                        .pattern = QStringLiteral("/iwd/v3/categories/{id}/restore"),
+                        .privilege = ConfigurationUpdate,
+                        .idempotent = true },
         [this](Call call) { return restore(std::move(call)); } });
     return all;
 }
@@ -164,8 +178,9 @@ QCoro::Task<http::Response> ConfigHandlers::list(const ConfigResource *resource,
     const QString deleted = call.request.queryValue(u"deleted").value_or(QStringLiteral("false"));
     if (deleted != QLatin1StringView("true") && deleted != QLatin1StringView("false"))
         co_return call.badRequest(invalidField(QStringLiteral("deleted"), QStringLiteral("true or false"), deleted.left(60)));
-    std::function<Result<Answer>(Snapshot &)> work = [resource, call, isDeleted = deleted == QLatin1StringView("true"), after = *after, limit = *limit](
-                                                         Snapshot &snapshot) { return listObjects(snapshot, call, *resource, isDeleted, after, limit); };
+    std::function<Result<Answer>(Snapshot &)> work
+        = [resource, call, isDeleted = deleted == QLatin1StringView("true"), after = *after, limit = *limit](
+              Snapshot &snapshot) { return listObjects(snapshot, call, *resource, isDeleted, after, limit); };
     const auto answer = co_await m_pipeline.read<Answer>(call.caller.tenant, call.request.deadline, work);
     co_return call.respond(answer);
 }
@@ -245,13 +260,15 @@ QCoro::Task<http::Response> ConfigHandlers::remove(const ConfigResource *resourc
 
 QCoro::Task<http::Response> ConfigHandlers::restore(Call call)
 {
-    std::function<Result<ShownObject>(Transaction &)> work = [id = call.id(), actor = call.caller.actor](Transaction &transaction) -> Result<ShownObject> {
+    std::function<Result<ShownObject>(Transaction &)> work
+        = [id = call.id(), actor = call.caller.actor](Transaction &transaction) -> Result<ShownObject> {
         const auto record = restoreCategory(transaction, id, actor);
         if (!record)
             return record.error();
         return ShownObject { configObjectJson(transaction, *record), record->version, false };
     };
-    std::function<Answer(const ShownObject &)> encode = [](const ShownObject &shown) { return encodeConfigObject(shown.json, shown.version); };
+    std::function<Answer(const ShownObject &)> encode
+        = [](const ShownObject &shown) { return encodeConfigObject(shown.json, shown.version); };
     const auto answer = co_await m_pipeline.write<ShownObject>(call.writeContext(), work, encode);
     co_return call.respond(answer);
 }

@@ -31,7 +31,8 @@ Answer encodeItemAnswer(const ItemAnswer &item)
 
 QJsonObject encodeAssignment(const Assignment &assignment)
 {
-    return { { QStringLiteral("token"), assignment.token }, { QStringLiteral("agent"), assignment.agentId }, { QStringLiteral("takenDateTime"), toIso(assignment.taken) },
+    return { { QStringLiteral("token"), assignment.token }, { QStringLiteral("agent"), assignment.agentId },
+        { QStringLiteral("takenDateTime"), toIso(assignment.taken) },
         { QStringLiteral("leaseUntilDateTime"), toIso(assignment.leaseUntil) },
         { QStringLiteral("leaseSeconds"), qint64(std::chrono::duration_cast<std::chrono::seconds>(assignment.lease).count()) } };
 }
@@ -39,7 +40,8 @@ QJsonObject encodeAssignment(const Assignment &assignment)
 Answer encodeWork(const ItemAnswer &item)
 {
     Q_ASSERT(item.assignment);
-    Answer answer = jsonAnswer({ { QStringLiteral("item"), encodeItemView(item) }, { QStringLiteral("assignment"), encodeAssignment(*item.assignment) } });
+    Answer answer = jsonAnswer(
+        { { QStringLiteral("item"), encodeItemView(item) }, { QStringLiteral("assignment"), encodeAssignment(*item.assignment) } });
     answer.etag = etagOf(item.record.item.version);
     return answer;
 }

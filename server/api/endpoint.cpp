@@ -17,7 +17,8 @@ constexpr qsizetype longestIdempotencyKey = 200;
 
 Error badHeader(const QString &name, const QString &expected)
 {
-    return { ErrorCode::InvalidField, QStringLiteral("The header %1 cannot be used: expected %2.").arg(name, expected), name, { { QStringLiteral("expected"), expected } } };
+    return { ErrorCode::InvalidField, QStringLiteral("The header %1 cannot be used: expected %2.").arg(name, expected), name,
+        { { QStringLiteral("expected"), expected } } };
 }
 
 /// Reads If-Match (RFC 9110, 13.1.1). Our tags are the version in quotes, for agents with a suffix that tells states apart.
@@ -58,7 +59,8 @@ Result<void> readIdempotencyKey(Call &call)
     const QByteArray key = call.request.headers.value("Idempotency-Key");
     const bool printable = std::all_of(key.begin(), key.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
     if (key.isEmpty() || key.size() > longestIdempotencyKey || !printable) {
-        return Error { ErrorCode::IdempotencyKeyInvalid, QStringLiteral("The header Idempotency-Key takes 1 to %1 printable ASCII characters.").arg(longestIdempotencyKey),
+        return Error { ErrorCode::IdempotencyKeyInvalid,
+            QStringLiteral("The header Idempotency-Key takes 1 to %1 printable ASCII characters.").arg(longestIdempotencyKey),
             QStringLiteral("Idempotency-Key"), {} };
     }
     const QString caller = call.caller.actor.kind + u':' + call.caller.actor.id;
@@ -74,8 +76,9 @@ Result<void> checkContentType(const http::Request &request)
         return {};
     const QString got = QString::fromLatin1(media.left(100));
     return Error { ErrorCode::UnsupportedMediaType,
-        got.isEmpty() ? QStringLiteral("Say what the body is: Content-Type: application/json.") : QStringLiteral("Send the body as application/json, not as %1.").arg(got), {},
-        { { QStringLiteral("got"), got }, { QStringLiteral("expected"), QStringLiteral("application/json") } } };
+        got.isEmpty() ? QStringLiteral("Say what the body is: Content-Type: application/json.")
+                      : QStringLiteral("Send the body as application/json, not as %1.").arg(got),
+        {}, { { QStringLiteral("got"), got }, { QStringLiteral("expected"), QStringLiteral("application/json") } } };
 }
 
 Result<void> readBody(Call &call, BodyUse use)
@@ -93,10 +96,13 @@ Result<void> readBody(Call &call, BodyUse use)
     const QJsonDocument document = QJsonDocument::fromJson(text, &failure);
     if (document.isNull()) {
         const QString why = text.isEmpty() ? QStringLiteral("it is empty") : failure.errorString();
-        return Error { ErrorCode::MalformedJson, QStringLiteral("The body is not sound JSON: %1 (at byte %2).").arg(why).arg(failure.offset), {}, { { QStringLiteral("offset"), failure.offset } } };
+        return Error { ErrorCode::MalformedJson,
+            QStringLiteral("The body is not sound JSON: %1 (at byte %2).").arg(why).arg(failure.offset), {},
+            { { QStringLiteral("offset"), failure.offset } } };
     }
     if (document.isArray() && use != BodyUse::ObjectOrArray)
-        return Error { ErrorCode::InvalidField, QStringLiteral("The body has to be a JSON object, not an array."), {}, { { QStringLiteral("expected"), QStringLiteral("an object") } } };
+        return Error { ErrorCode::InvalidField, QStringLiteral("The body has to be a JSON object, not an array."), {},
+            { { QStringLiteral("expected"), QStringLiteral("an object") } } };
     call.body = document.isArray() ? QJsonValue(document.array()) : QJsonValue(document.object());
     return {};
 }
@@ -113,7 +119,8 @@ Result<void> checkHeaders(Call &call, const EndpointInfo &info)
 Error notAllowed(const Caller &caller, Privilege privilege)
 {
     const QString who = caller.actor.kind == QLatin1StringView("user") ? QStringLiteral("The user") : QStringLiteral("The API key");
-    return { ErrorCode::NotAllowed, QStringLiteral("%1 \"%2\" lacks the privilege %3.").arg(who, caller.actor.name, privilegeName(privilege)), {},
+    return { ErrorCode::NotAllowed,
+        QStringLiteral("%1 \"%2\" lacks the privilege %3.").arg(who, caller.actor.name, privilegeName(privilege)), {},
         { { QStringLiteral("privilege"), privilegeName(privilege) } } };
 }
 
@@ -190,14 +197,17 @@ Result<void> checkParameters(const http::Request &request, const QStringList &kn
     for (const auto &[name, value] : request.query) {
         const QString shown = name.left(100);
         if (!known.contains(name)) {
-            const QString list = known.isEmpty() ? QStringLiteral("It has none.") : QStringLiteral("Known are: %1.").arg(known.join(QStringLiteral(", ")));
-            return Error { ErrorCode::UnknownParameter, QStringLiteral("This operation has no parameter \"%1\".").arg(shown) + suggestion(name, known) + u' ' + list, shown,
+            const QString list
+                = known.isEmpty() ? QStringLiteral("It has none.") : QStringLiteral("Known are: %1.").arg(known.join(QStringLiteral(", ")));
+            return Error { ErrorCode::UnknownParameter,
+                QStringLiteral("This operation has no parameter \"%1\".").arg(shown) + suggestion(name, known) + u' ' + list, shown,
                 { { QStringLiteral("parameter"), shown } } };
         }
         if (seen.contains(name))
             return Error { ErrorCode::InvalidField, QStringLiteral("The parameter \"%1\" is given more than once.").arg(shown), shown, {} };
         if (value.isEmpty())
-            return Error { ErrorCode::InvalidField, QStringLiteral("The parameter \"%1\" is empty. Leave it out, or give it a value.").arg(shown), shown, {} };
+            return Error { ErrorCode::InvalidField,
+                QStringLiteral("The parameter \"%1\" is empty. Leave it out, or give it a value.").arg(shown), shown, {} };
         seen.append(name);
     }
     return {};
@@ -215,7 +225,8 @@ void addRoute(http::Router &router, Authenticator &authenticator, const ApiEndpo
 {
     const auto shared = std::make_shared<const ApiEndpoint>(endpoint);
     router.add(
-        endpoint.info.method, endpoint.info.pattern, [shared, authenticator = &authenticator](http::Request request) { return serve(shared, authenticator, std::move(request)); },
+        endpoint.info.method, endpoint.info.pattern,
+        [shared, authenticator = &authenticator](http::Request request) { return serve(shared, authenticator, std::move(request)); },
         endpoint.info.options);
 }
 

@@ -23,7 +23,8 @@ Answer encodePage(Events events, qint64 after, int limit)
         events.pop_back();
     const qint64 next = events.empty() ? after : events.back().id;
     Answer answer;
-    answer.body = "{\"data\":" + joinEvents(events) + ",\"next\":" + QByteArray::number(next) + ",\"more\":" + (more ? "true" : "false") + '}';
+    answer.body
+        = "{\"data\":" + joinEvents(events) + ",\"next\":" + QByteArray::number(next) + ",\"more\":" + (more ? "true" : "false") + '}';
     return answer;
 }
 
@@ -52,7 +53,8 @@ QCoro::Task<http::Response> EventHandlers::page(Call call)
         co_return call.badRequest(wait.error());
 
     const Deadline patience = Deadline::in(milliseconds(static_cast<qint64>(*wait * 1000)));
-    std::function<Result<Events>(Snapshot &)> work = [after = *after, limit = *limit](Snapshot &snapshot) -> Result<Events> { return snapshot.events(after, limit + 1); };
+    std::function<Result<Events>(Snapshot &)> work
+        = [after = *after, limit = *limit](Snapshot &snapshot) -> Result<Events> { return snapshot.events(after, limit + 1); };
     while (true) {
         // Register first, then read, then wait: nothing can be committed unseen in between.
         const bool mayWait = !patience.passed() && !m_pipeline.stopping();
@@ -74,7 +76,10 @@ QCoro::Task<http::Response> EventHandlers::page(Call call)
 
 EndpointInfo EventHandlers::streamInfo() const
 {
-    return { .method = "GET", .pattern = QStringLiteral("/iwd/v3/events/stream"), .privilege = Privilege::EventsView, .parameters = { QStringLiteral("after") } };
+    return { .method = "GET",
+        .pattern = QStringLiteral("/iwd/v3/events/stream"),
+        .privilege = Privilege::EventsView,
+        .parameters = { QStringLiteral("after") } };
 }
 
 http::WebSocketRoute EventHandlers::stream()

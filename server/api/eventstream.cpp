@@ -101,7 +101,8 @@ QCoro::Task<void> run(Pipeline *pipeline, Authenticator *authenticator, http::Re
             socket->sendTextMessage(QString::fromUtf8(event.json()));
         after = batch->last;
         if (!co_await drained(socket)) {
-            closeWith(socket, QWebSocketProtocol::CloseCodePolicyViolated, QStringLiteral("Too slow: connect again with after=%1.").arg(*after));
+            closeWith(
+                socket, QWebSocketProtocol::CloseCodePolicyViolated, QStringLiteral("Too slow: connect again with after=%1.").arg(*after));
             co_return;
         }
         if (!batch->events.empty()) {

@@ -33,7 +33,8 @@ QJsonObject encodeCaptureResult(int index, const Result<ItemAnswer> &result, con
 {
     if (!result) {
         const int status = httpStatus(result.error().code);
-        return { { QStringLiteral("index"), index }, { QStringLiteral("status"), status }, { QStringLiteral("problem"), encodeProblem(result.error(), status, correlationId) } };
+        return { { QStringLiteral("index"), index }, { QStringLiteral("status"), status },
+            { QStringLiteral("problem"), encodeProblem(result.error(), status, correlationId) } };
     }
     const WorkItem &item = result->record.item;
     return { { QStringLiteral("index"), index }, { QStringLiteral("status"), 200 }, { QStringLiteral("id"), item.id.toString() },
@@ -51,8 +52,8 @@ Answer encodeCaptureResults(const Captured &captured, const QString &correlation
         results.append(encodeCaptureResult(static_cast<int>(results.size()), result, correlationId));
         ++(!result ? failed : result->duplicate ? duplicates : accepted);
     }
-    return jsonAnswer({ { QStringLiteral("accepted"), accepted }, { QStringLiteral("duplicates"), duplicates }, { QStringLiteral("failed"), failed },
-        { QStringLiteral("results"), results } });
+    return jsonAnswer({ { QStringLiteral("accepted"), accepted }, { QStringLiteral("duplicates"), duplicates },
+        { QStringLiteral("failed"), failed }, { QStringLiteral("results"), results } });
 }
 
 Error wrongCount(qsizetype got)
@@ -71,7 +72,8 @@ Decoded decodeInputs(const QJsonArray &elements)
         if (element.isObject())
             inputs.push_back(decodeItemInput(element.toObject(), InputMode::Create));
         else
-            inputs.push_back(Error { ErrorCode::InvalidField, QStringLiteral("An element of the array has to be an object, an item."), {}, { { QStringLiteral("expected"), QStringLiteral("an object") } } });
+            inputs.push_back(Error { ErrorCode::InvalidField, QStringLiteral("An element of the array has to be an object, an item."), {},
+                { { QStringLiteral("expected"), QStringLiteral("an object") } } });
     }
     return inputs;
 }
@@ -102,7 +104,10 @@ Result<std::vector<ItemStatus>> readStatuses(const Call &call)
     for (const QString &name : text->split(u',')) {
         const auto status = statusFromName(name);
         if (!status)
-            return invalidField(QStringLiteral("status"), QStringLiteral("one or more of new, captured, queued, distributed, assigned, held, errorheld, completed, canceled, rejected, separated by commas"), name.left(60));
+            return invalidField(QStringLiteral("status"),
+                QStringLiteral("one or more of new, captured, queued, distributed, assigned, held, errorheld, completed, canceled, "
+                               "rejected, separated by commas"),
+                name.left(60));
         statuses.push_back(*status);
     }
     return statuses;
@@ -117,8 +122,8 @@ Result<ListQuery> readListQuery(const Call &call)
     const auto statuses = readStatuses(call);
     if (!statuses)
         return statuses.error();
-    query.filter = { *statuses, call.parameter(u"queue"), call.parameter(u"category"), call.parameter(u"capturePointId"), call.parameter(u"captureId"),
-        call.parameter(u"assignedToUser"), call.parameter(u"label") };
+    query.filter = { *statuses, call.parameter(u"queue"), call.parameter(u"category"), call.parameter(u"capturePointId"),
+        call.parameter(u"captureId"), call.parameter(u"assignedToUser"), call.parameter(u"label") };
     return query;
 }
 
@@ -143,8 +148,9 @@ struct OrderPlace
 
 QJsonObject encodePlace(const OrderPlace &place)
 {
-    return { { QStringLiteral("at"), toMillis(place.at) }, { QStringLiteral("priority"), place.key.priority }, { QStringLiteral("band"), place.key.band },
-        { QStringLiteral("epoch"), toMillis(place.key.epoch) }, { QStringLiteral("id"), place.key.id.number } };
+    return { { QStringLiteral("at"), toMillis(place.at) }, { QStringLiteral("priority"), place.key.priority },
+        { QStringLiteral("band"), place.key.band }, { QStringLiteral("epoch"), toMillis(place.key.epoch) },
+        { QStringLiteral("id"), place.key.id.number } };
 }
 
 Result<std::optional<OrderPlace>> readPlace(const Call &call)
@@ -160,24 +166,31 @@ Result<std::optional<OrderPlace>> readPlace(const Call &call)
     }
     OrderPlace place;
     place.at = fromMillis(cursor->value(QStringLiteral("at")).toInteger());
-    place.key = { cursor->value(QStringLiteral("priority")).toInt(), cursor->value(QStringLiteral("band")).toInt(), fromMillis(cursor->value(QStringLiteral("epoch")).toInteger()),
-        { cursor->value(QStringLiteral("id")).toInteger() } };
+    place.key = { cursor->value(QStringLiteral("priority")).toInt(), cursor->value(QStringLiteral("band")).toInt(),
+        fromMillis(cursor->value(QStringLiteral("epoch")).toInteger()), { cursor->value(QStringLiteral("id")).toInteger() } };
     return std::optional(place);
 }
 
 /// What sort=priority can filter by is what the classes of waiting items know: the queue.
 Result<void> checkOrderFilters(const Call &call, const ListQuery &query)
 {
-    static const QStringList possible { QStringLiteral("sort"), QStringLiteral("queue"), QStringLiteral("status"), QStringLiteral("limit"), QStringLiteral("cursor") };
+    static const QStringList possible { QStringLiteral("sort"), QStringLiteral("queue"), QStringLiteral("status"), QStringLiteral("limit"),
+        QStringLiteral("cursor") };
     for (const auto &[name, value] : call.request.query) {
         if (!possible.contains(name)) {
             return Error { ErrorCode::InvalidField,
-                QStringLiteral("With sort=priority the list can be narrowed by queue only, not by \"%1\". Leave sort out to use this filter.").arg(name), name, {} };
+                QStringLiteral(
+                    "With sort=priority the list can be narrowed by queue only, not by \"%1\". Leave sort out to use this filter.")
+                    .arg(name),
+                name, {} };
         }
     }
-    const bool onlyQueued = std::all_of(query.filter.statuses.begin(), query.filter.statuses.end(), [](ItemStatus status) { return status == ItemStatus::Queued; });
+    const bool onlyQueued = std::all_of(
+        query.filter.statuses.begin(), query.filter.statuses.end(), [](ItemStatus status) { return status == ItemStatus::Queued; });
     if (!onlyQueued)
-        return Error { ErrorCode::InvalidField, QStringLiteral("With sort=priority no other status than queued can be asked for, because only queued items are in the order."), QStringLiteral("status"), {} };
+        return Error { ErrorCode::InvalidField,
+            QStringLiteral("With sort=priority no other status than queued can be asked for, because only queued items are in the order."),
+            QStringLiteral("status"), {} };
     return {};
 }
 
@@ -268,20 +281,41 @@ std::vector<ApiEndpoint> ItemHandlers::endpoints()
     const QString items = QStringLiteral("/iwd/v3/items");
     const QString item = QStringLiteral("/iwd/v3/items/{id}");
     const QStringList which { QStringLiteral("capturePointId") };
-    const QStringList filters { QStringLiteral("status"), QStringLiteral("queue"), QStringLiteral("category"), QStringLiteral("capturePointId"), QStringLiteral("captureId"),
-        QStringLiteral("assignedToUser"), QStringLiteral("label"), QStringLiteral("sort"), QStringLiteral("limit"), QStringLiteral("cursor") };
+    const QStringList filters { QStringLiteral("status"), QStringLiteral("queue"), QStringLiteral("category"),
+        QStringLiteral("capturePointId"), QStringLiteral("captureId"), QStringLiteral("assignedToUser"), QStringLiteral("label"),
+        QStringLiteral("sort"), QStringLiteral("limit"), QStringLiteral("cursor") };
     const QStringList historyParameters { QStringLiteral("capturePointId"), QStringLiteral("limit"), QStringLiteral("cursor") };
 
     std::vector<ApiEndpoint> all {
-        { { .method = "POST", .pattern = items, .privilege = Privilege::WorkitemsCreate, .body = BodyUse::ObjectOrArray, .idempotent = true, .options = { .maxBody = captureBodyBytes } },
+        { { .method = "POST",
+              .pattern = items,
+              .privilege = Privilege::WorkitemsCreate,
+              .body = BodyUse::ObjectOrArray,
+              .idempotent = true,
+              .options = { .maxBody = captureBodyBytes } },
             [this](Call call) { return capture(std::move(call)); } },
-        { { .method = "GET", .pattern = items, .privilege = Privilege::WorkitemsView, .parameters = filters }, [this](Call call) { return list(std::move(call)); } },
-        { { .method = "POST", .pattern = items + QStringLiteral("/retry"), .privilege = Privilege::WorkitemsResume, .body = BodyUse::Optional, .idempotent = true },
+        { { .method = "GET", .pattern = items, .privilege = Privilege::WorkitemsView, .parameters = filters },
+            [this](Call call) { return list(std::move(call)); } },
+        { { .method = "POST",
+              .pattern = items + QStringLiteral("/retry"),
+              .privilege = Privilege::WorkitemsResume,
+              .body = BodyUse::Optional,
+              .idempotent = true },
             [this](Call call) { return retry(std::move(call)); } },
-        { { .method = "GET", .pattern = item, .privilege = Privilege::WorkitemsView, .parameters = which }, [this](Call call) { return get(std::move(call)); } },
-        { { .method = "PATCH", .pattern = item, .privilege = Privilege::WorkitemsUpdate, .parameters = which, .body = BodyUse::Object, .idempotent = true, .versioned = true },
+        { { .method = "GET", .pattern = item, .privilege = Privilege::WorkitemsView, .parameters = which },
+            [this](Call call) { return get(std::move(call)); } },
+        { { .method = "PATCH",
+              .pattern = item,
+              .privilege = Privilege::WorkitemsUpdate,
+              .parameters = which,
+              .body = BodyUse::Object,
+              .idempotent = true,
+              .versioned = true },
             [this](Call call) { return update(std::move(call)); } },
-        { { .method = "GET", .pattern = item + QStringLiteral("/history"), .privilege = Privilege::WorkitemsView, .parameters = historyParameters },
+        { { .method = "GET",
+              .pattern = item + QStringLiteral("/history"),
+              .privilege = Privilege::WorkitemsView,
+              .parameters = historyParameters },
             [this](Call call) { return history(std::move(call)); } },
     };
     for (const ItemAction &action : itemActions()) {
@@ -308,7 +342,8 @@ QCoro::Task<http::Response> ItemHandlers::captureOne(Call call)
     const auto input = decodeItemInput(call.body.toObject(), InputMode::Create);
     if (!input)
         co_return call.problem(input.error());
-    std::function<Result<ItemAnswer>(Transaction &)> work = [input = *input, actor = call.caller.actor](Transaction &transaction) { return captureItem(transaction, input, actor); };
+    std::function<Result<ItemAnswer>(Transaction &)> work
+        = [input = *input, actor = call.caller.actor](Transaction &transaction) { return captureItem(transaction, input, actor); };
     const auto answer = co_await m_pipeline.write<ItemAnswer>(call.writeContext(), work, encodeCaptured);
     co_return call.respond(answer);
 }
@@ -319,8 +354,10 @@ QCoro::Task<http::Response> ItemHandlers::captureMany(Call call)
     if (elements.isEmpty() || elements.size() > mostItemsAtOnce)
         co_return call.problem(wrongCount(elements.size()));
     const auto inputs = std::make_shared<const Decoded>(decodeInputs(elements));
-    std::function<Result<Captured>(Transaction &)> work = [inputs, actor = call.caller.actor](Transaction &transaction) { return captureAll(transaction, *inputs, actor); };
-    std::function<Answer(const Captured &)> encode = [correlationId = call.request.correlationId](const Captured &captured) { return encodeCaptureResults(captured, correlationId); };
+    std::function<Result<Captured>(Transaction &)> work
+        = [inputs, actor = call.caller.actor](Transaction &transaction) { return captureAll(transaction, *inputs, actor); };
+    std::function<Answer(const Captured &)> encode
+        = [correlationId = call.request.correlationId](const Captured &captured) { return encodeCaptureResults(captured, correlationId); };
     const auto answer = co_await m_pipeline.write<Captured>(call.writeContext(), work, encode);
     co_return call.respond(answer);
 }
@@ -338,8 +375,8 @@ QCoro::Task<http::Response> ItemHandlers::list(Call call)
     const auto after = numberAfter(call);
     if (!after)
         co_return call.badRequest(after.error());
-    std::function<Result<Answer>(Snapshot &)> work
-        = [call, query = *query, after = *after, limit = *limit](Snapshot &snapshot) { return listById(snapshot, call, query, after, limit); };
+    std::function<Result<Answer>(Snapshot &)> work = [call, query = *query, after = *after, limit = *limit](
+                                                         Snapshot &snapshot) { return listById(snapshot, call, query, after, limit); };
     const auto answer = co_await m_pipeline.read<Answer>(call.caller.tenant, call.request.deadline, work);
     co_return call.respond(answer);
 }
@@ -357,8 +394,8 @@ QCoro::Task<http::Response> ItemHandlers::listInOrder(Call call)
     const auto place = readPlace(call);
     if (!place)
         co_return call.badRequest(place.error());
-    std::function<Result<Answer>(Snapshot &)> work
-        = [call, queueId = query->filter.queueId, place = *place, limit = *limit](Snapshot &snapshot) { return listWaiting(snapshot, call, queueId, place, limit); };
+    std::function<Result<Answer>(Snapshot &)> work = [call, queueId = query->filter.queueId, place = *place, limit = *limit](
+                                                         Snapshot &snapshot) { return listWaiting(snapshot, call, queueId, place, limit); };
     const auto answer = co_await m_pipeline.read<Answer>(call.caller.tenant, call.request.deadline, work);
     co_return call.respond(answer);
 }
@@ -384,7 +421,8 @@ QCoro::Task<http::Response> ItemHandlers::update(Call call)
     command.ifVersion = call.ifVersion;
     command.input = *input;
     command.actor = call.caller.actor;
-    std::function<Result<ItemAnswer>(Transaction &)> work = [command](Transaction &transaction) { return changeItem(transaction, command); };
+    std::function<Result<ItemAnswer>(Transaction &)> work
+        = [command](Transaction &transaction) { return changeItem(transaction, command); };
     const auto answer = co_await m_pipeline.write<ItemAnswer>(call.writeContext(), work, encodeItemAnswer);
     co_return call.respond(answer);
 }
@@ -394,7 +432,8 @@ QCoro::Task<http::Response> ItemHandlers::act(ItemOperation operation, Call call
     const auto command = decodeCommand(operation, call);
     if (!command)
         co_return call.problem(command.error());
-    std::function<Result<ItemAnswer>(Transaction &)> work = [command = *command](Transaction &transaction) { return changeItem(transaction, command); };
+    std::function<Result<ItemAnswer>(Transaction &)> work
+        = [command = *command](Transaction &transaction) { return changeItem(transaction, command); };
     const auto encode = operation == ItemOperation::Assign ? encodeWork : encodeItemAnswer;
     const auto answer = co_await m_pipeline.write<ItemAnswer>(call.writeContext(), work, encode);
     co_return call.respond(answer);
@@ -407,9 +446,9 @@ QCoro::Task<http::Response> ItemHandlers::retry(Call call)
     const int limit = reader.integer(QStringLiteral("limit"), 1, 10'000, 1'000);
     if (const auto finished = reader.finish(); !finished)
         co_return call.problem(finished.error());
-    std::function<Result<RetryOutcome>(Transaction &)> work = [capturePointId, limit, actor = call.caller.actor](Transaction &transaction) -> Result<RetryOutcome> {
-        return retryClassification(transaction, capturePointId, limit, actor);
-    };
+    std::function<Result<RetryOutcome>(Transaction &)> work
+        = [capturePointId, limit, actor = call.caller.actor](
+              Transaction &transaction) -> Result<RetryOutcome> { return retryClassification(transaction, capturePointId, limit, actor); };
     std::function<Answer(const RetryOutcome &)> encode = [](const RetryOutcome &outcome) {
         return jsonAnswer({ { QStringLiteral("tried"), outcome.tried }, { QStringLiteral("classified"), outcome.classified },
             { QStringLiteral("stillErrorHeld"), outcome.tried - outcome.classified } });

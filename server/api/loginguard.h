@@ -11,8 +11,8 @@
 
 namespace iwd {
 
-/// Slows down the guessing of passwords. After FreeFailures wrong ones in a row each further one locks the name for a time that doubles, from
-/// FirstLock to LongestLock. Names that no user has are treated the same, so that the answers do not tell who exists.
+/// Slows down the guessing of passwords. After FreeFailures wrong ones in a row each further one locks the name for a time that doubles,
+/// from FirstLock to LongestLock. Names that no user has are treated the same, so that the answers do not tell who exists.
 ///
 /// An attempt counts as failed from its beginning until it has succeeded, so that many at once gain nothing. Thread-safe.
 class LoginGuard

@@ -31,7 +31,8 @@ QString listingOf(const Call &call)
 Error damagedCursor()
 {
     return { ErrorCode::InvalidField,
-        QStringLiteral("The cursor does not belong to this list. Pass nextCursor of the page before unchanged, with the same filters, or leave it out to start again."),
+        QStringLiteral("The cursor does not belong to this list. Pass nextCursor of the page before unchanged, with the same filters, or "
+                       "leave it out to start again."),
         QStringLiteral("cursor"), { { QStringLiteral("expected"), QStringLiteral("nextCursor of the page before") } } };
 }
 
@@ -46,7 +47,8 @@ Result<QJsonObject> readCursor(const Call &call)
     const auto text = call.request.queryValue(u"cursor");
     if (!text)
         return QJsonObject();
-    const auto json = QByteArray::fromBase64Encoding(text->toUtf8(), QByteArray::Base64UrlEncoding | QByteArray::AbortOnBase64DecodingErrors);
+    const auto json
+        = QByteArray::fromBase64Encoding(text->toUtf8(), QByteArray::Base64UrlEncoding | QByteArray::AbortOnBase64DecodingErrors);
     const QJsonObject cursor = json ? QJsonDocument::fromJson(*json).object() : QJsonObject();
     const QJsonObject place = cursor.value(placeName).toObject();
     if (cursor.value(listingName) != QJsonValue(listingOf(call)) || place.isEmpty())

@@ -10,7 +10,8 @@ namespace {
 
 Error tooMany()
 {
-    return { ErrorCode::Busy, QStringLiteral("Too many people are signing in at this moment. Try again in a few seconds."), {}, { { QStringLiteral("retryAfterSeconds"), 5 } } };
+    return { ErrorCode::Busy, QStringLiteral("Too many people are signing in at this moment. Try again in a few seconds."), {},
+        { { QStringLiteral("retryAfterSeconds"), 5 } } };
 }
 
 } // namespace
@@ -35,7 +36,8 @@ QCoro::Task<Result<bool>> PasswordChecker::check(QString hash, QString password,
     m_pool.start([this, checked, hash, password, deadline] {
         --m_waiting;
         if (deadline.passed())
-            checked.deliver(Error { ErrorCode::DeadlineExceeded, QStringLiteral("The server did not get to this request in time and did nothing. Try again."), {}, {} });
+            checked.deliver(Error { ErrorCode::DeadlineExceeded,
+                QStringLiteral("The server did not get to this request in time and did nothing. Try again."), {}, {} });
         else
             checked.deliver(secrets::verifyPassword(hash, password));
     });

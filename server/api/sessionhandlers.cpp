@@ -21,7 +21,8 @@ QJsonObject tenantJson(const QString &id, const QString &name)
 Error locked(milliseconds wait)
 {
     const qint64 seconds = std::chrono::ceil<std::chrono::seconds>(wait).count();
-    return { ErrorCode::TooManyAttempts, QStringLiteral("Too many wrong passwords. Try again in %1 s.").arg(seconds), {}, { { QStringLiteral("retryAfterSeconds"), seconds } } };
+    return { ErrorCode::TooManyAttempts, QStringLiteral("Too many wrong passwords. Try again in %1 s.").arg(seconds), {},
+        { { QStringLiteral("retryAfterSeconds"), seconds } } };
 }
 
 Actor userActor(const QString &name)
@@ -42,8 +43,9 @@ Answer encodeCaller(const Caller &caller)
         if (caller.may(static_cast<Privilege>(privilege)))
             privileges.append(privilegeName(static_cast<Privilege>(privilege)));
     }
-    return jsonAnswer({ { QStringLiteral("kind"), caller.actor.kind }, { QStringLiteral("id"), caller.actor.id }, { QStringLiteral("name"), caller.actor.name },
-        { QStringLiteral("tenant"), tenantJson(caller.tenantId, caller.tenantName) }, { QStringLiteral("privileges"), privileges } });
+    return jsonAnswer({ { QStringLiteral("kind"), caller.actor.kind }, { QStringLiteral("id"), caller.actor.id },
+        { QStringLiteral("name"), caller.actor.name }, { QStringLiteral("tenant"), tenantJson(caller.tenantId, caller.tenantName) },
+        { QStringLiteral("privileges"), privileges } });
 }
 
 LoginGuard::State storedState(const std::optional<UserRecord> &user)
@@ -69,8 +71,10 @@ struct SessionHandlers::Login
 std::vector<ApiEndpoint> SessionHandlers::endpoints()
 {
     return {
-        { { .method = "POST", .pattern = QStringLiteral("/iwd/v3/sessions"), .open = true, .body = BodyUse::Object }, [this](Call call) { return create(std::move(call)); } },
-        { { .method = "DELETE", .pattern = QStringLiteral("/iwd/v3/sessions/current") }, [this](Call call) { return end(std::move(call)); } },
+        { { .method = "POST", .pattern = QStringLiteral("/iwd/v3/sessions"), .open = true, .body = BodyUse::Object },
+            [this](Call call) { return create(std::move(call)); } },
+        { { .method = "DELETE", .pattern = QStringLiteral("/iwd/v3/sessions/current") },
+            [this](Call call) { return end(std::move(call)); } },
         { { .method = "GET", .pattern = QStringLiteral("/iwd/v3/me") }, [this](Call call) { return me(std::move(call)); } },
     };
 }
@@ -116,7 +120,8 @@ void SessionHandlers::rememberFailure(const Login &login)
     // Nobody waits for it: the answer for a known user must not take longer than that for an unknown one.
     const LoginGuard::State state = m_guard.state(login.name);
     m_pipeline.store().write({ login.user->tenant,
-        [name = login.name, state](Transaction &transaction) { transaction.setLoginFailures(name, state.failures, state.lockedUntil); }, [](const std::optional<Error> &) {} });
+        [name = login.name, state](Transaction &transaction) { transaction.setLoginFailures(name, state.failures, state.lockedUntil); },
+        [](const std::optional<Error> &) {} });
 }
 
 QCoro::Task<http::Response> SessionHandlers::open(Call call, std::shared_ptr<const Login> login)
@@ -127,7 +132,8 @@ QCoro::Task<http::Response> SessionHandlers::open(Call call, std::shared_ptr<con
     context.tenant = login->user->tenant;
     context.actor = userActor(login->name);
     context.deadline = call.request.deadline;
-    std::function<Result<Instant>(Transaction &)> work = [login, digest, lifetime = m_lifetime](Transaction &transaction) -> Result<Instant> {
+    std::function<Result<Instant>(Transaction &)> work
+        = [login, digest, lifetime = m_lifetime](Transaction &transaction) -> Result<Instant> {
         const Instant expires = transaction.now() + lifetime;
         transaction.insertSession({ login->user->tenant, login->name, login->user->scopes, transaction.now(), expires }, digest);
         if (login->user->failures > 0)
@@ -135,8 +141,9 @@ QCoro::Task<http::Response> SessionHandlers::open(Call call, std::shared_ptr<con
         return expires;
     };
     std::function<Answer(const Instant &)> encode = [token, login](const Instant &expires) {
-        return jsonAnswer({ { QStringLiteral("token"), token }, { QStringLiteral("expiresDateTime"), toIso(expires) }, { QStringLiteral("user"), login->name },
-                              { QStringLiteral("tenant"), tenantJson(login->tenant.id, login->tenant.name) } },
+        return jsonAnswer(
+            { { QStringLiteral("token"), token }, { QStringLiteral("expiresDateTime"), toIso(expires) },
+                { QStringLiteral("user"), login->name }, { QStringLiteral("tenant"), tenantJson(login->tenant.id, login->tenant.name) } },
             201);
     };
     const auto answer = co_await m_pipeline.write<Instant>(context, work, encode);

@@ -16,9 +16,11 @@ qint64 countOf(const QueueFigures &figures, ItemStatus status)
 
 QJsonObject queueJson(Instant now, const Queue &queue, const QueueFigures &figures, const std::optional<OldestWaiting> &oldest)
 {
-    QJsonObject json { { QStringLiteral("queue"), queue.id }, { QStringLiteral("name"), queue.name }, { QStringLiteral("queued"), countOf(figures, ItemStatus::Queued) },
-        { QStringLiteral("assigned"), countOf(figures, ItemStatus::Assigned) }, { QStringLiteral("held"), countOf(figures, ItemStatus::Held) },
-        { QStringLiteral("oldestCreatedDateTime"), QJsonValue() }, { QStringLiteral("oldestAgeSeconds"), QJsonValue() }, { QStringLiteral("arrivedToday"), figures.arrivedToday },
+    QJsonObject json { { QStringLiteral("queue"), queue.id }, { QStringLiteral("name"), queue.name },
+        { QStringLiteral("queued"), countOf(figures, ItemStatus::Queued) },
+        { QStringLiteral("assigned"), countOf(figures, ItemStatus::Assigned) },
+        { QStringLiteral("held"), countOf(figures, ItemStatus::Held) }, { QStringLiteral("oldestCreatedDateTime"), QJsonValue() },
+        { QStringLiteral("oldestAgeSeconds"), QJsonValue() }, { QStringLiteral("arrivedToday"), figures.arrivedToday },
         { QStringLiteral("completedToday"), figures.completedToday }, { QStringLiteral("canceledToday"), figures.canceledToday },
         { QStringLiteral("slaMetToday"), figures.slaMetToday }, { QStringLiteral("slaMissedToday"), figures.slaMissedToday } };
     if (oldest) {
@@ -58,7 +60,8 @@ Result<Answer> queueFigures(Snapshot &snapshot, const LiveFigures::Figures &figu
     QJsonArray data;
     for (const Queue *queue : sortedById(configuration->queues())) {
         const auto found = oldest.find(queue->id);
-        data.append(queueJson(snapshot.now(), *queue, valueOr(figures.queues, queue->id, {}), found == oldest.end() ? std::nullopt : std::optional(found->second)));
+        data.append(queueJson(snapshot.now(), *queue, valueOr(figures.queues, queue->id, {}),
+            found == oldest.end() ? std::nullopt : std::optional(found->second)));
     }
     return asOf(snapshot.now(), data);
 }
@@ -71,8 +74,9 @@ Result<Answer> agentFigures(Snapshot &snapshot, const LiveFigures::Figures &figu
     QJsonArray data;
     for (const Agent *agent : sortedById(configuration->agents())) {
         const AgentStatus status = valueOr(statuses, agent->id, {});
-        data.append(QJsonObject { { QStringLiteral("agent"), agent->id }, { QStringLiteral("name"), agent->name }, { QStringLiteral("state"), agentStateName(status.state) },
-            { QStringLiteral("stateSinceDateTime"), isoOrNull(status.since) }, { QStringLiteral("assigned"), valueOr(assigned, agent->id, 0) },
+        data.append(QJsonObject { { QStringLiteral("agent"), agent->id }, { QStringLiteral("name"), agent->name },
+            { QStringLiteral("state"), agentStateName(status.state) }, { QStringLiteral("stateSinceDateTime"), isoOrNull(status.since) },
+            { QStringLiteral("assigned"), valueOr(assigned, agent->id, 0) },
             { QStringLiteral("completedToday"), valueOr(figures.completedByAgent, agent->id, 0) } });
     }
     return asOf(snapshot.now(), data);
@@ -94,18 +98,23 @@ Answer serverFigures(const Store &store, const ServerFacts &facts, const LiveFig
 {
     const auto uptime = std::chrono::floor<std::chrono::seconds>(now - facts.started);
     return jsonAnswer({ { QStringLiteral("asOf"), toIso(now) }, { QStringLiteral("version"), facts.version },
-        { QStringLiteral("startedDateTime"), toIso(facts.started) }, { QStringLiteral("uptimeSeconds"), std::max<qint64>(0, uptime.count()) },
-        { QStringLiteral("items"), countsByStatus(figures) }, { QStringLiteral("lastEvent"), figures.lastEvent },
-        { QStringLiteral("storage"), QJsonObject { { QStringLiteral("kind"), store.kind() }, { QStringLiteral("sizeBytes"), store.sizeBytes() } } },
-        { QStringLiteral("arrivedLastMinute"), figures.arrivedLastMinute }, { QStringLiteral("completedLastMinute"), figures.completedLastMinute },
-        { QStringLiteral("connections"), facts.connections() }, { QStringLiteral("requestsInFlight"), facts.requestsInFlight() } });
+        { QStringLiteral("startedDateTime"), toIso(facts.started) },
+        { QStringLiteral("uptimeSeconds"), std::max<qint64>(0, uptime.count()) }, { QStringLiteral("items"), countsByStatus(figures) },
+        { QStringLiteral("lastEvent"), figures.lastEvent },
+        { QStringLiteral("storage"),
+            QJsonObject { { QStringLiteral("kind"), store.kind() }, { QStringLiteral("sizeBytes"), store.sizeBytes() } } },
+        { QStringLiteral("arrivedLastMinute"), figures.arrivedLastMinute },
+        { QStringLiteral("completedLastMinute"), figures.completedLastMinute }, { QStringLiteral("connections"), facts.connections() },
+        { QStringLiteral("requestsInFlight"), facts.requestsInFlight() } });
 }
 
 } // namespace
 
 std::vector<ApiEndpoint> StatsHandlers::endpoints()
 {
-    const auto info = [](const char *path) { return EndpointInfo { .method = "GET", .pattern = QLatin1StringView(path), .privilege = Privilege::DashboardView }; };
+    const auto info = [](const char *path) {
+        return EndpointInfo { .method = "GET", .pattern = QLatin1StringView(path), .privilege = Privilege::DashboardView };
+    };
     return {
         { info("/iwd/v3/stats/queues"), [this](Call call) { return queues(std::move(call)); } },
         { info("/iwd/v3/stats/agents"), [this](Call call) { return agents(std::move(call)); } },
@@ -115,7 +124,8 @@ std::vector<ApiEndpoint> StatsHandlers::endpoints()
 
 QCoro::Task<http::Response> StatsHandlers::queues(Call call)
 {
-    const auto figures = std::make_shared<const LiveFigures::Figures>(m_pipeline.figures().figures(call.caller.tenant, m_pipeline.clock().now()));
+    const auto figures
+        = std::make_shared<const LiveFigures::Figures>(m_pipeline.figures().figures(call.caller.tenant, m_pipeline.clock().now()));
     std::function<Result<Answer>(Snapshot &)> work = [figures](Snapshot &snapshot) { return queueFigures(snapshot, *figures); };
     const auto answer = co_await m_pipeline.read<Answer>(call.caller.tenant, call.request.deadline, work);
     co_return call.respond(answer);
@@ -123,7 +133,8 @@ QCoro::Task<http::Response> StatsHandlers::queues(Call call)
 
 QCoro::Task<http::Response> StatsHandlers::agents(Call call)
 {
-    const auto figures = std::make_shared<const LiveFigures::Figures>(m_pipeline.figures().figures(call.caller.tenant, m_pipeline.clock().now()));
+    const auto figures
+        = std::make_shared<const LiveFigures::Figures>(m_pipeline.figures().figures(call.caller.tenant, m_pipeline.clock().now()));
     std::function<Result<Answer>(Snapshot &)> work = [figures](Snapshot &snapshot) { return agentFigures(snapshot, *figures); };
     const auto answer = co_await m_pipeline.read<Answer>(call.caller.tenant, call.request.deadline, work);
     co_return call.respond(answer);

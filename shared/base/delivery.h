@@ -43,6 +43,13 @@ public:
         return true;
     }
 
+    /// Whether it has been delivered; by the time the answer is read this may have changed.
+    [[nodiscard]] bool delivered() const
+    {
+        const std::lock_guard lock(m_state->mutex);
+        return m_state->delivered;
+    }
+
     struct Awaiter
     {
         std::shared_ptr<State> state;

@@ -36,7 +36,8 @@ ApiFixture::ApiFixture()
     Q_ASSERT(store);
     m_store = std::move(store).value();
     tenant = *m_store->createTenant(QStringLiteral("100"), QStringLiteral("t100"), QStringLiteral("6a2f41a3-c54c-4ce8-92d2-0324e1c32e22"));
-    otherTenant = *m_store->createTenant(QStringLiteral("200"), QStringLiteral("t200"), QStringLiteral("7b2f41a3-c54c-4ce8-92d2-0324e1c32e22"));
+    otherTenant
+        = *m_store->createTenant(QStringLiteral("200"), QStringLiteral("t200"), QStringLiteral("7b2f41a3-c54c-4ce8-92d2-0324e1c32e22"));
     pipeline = std::make_unique<Pipeline>(*m_store, *clock, PipelineOptions { .dueWorkInterval = milliseconds(20) });
     const auto started = await(pipeline->start({ tenant, otherTenant }));
     Q_ASSERT(started);
@@ -113,7 +114,8 @@ void ApiFixture::addUser(const QString &name, const QString &password, const QSt
 
 Pending ApiFixture::begin(const QByteArray &method, const QString &path, const QByteArray &body, const HeaderFields &headers)
 {
-    const bool absolute = path == QLatin1StringView("/") || path.startsWith(QLatin1StringView("/docs")) || path.startsWith(QLatin1StringView("/iwd/"));
+    const bool absolute
+        = path == QLatin1StringView("/") || path.startsWith(QLatin1StringView("/docs")) || path.startsWith(QLatin1StringView("/iwd/"));
     const QString target = absolute ? path : QString(QStringLiteral("/iwd/v3") + path);
     QNetworkRequest request(QUrl(QStringLiteral("http://127.0.0.1:%1").arg(port) + target));
     request.setAttribute(QNetworkRequest::RedirectPolicyAttribute, QNetworkRequest::ManualRedirectPolicy);
@@ -180,7 +182,9 @@ void ApiFixture::readyAgent(const QString &id, const QJsonObject &more)
     for (auto member = more.begin(); member != more.end(); ++member)
         agent.insert(member.key(), *member);
     QCOMPARE(put(QStringLiteral("/agents/") + id, agent).status, 201);
-    QCOMPARE(put(QStringLiteral("/agents/") + id + QStringLiteral("/state"), { { QStringLiteral("state"), QStringLiteral("ready") } }).status, 200);
+    QCOMPARE(
+        put(QStringLiteral("/agents/") + id + QStringLiteral("/state"), { { QStringLiteral("state"), QStringLiteral("ready") } }).status,
+        200);
 }
 
 QString ApiFixture::capture(const QJsonObject &item)

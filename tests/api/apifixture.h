@@ -65,13 +65,20 @@ public:
     Reply send(const QByteArray &method, const QString &path, const QByteArray &body = {}, const HeaderFields &headers = {});
     Reply send(const QByteArray &method, const QString &path, const QJsonObject &body, const HeaderFields &headers = {});
     Reply get(const QString &path, const HeaderFields &headers = {}) { return send("GET", path, QByteArray(), headers); }
-    Reply post(const QString &path, const QJsonObject &body = {}, const HeaderFields &headers = {}) { return send("POST", path, body, headers); }
+    Reply post(const QString &path, const QJsonObject &body = {}, const HeaderFields &headers = {})
+    {
+        return send("POST", path, body, headers);
+    }
     Reply postArray(const QString &path, const QJsonArray &body, const HeaderFields &headers = {});
     Reply put(const QString &path, const QJsonObject &body, const HeaderFields &headers = {}) { return send("PUT", path, body, headers); }
-    Reply patch(const QString &path, const QJsonObject &body, const HeaderFields &headers = {}) { return send("PATCH", path, body, headers); }
+    Reply patch(const QString &path, const QJsonObject &body, const HeaderFields &headers = {})
+    {
+        return send("PATCH", path, body, headers);
+    }
     Reply remove(const QString &path, const HeaderFields &headers = {}) { return send("DELETE", path, QByteArray(), headers); }
 
-    [[nodiscard]] Pending begin(const QByteArray &method, const QString &path, const QByteArray &body = {}, const HeaderFields &headers = {});
+    [[nodiscard]] Pending begin(
+        const QByteArray &method, const QString &path, const QByteArray &body = {}, const HeaderFields &headers = {});
     Reply finish(Pending pending);
     /// A whole request as bytes; answers the first line that comes back.
     QByteArray firstLineOf(const QByteArray &request);

@@ -74,7 +74,8 @@ private Q_SLOTS:
     void whoIsNotReadyOrUnknownTakesNothing()
     {
         m->capture();
-        const Reply state = m->put(agentPath(ann, "/state"), { { QStringLiteral("state"), QStringLiteral("notReady") }, { QStringLiteral("reason"), QStringLiteral("Lunch") } });
+        const Reply state = m->put(agentPath(ann, "/state"),
+            { { QStringLiteral("state"), QStringLiteral("notReady") }, { QStringLiteral("reason"), QStringLiteral("Lunch") } });
         QCOMPARE(state["state"].toString(), QStringLiteral("notReady"));
         QCOMPARE(state["stateReason"].toString(), QStringLiteral("Lunch"));
         const Reply refused = m->post(agentPath(ann, "/next"));
@@ -183,8 +184,11 @@ private Q_SLOTS:
         QTest::addColumn<QString>("field");
         QTest::newRow("nothing") << QJsonObject() << QStringLiteral("item");
         QTest::newRow("no token") << one("item", QStringLiteral("wi-1")) << QStringLiteral("token");
-        QTest::newRow("a token in words") << QJsonObject { { QStringLiteral("item"), QStringLiteral("wi-1") }, { QStringLiteral("token"), QStringLiteral("1") } } << QStringLiteral("token");
-        QTest::newRow("a misspelt name") << QJsonObject { { QStringLiteral("item"), QStringLiteral("wi-1") }, { QStringLiteral("token"), 1 }, { QStringLiteral("resultcode"), QStringLiteral("x") } }
+        QTest::newRow("a token in words") << QJsonObject { { QStringLiteral("item"), QStringLiteral("wi-1") },
+            { QStringLiteral("token"), QStringLiteral("1") } }
+                                          << QStringLiteral("token");
+        QTest::newRow("a misspelt name") << QJsonObject { { QStringLiteral("item"), QStringLiteral("wi-1") },
+            { QStringLiteral("token"), 1 }, { QStringLiteral("resultcode"), QStringLiteral("x") } }
                                          << QStringLiteral("resultcode");
     }
     void whatIsMissingInARequestIsNamed()
@@ -218,7 +222,9 @@ private Q_SLOTS:
     void onlyTheSkilledAreGivenWorkThatNeedsSkill()
     {
         m->put(QStringLiteral("/skills/network"), one("name", QStringLiteral("Networks")));
-        m->put(QStringLiteral("/queues/general"), { { QStringLiteral("name"), QStringLiteral("General") }, { QStringLiteral("requiredSkills"), one("network", 2) } }, { { "If-Match", "*" } });
+        m->put(QStringLiteral("/queues/general"),
+            { { QStringLiteral("name"), QStringLiteral("General") }, { QStringLiteral("requiredSkills"), one("network", 2) } },
+            { { "If-Match", "*" } });
         m->readyAgent(QStringLiteral("beginner"), one("skills", one("network", 1)));
         m->readyAgent(QStringLiteral("expert"), one("skills", one("network", 3)));
         const QString id = m->capture();
@@ -233,7 +239,8 @@ private Q_SLOTS:
         m->readyAgent(QStringLiteral("specialist"), one("queues", QJsonArray { QStringLiteral("other") }));
         m->capture();
         QVERIFY(m->post(agentPath(QStringLiteral("specialist"), "/next"))["item"].isNull());
-        m->put(QStringLiteral("/queues/general"), { { QStringLiteral("name"), QStringLiteral("General") }, { QStringLiteral("paused"), true } }, { { "If-Match", "*" } });
+        m->put(QStringLiteral("/queues/general"),
+            { { QStringLiteral("name"), QStringLiteral("General") }, { QStringLiteral("paused"), true } }, { { "If-Match", "*" } });
         QVERIFY(m->post(agentPath(ann, "/next"))["item"].isNull());
         m->put(QStringLiteral("/queues/general"), one("name", QStringLiteral("General")), { { "If-Match", "*" } });
         QVERIFY(!m->post(agentPath(ann, "/next"))["item"].isNull());
@@ -248,10 +255,11 @@ private Q_SLOTS:
         // From now on the young come first.
         const QJsonObject falling { { QStringLiteral("interpolation"), QStringLiteral("linear") },
             { QStringLiteral("points"),
-                QJsonArray { QJsonObject { { QStringLiteral("age"), 0 }, { QStringLiteral("priority"), 100 } }, QJsonObject { { QStringLiteral("age"), 10 }, { QStringLiteral("priority"), 0 } } } } };
+                QJsonArray { QJsonObject { { QStringLiteral("age"), 0 }, { QStringLiteral("priority"), 100 } },
+                    QJsonObject { { QStringLiteral("age"), 10 }, { QStringLiteral("priority"), 0 } } } } };
         const Reply changed = m->put(QStringLiteral("/schemas/standard"),
-            { { QStringLiteral("name"), QStringLiteral("Standard") }, { QStringLiteral("unit"), QStringLiteral("hours") }, { QStringLiteral("sla"), 8 }, { QStringLiteral("managedPeriod"), 24 },
-                { QStringLiteral("curve"), falling } },
+            { { QStringLiteral("name"), QStringLiteral("Standard") }, { QStringLiteral("unit"), QStringLiteral("hours") },
+                { QStringLiteral("sla"), 8 }, { QStringLiteral("managedPeriod"), 24 }, { QStringLiteral("curve"), falling } },
             { { "If-Match", "\"1\"" } });
         QCOMPARE(changed.status, 200);
         const Reply taken = m->post(agentPath(ann, "/next"));
@@ -326,8 +334,10 @@ private Q_SLOTS:
         {
             QTcpSocket client;
             client.connectToHost(QHostAddress(QHostAddress::LocalHost), m->port);
-            client.write("POST /iwd/v3/agents/ann/next?wait=30 HTTP/1.1\r\nHost: iwd\r\nContent-Length: 0\r\nx-api-key: " + m->adminKey.toLatin1() + "\r\n\r\n");
-            QVERIFY(QTest::qWaitFor([&client] { return client.state() == QTcpSocket::ConnectedState && client.bytesToWrite() == 0; }, 5'000));
+            client.write("POST /iwd/v3/agents/ann/next?wait=30 HTTP/1.1\r\nHost: iwd\r\nContent-Length: 0\r\nx-api-key: "
+                + m->adminKey.toLatin1() + "\r\n\r\n");
+            QVERIFY(
+                QTest::qWaitFor([&client] { return client.state() == QTcpSocket::ConnectedState && client.bytesToWrite() == 0; }, 5'000));
             untilAsked();
             if (reset)
                 client.abort();
@@ -348,7 +358,8 @@ private Q_SLOTS:
         QTcpSocket client;
         client.connectToHost(QHostAddress(QHostAddress::LocalHost), m->port);
         QVERIFY(QTest::qWaitFor([&client] { return client.state() == QTcpSocket::ConnectedState; }, 5'000));
-        client.write("POST /iwd/v3/agents/ann/next HTTP/1.1\r\nHost: iwd\r\nContent-Length: 0\r\nx-api-key: " + m->adminKey.toLatin1() + "\r\n\r\n");
+        client.write(
+            "POST /iwd/v3/agents/ann/next HTTP/1.1\r\nHost: iwd\r\nContent-Length: 0\r\nx-api-key: " + m->adminKey.toLatin1() + "\r\n\r\n");
         QVERIFY(QTest::qWaitFor([&client] { return client.bytesToWrite() == 0; }, 5'000));
         QCOMPARE(::shutdown(static_cast<int>(client.socketDescriptor()), SHUT_WR), 0);
         QVERIFY(QTest::qWaitFor([&client] { return client.state() == QTcpSocket::UnconnectedState; }, 10'000));

@@ -17,7 +17,8 @@ QJsonObject login(const QString &user, const QString &password)
 
 QJsonObject keyFor(const QJsonArray &scopes, const QJsonValue &expires = QJsonValue())
 {
-    return { { QStringLiteral("name"), QStringLiteral("Test") }, { QStringLiteral("scopes"), scopes }, { QStringLiteral("expiresDateTime"), expires } };
+    return { { QStringLiteral("name"), QStringLiteral("Test") }, { QStringLiteral("scopes"), scopes },
+        { QStringLiteral("expiresDateTime"), expires } };
 }
 
 HeaderFields bearer(const Reply &session)
@@ -93,7 +94,8 @@ private Q_SLOTS:
     {
         m->key.clear();
         const Reply wrong = m->post(sessions, login(QStringLiteral("admin"), QStringLiteral("wrong")), { { "X-Correlation-Id", "same" } });
-        const Reply unknown = m->post(sessions, login(QStringLiteral("nobody"), QStringLiteral("wrong")), { { "X-Correlation-Id", "same" } });
+        const Reply unknown
+            = m->post(sessions, login(QStringLiteral("nobody"), QStringLiteral("wrong")), { { "X-Correlation-Id", "same" } });
         QCOMPARE(wrong.status, 401);
         QCOMPARE(wrong.code(), QStringLiteral("auth.invalid"));
         QCOMPARE(unknown.body, wrong.body);
@@ -173,8 +175,10 @@ private Q_SLOTS:
         QTest::addColumn<QString>("field");
         QTest::newRow("no scopes") << QJsonObject { { QStringLiteral("name"), QStringLiteral("X") } } << QStringLiteral("scopes");
         QTest::newRow("an unknown scope") << keyFor({ QStringLiteral("source"), QStringLiteral("root") }) << QStringLiteral("scopes[1]");
-        QTest::newRow("an end in the past") << keyFor({ QStringLiteral("source") }, QStringLiteral("2020-01-01T00:00:00Z")) << QStringLiteral("expiresDateTime");
-        QTest::newRow("no name") << QJsonObject { { QStringLiteral("scopes"), QJsonArray { QStringLiteral("source") } } } << QStringLiteral("name");
+        QTest::newRow("an end in the past") << keyFor({ QStringLiteral("source") }, QStringLiteral("2020-01-01T00:00:00Z"))
+                                            << QStringLiteral("expiresDateTime");
+        QTest::newRow("no name") << QJsonObject { { QStringLiteral("scopes"), QJsonArray { QStringLiteral("source") } } }
+                                 << QStringLiteral("name");
     }
     void mistakesInANewKeyAreNamed()
     {
@@ -190,7 +194,8 @@ private Q_SLOTS:
         QStringList ids;
         QString cursor;
         do {
-            const Reply page = m->get(apiKeys + QStringLiteral("?limit=2") + (cursor.isEmpty() ? QString() : QString(QStringLiteral("&cursor=") + cursor)));
+            const Reply page = m->get(
+                apiKeys + QStringLiteral("?limit=2") + (cursor.isEmpty() ? QString() : QString(QStringLiteral("&cursor=") + cursor)));
             for (const QJsonValue key : page.data())
                 ids.append(key[u"id"].toString());
             cursor = page["nextCursor"].toString();

@@ -25,7 +25,8 @@ QJsonObject sample(const QString &resource)
         return with(with(with(named, "queue", QStringLiteral("general")), "schema", QStringLiteral("standard")), "order", 5);
     if (resource == QLatin1StringView("schemas")) {
         const QJsonObject point { { QStringLiteral("age"), 0.5 }, { QStringLiteral("priority"), 7 } };
-        const QJsonObject curve { { QStringLiteral("interpolation"), QStringLiteral("step") }, { QStringLiteral("points"), QJsonArray { point } } };
+        const QJsonObject curve { { QStringLiteral("interpolation"), QStringLiteral("step") },
+            { QStringLiteral("points"), QJsonArray { point } } };
         return with(with(with(with(named, "unit", QStringLiteral("days")), "sla", 1.5), "managedPeriod", 3), "curve", curve);
     }
     return named;
@@ -41,7 +42,8 @@ QStringList idsOf(const QJsonArray &objects)
 
 QJsonObject equals(const char *attribute, const char *value)
 {
-    return { { QStringLiteral("attribute"), QLatin1StringView(attribute) }, { QStringLiteral("operator"), QStringLiteral("equals") }, { QStringLiteral("value"), QLatin1StringView(value) } };
+    return { { QStringLiteral("attribute"), QLatin1StringView(attribute) }, { QStringLiteral("operator"), QStringLiteral("equals") },
+        { QStringLiteral("value"), QLatin1StringView(value) } };
 }
 
 } // namespace
@@ -169,13 +171,18 @@ private Q_SLOTS:
         const QJsonObject named = one("name", QStringLiteral("X"));
         const QJsonObject category = sample(QStringLiteral("categories"));
         const QString no = QStringLiteral("no");
-        QTest::newRow("skill of a queue") << QStringLiteral("/queues") << with(named, "requiredSkills", one("no", 1)) << QStringLiteral("requiredSkills.no");
-        QTest::newRow("skill of an agent") << QStringLiteral("/agents") << with(named, "skills", one("no", 1)) << QStringLiteral("skills.no");
-        QTest::newRow("queue of an agent") << QStringLiteral("/agents") << with(named, "queues", QJsonArray { QStringLiteral("general"), no }) << QStringLiteral("queues[1]");
+        QTest::newRow("skill of a queue") << QStringLiteral("/queues") << with(named, "requiredSkills", one("no", 1))
+                                          << QStringLiteral("requiredSkills.no");
+        QTest::newRow("skill of an agent") << QStringLiteral("/agents") << with(named, "skills", one("no", 1))
+                                           << QStringLiteral("skills.no");
+        QTest::newRow("queue of an agent") << QStringLiteral("/agents")
+                                           << with(named, "queues", QJsonArray { QStringLiteral("general"), no })
+                                           << QStringLiteral("queues[1]");
         QTest::newRow("queue of a category") << QStringLiteral("/categories") << with(category, "queue", no) << QStringLiteral("queue");
         QTest::newRow("schema of a category") << QStringLiteral("/categories") << with(category, "schema", no) << QStringLiteral("schema");
         QTest::newRow("parent of a category") << QStringLiteral("/categories") << with(category, "parent", no) << QStringLiteral("parent");
-        QTest::newRow("queue at level 1") << QStringLiteral("/categories") << with(category, "queue", QJsonValue()) << QStringLiteral("queue");
+        QTest::newRow("queue at level 1") << QStringLiteral("/categories") << with(category, "queue", QJsonValue())
+                                          << QStringLiteral("queue");
     }
     void whatDoesNotExistCannotBeReferredTo()
     {
@@ -190,7 +197,8 @@ private Q_SLOTS:
     void theDeepestCategoryWhoseWholePathMatchesWins()
     {
         addTree();
-        const Reply wifi = m->post(QStringLiteral("/items"), { { QStringLiteral("productType"), QStringLiteral("network") }, { QStringLiteral("productSubtype"), QStringLiteral("wifi") } });
+        const Reply wifi = m->post(QStringLiteral("/items"),
+            { { QStringLiteral("productType"), QStringLiteral("network") }, { QStringLiteral("productSubtype"), QStringLiteral("wifi") } });
         QCOMPARE(wifi["categoryPath"].toArray(), (QJsonArray { QStringLiteral("it"), QStringLiteral("it-wifi") }));
         const Reply it = m->post(QStringLiteral("/items"), one("productType", QStringLiteral("network")));
         QCOMPARE(it["category"].toString(), QStringLiteral("it"));
@@ -204,16 +212,20 @@ private Q_SLOTS:
     void aDeletedCategoryComesBackWithItsChildrenAndItemsKeepPointingAtIt()
     {
         addTree();
-        const QString id = m->capture({ { QStringLiteral("productType"), QStringLiteral("network") }, { QStringLiteral("productSubtype"), QStringLiteral("wifi") } });
+        const QString id = m->capture(
+            { { QStringLiteral("productType"), QStringLiteral("network") }, { QStringLiteral("productSubtype"), QStringLiteral("wifi") } });
         QCOMPARE(m->remove(QStringLiteral("/categories/it")).status, 204);
-        QCOMPARE(idsOf(m->get(QStringLiteral("/categories?deleted=true")).data()), (QStringList { QStringLiteral("it"), QStringLiteral("it-wifi") }));
+        QCOMPARE(idsOf(m->get(QStringLiteral("/categories?deleted=true")).data()),
+            (QStringList { QStringLiteral("it"), QStringLiteral("it-wifi") }));
         QCOMPARE(idsOf(m->get(QStringLiteral("/categories")).data()), QStringList(QStringLiteral("general")));
         QCOMPARE(m->get(QStringLiteral("/items/") + id)["category"].toString(), QStringLiteral("it-wifi"));
-        QCOMPARE(m->post(QStringLiteral("/items"), one("productType", QStringLiteral("network")))["category"].toString(), QStringLiteral("general"));
+        QCOMPARE(m->post(QStringLiteral("/items"), one("productType", QStringLiteral("network")))["category"].toString(),
+            QStringLiteral("general"));
         const Reply restored = m->send("POST", QStringLiteral("/categories/it/restore"), QByteArray());
         QCOMPARE(restored.status, 200);
         QCOMPARE(m->get(QStringLiteral("/categories?deleted=true")).data().size(), 0);
-        QCOMPARE(m->post(QStringLiteral("/items"), one("productType", QStringLiteral("network")))["category"].toString(), QStringLiteral("it"));
+        QCOMPARE(
+            m->post(QStringLiteral("/items"), one("productType", QStringLiteral("network")))["category"].toString(), QStringLiteral("it"));
         QCOMPARE(m->send("POST", QStringLiteral("/categories/never/restore"), QByteArray()).status, 404);
         QCOMPARE(m->get(QStringLiteral("/categories?deleted=perhaps")).field(), QStringLiteral("deleted"));
     }
@@ -221,7 +233,8 @@ private Q_SLOTS:
     void aCategoryCannotBeBelowItself()
     {
         addTree();
-        const Reply circle = m->put(QStringLiteral("/categories/it"), with(sample(QStringLiteral("categories")), "parent", QStringLiteral("it-wifi")), { { "If-Match", "*" } });
+        const Reply circle = m->put(QStringLiteral("/categories/it"),
+            with(sample(QStringLiteral("categories")), "parent", QStringLiteral("it-wifi")), { { "If-Match", "*" } });
         QCOMPARE(circle.status, 422);
         QCOMPARE(circle.field(), QStringLiteral("parent"));
     }
@@ -237,7 +250,8 @@ private Q_SLOTS:
         QVERIFY(stuck["priority"].isNull());
         addTree();
         const Reply retried = m->post(QStringLiteral("/items/retry"));
-        QCOMPARE(retried.json(), (QJsonObject { { QStringLiteral("tried"), 2 }, { QStringLiteral("classified"), 1 }, { QStringLiteral("stillErrorHeld"), 1 } }));
+        QCOMPARE(retried.json(),
+            (QJsonObject { { QStringLiteral("tried"), 2 }, { QStringLiteral("classified"), 1 }, { QStringLiteral("stillErrorHeld"), 1 } }));
         QCOMPARE(m->get(QStringLiteral("/items/") + first)["category"].toString(), QStringLiteral("it"));
         QCOMPARE(m->post(QStringLiteral("/items/retry"), one("capturePointId", QStringLiteral("elsewhere")))["tried"].toInt(-1), 0);
         QCOMPARE(m->post(QStringLiteral("/items/retry"), one("limit", 0)).field(), QStringLiteral("limit"));
@@ -265,9 +279,13 @@ private:
 
     void addTree()
     {
-        QCOMPARE(m->put(QStringLiteral("/categories/it"), with(sample(QStringLiteral("categories")), "rule", equals("productType", "network"))).status, 201);
+        QCOMPARE(
+            m->put(QStringLiteral("/categories/it"), with(sample(QStringLiteral("categories")), "rule", equals("productType", "network")))
+                .status,
+            201);
         QCOMPARE(m->put(QStringLiteral("/categories/it-wifi"),
-                     { { QStringLiteral("name"), QStringLiteral("Wireless") }, { QStringLiteral("parent"), QStringLiteral("it") }, { QStringLiteral("rule"), equals("productSubtype", "wifi") } })
+                      { { QStringLiteral("name"), QStringLiteral("Wireless") }, { QStringLiteral("parent"), QStringLiteral("it") },
+                          { QStringLiteral("rule"), equals("productSubtype", "wifi") } })
                      .status,
             201);
     }

@@ -17,14 +17,16 @@ QStringList allowed(const QString &scope)
 {
     static const QMap<QString, QStringList> table {
         { QStringLiteral("source"),
-            { QStringLiteral("Workitems.View"), QStringLiteral("Workitems.Create"), QStringLiteral("Workitems.Update"), QStringLiteral("Workitems.Activate"),
-                QStringLiteral("Workitems.Hold"), QStringLiteral("Workitems.Resume"), QStringLiteral("Workitems.Complete"), QStringLiteral("Workitems.Cancel"),
-                QStringLiteral("Workitems.Restart"), QStringLiteral("Configuration.View") } },
+            { QStringLiteral("Workitems.View"), QStringLiteral("Workitems.Create"), QStringLiteral("Workitems.Update"),
+                QStringLiteral("Workitems.Activate"), QStringLiteral("Workitems.Hold"), QStringLiteral("Workitems.Resume"),
+                QStringLiteral("Workitems.Complete"), QStringLiteral("Workitems.Cancel"), QStringLiteral("Workitems.Restart"),
+                QStringLiteral("Configuration.View") } },
         { QStringLiteral("agent"),
-            { QStringLiteral("Workitems.View"), QStringLiteral("Workitems.Hold"), QStringLiteral("Workitems.Complete"), QStringLiteral("Distribution.Take"),
-                QStringLiteral("Agents.View"), QStringLiteral("Agents.State") } },
+            { QStringLiteral("Workitems.View"), QStringLiteral("Workitems.Hold"), QStringLiteral("Workitems.Complete"),
+                QStringLiteral("Distribution.Take"), QStringLiteral("Agents.View"), QStringLiteral("Agents.State") } },
         { QStringLiteral("reporting"),
-            { QStringLiteral("Workitems.View"), QStringLiteral("Events.View"), QStringLiteral("Dashboard.View"), QStringLiteral("Configuration.View") } },
+            { QStringLiteral("Workitems.View"), QStringLiteral("Events.View"), QStringLiteral("Dashboard.View"),
+                QStringLiteral("Configuration.View") } },
     };
     return table.value(scope);
 }
@@ -57,7 +59,8 @@ private Q_SLOTS:
             { QStringLiteral("reporting"), m_fixture->reportingKey },
             { QStringLiteral("nobody"), QString() },
             { QStringLiteral("unknown key"), QStringLiteral("00000000-0000-4000-8000-000000000000") },
-            { QStringLiteral("expired key"), m_fixture->newKey({ QStringLiteral("admin") }, m_fixture->tenant, m_fixture->clock->now() - std::chrono::seconds(1)) },
+            { QStringLiteral("expired key"),
+                m_fixture->newKey({ QStringLiteral("admin") }, m_fixture->tenant, m_fixture->clock->now() - std::chrono::seconds(1)) },
             { QStringLiteral("deleted key"), deletedKey() },
         };
     }
@@ -90,10 +93,16 @@ private Q_SLOTS:
                 continue;
             for (auto caller = m_keys.constBegin(); caller != m_keys.constEnd(); ++caller) {
                 const QString privilege = privilegeName(endpoint.privilege);
-                const bool isKnown = QStringList { QStringLiteral("admin"), QStringLiteral("source"), QStringLiteral("agent"), QStringLiteral("reporting") }.contains(caller.key());
-                const bool may = caller.key() == QLatin1StringView("admin") || privilege == QLatin1StringView("none") || allowed(caller.key()).contains(privilege);
+                const bool isKnown = QStringList { QStringLiteral("admin"), QStringLiteral("source"), QStringLiteral("agent"),
+                    QStringLiteral("reporting") }
+                                         .contains(caller.key());
+                const bool may = caller.key() == QLatin1StringView("admin") || privilege == QLatin1StringView("none")
+                    || allowed(caller.key()).contains(privilege);
                 QTest::addRow("%s %s by %s", endpoint.method.constData(), qPrintable(endpoint.pattern), qPrintable(caller.key()))
-                    << endpoint.method << endpoint.pattern << caller.value() << (!isKnown ? 401 : may ? 0 : 403);
+                    << endpoint.method << endpoint.pattern << caller.value()
+                    << (!isKnown     ? 401
+                               : may ? 0
+                                     : 403);
             }
         }
     }
@@ -148,34 +157,66 @@ private Q_SLOTS:
         QTest::addColumn<int>("status");
         QTest::addColumn<QString>("code");
         const QByteArray json = "application/json";
-        QTest::newRow("unknown query parameter") << QByteArray("GET") << QStringLiteral("/items?statsu=queued") << QByteArray() << QByteArray() << 400 << QStringLiteral("request.unknown_parameter");
-        QTest::newRow("unknown query parameter of a write") << QByteArray("POST") << QStringLiteral("/items?force=1") << QByteArray("{}") << json << 400 << QStringLiteral("request.unknown_parameter");
-        QTest::newRow("a parameter twice") << QByteArray("GET") << QStringLiteral("/items?queue=a&queue=b") << QByteArray() << QByteArray() << 400 << QStringLiteral("request.invalid_field");
-        QTest::newRow("an empty filter") << QByteArray("GET") << QStringLiteral("/items?queue=") << QByteArray() << QByteArray() << 400 << QStringLiteral("request.invalid_field");
-        QTest::newRow("limit 0") << QByteArray("GET") << QStringLiteral("/items?limit=0") << QByteArray() << QByteArray() << 400 << QStringLiteral("request.invalid_field");
-        QTest::newRow("limit 1001") << QByteArray("GET") << QStringLiteral("/queues?limit=1001") << QByteArray() << QByteArray() << 400 << QStringLiteral("request.invalid_field");
-        QTest::newRow("limit in words") << QByteArray("GET") << QStringLiteral("/events?limit=many") << QByteArray() << QByteArray() << 400 << QStringLiteral("request.invalid_field");
-        QTest::newRow("a negative cursor of events") << QByteArray("GET") << QStringLiteral("/events?after=-1") << QByteArray() << QByteArray() << 400 << QStringLiteral("request.invalid_field");
-        QTest::newRow("a wait that is no number") << QByteArray("GET") << QStringLiteral("/events?wait=nan") << QByteArray() << QByteArray() << 400 << QStringLiteral("request.invalid_field");
-        QTest::newRow("an unknown status") << QByteArray("GET") << QStringLiteral("/items?status=queued,lost") << QByteArray() << QByteArray() << 400 << QStringLiteral("request.invalid_field");
-        QTest::newRow("an unknown order") << QByteArray("GET") << QStringLiteral("/items?sort=name") << QByteArray() << QByteArray() << 400 << QStringLiteral("request.invalid_field");
-        QTest::newRow("a filter the order does not know") << QByteArray("GET") << QStringLiteral("/items?sort=priority&label=x") << QByteArray() << QByteArray() << 400 << QStringLiteral("request.invalid_field");
-        QTest::newRow("a status the order does not know") << QByteArray("GET") << QStringLiteral("/items?sort=priority&status=held") << QByteArray() << QByteArray() << 400 << QStringLiteral("request.invalid_field");
-        QTest::newRow("no JSON") << QByteArray("POST") << QStringLiteral("/items") << QByteArray("{\"a\":") << json << 400 << QStringLiteral("request.malformed_json");
-        QTest::newRow("no body") << QByteArray("POST") << QStringLiteral("/items") << QByteArray("") << json << 400 << QStringLiteral("request.malformed_json");
-        QTest::newRow("JSON with a tail") << QByteArray("POST") << QStringLiteral("/items") << QByteArray("{} {}") << json << 400 << QStringLiteral("request.malformed_json");
-        QTest::newRow("not UTF-8") << QByteArray("POST") << QStringLiteral("/items") << QByteArray("{\"a\":\"\xff\xfe\"}") << json << 400 << QStringLiteral("request.malformed_json");
-        QTest::newRow("JSON nested too deeply") << QByteArray("POST") << QStringLiteral("/items") << QByteArray(QByteArray(200'000, '[') + QByteArray(200'000, ']')) << json << 400 << QStringLiteral("request.malformed_json");
-        QTest::newRow("a text as body") << QByteArray("POST") << QStringLiteral("/items") << QByteArray("\"item\"") << json << 400 << QStringLiteral("request.malformed_json");
-        QTest::newRow("an array where an object belongs") << QByteArray("POST") << QStringLiteral("/queues") << QByteArray("[]") << json << 422 << QStringLiteral("request.invalid_field");
-        QTest::newRow("a wrong content type") << QByteArray("POST") << QStringLiteral("/items") << QByteArray("{}") << QByteArray("text/plain") << 415 << QStringLiteral("request.unsupported_media_type");
-        QTest::newRow("a form") << QByteArray("POST") << QStringLiteral("/sessions") << QByteArray("user=a") << QByteArray("application/x-www-form-urlencoded") << 415 << QStringLiteral("request.unsupported_media_type");
-        QTest::newRow("a huge number") << QByteArray("POST") << QStringLiteral("/items") << QByteArray("{\"businessValue\":1e308}") << json << 422 << QStringLiteral("request.invalid_field");
-        QTest::newRow("a number beyond all bounds") << QByteArray("POST") << QStringLiteral("/items/retry") << QByteArray("{\"limit\":99999999999999999999}") << json << 422 << QStringLiteral("request.invalid_field");
-        QTest::newRow("a fraction of a token") << QByteArray("POST") << QStringLiteral("/items/x/hold") << QByteArray("{\"token\":1.5}") << json << 422 << QStringLiteral("request.invalid_field");
-        QTest::newRow("a body that is too large") << QByteArray("POST") << QStringLiteral("/queues") << QByteArray("{\"name\":\"" + QByteArray(1'100'000, 'x') + "\"}") << json << 413 << QStringLiteral("request.too_large");
-        QTest::newRow("a foreign cursor") << QByteArray("GET") << QStringLiteral("/items?cursor=eyJsIjoiYWJjIiwicCI6eyJhZnRlciI6MX19") << QByteArray() << QByteArray() << 400 << QStringLiteral("request.invalid_field");
-        QTest::newRow("a damaged cursor") << QByteArray("GET") << QStringLiteral("/items?cursor=%25%25") << QByteArray() << QByteArray() << 400 << QStringLiteral("request.invalid_field");
+        QTest::newRow("unknown query parameter") << QByteArray("GET") << QStringLiteral("/items?statsu=queued") << QByteArray()
+                                                 << QByteArray() << 400 << QStringLiteral("request.unknown_parameter");
+        QTest::newRow("unknown query parameter of a write") << QByteArray("POST") << QStringLiteral("/items?force=1") << QByteArray("{}")
+                                                            << json << 400 << QStringLiteral("request.unknown_parameter");
+        QTest::newRow("a parameter twice") << QByteArray("GET") << QStringLiteral("/items?queue=a&queue=b") << QByteArray() << QByteArray()
+                                           << 400 << QStringLiteral("request.invalid_field");
+        QTest::newRow("an empty filter") << QByteArray("GET") << QStringLiteral("/items?queue=") << QByteArray() << QByteArray() << 400
+                                         << QStringLiteral("request.invalid_field");
+        QTest::newRow("limit 0") << QByteArray("GET") << QStringLiteral("/items?limit=0") << QByteArray() << QByteArray() << 400
+                                 << QStringLiteral("request.invalid_field");
+        QTest::newRow("limit 1001") << QByteArray("GET") << QStringLiteral("/queues?limit=1001") << QByteArray() << QByteArray() << 400
+                                    << QStringLiteral("request.invalid_field");
+        QTest::newRow("limit in words") << QByteArray("GET") << QStringLiteral("/events?limit=many") << QByteArray() << QByteArray() << 400
+                                        << QStringLiteral("request.invalid_field");
+        QTest::newRow("a negative cursor of events") << QByteArray("GET") << QStringLiteral("/events?after=-1") << QByteArray()
+                                                     << QByteArray() << 400 << QStringLiteral("request.invalid_field");
+        QTest::newRow("a wait that is no number") << QByteArray("GET") << QStringLiteral("/events?wait=nan") << QByteArray() << QByteArray()
+                                                  << 400 << QStringLiteral("request.invalid_field");
+        QTest::newRow("an unknown status") << QByteArray("GET") << QStringLiteral("/items?status=queued,lost") << QByteArray()
+                                           << QByteArray() << 400 << QStringLiteral("request.invalid_field");
+        QTest::newRow("an unknown order") << QByteArray("GET") << QStringLiteral("/items?sort=name") << QByteArray() << QByteArray() << 400
+                                          << QStringLiteral("request.invalid_field");
+        QTest::newRow("a filter the order does not know") << QByteArray("GET") << QStringLiteral("/items?sort=priority&label=x")
+                                                          << QByteArray() << QByteArray() << 400 << QStringLiteral("request.invalid_field");
+        QTest::newRow("a status the order does not know") << QByteArray("GET") << QStringLiteral("/items?sort=priority&status=held")
+                                                          << QByteArray() << QByteArray() << 400 << QStringLiteral("request.invalid_field");
+        QTest::newRow("no JSON") << QByteArray("POST") << QStringLiteral("/items") << QByteArray("{\"a\":") << json << 400
+                                 << QStringLiteral("request.malformed_json");
+        QTest::newRow("no body") << QByteArray("POST") << QStringLiteral("/items") << QByteArray("") << json << 400
+                                 << QStringLiteral("request.malformed_json");
+        QTest::newRow("JSON with a tail") << QByteArray("POST") << QStringLiteral("/items") << QByteArray("{} {}") << json << 400
+                                          << QStringLiteral("request.malformed_json");
+        QTest::newRow("not UTF-8") << QByteArray("POST") << QStringLiteral("/items") << QByteArray("{\"a\":\"\xff\xfe\"}") << json << 400
+                                   << QStringLiteral("request.malformed_json");
+        QTest::newRow("JSON nested too deeply")
+            << QByteArray("POST") << QStringLiteral("/items") << QByteArray(QByteArray(200'000, '[') + QByteArray(200'000, ']')) << json
+            << 400 << QStringLiteral("request.malformed_json");
+        QTest::newRow("a text as body") << QByteArray("POST") << QStringLiteral("/items") << QByteArray("\"item\"") << json << 400
+                                        << QStringLiteral("request.malformed_json");
+        QTest::newRow("an array where an object belongs") << QByteArray("POST") << QStringLiteral("/queues") << QByteArray("[]") << json
+                                                          << 422 << QStringLiteral("request.invalid_field");
+        QTest::newRow("a wrong content type") << QByteArray("POST") << QStringLiteral("/items") << QByteArray("{}")
+                                              << QByteArray("text/plain") << 415 << QStringLiteral("request.unsupported_media_type");
+        QTest::newRow("a form") << QByteArray("POST") << QStringLiteral("/sessions") << QByteArray("user=a")
+                                << QByteArray("application/x-www-form-urlencoded") << 415
+                                << QStringLiteral("request.unsupported_media_type");
+        QTest::newRow("a huge number") << QByteArray("POST") << QStringLiteral("/items") << QByteArray("{\"businessValue\":1e308}") << json
+                                       << 422 << QStringLiteral("request.invalid_field");
+        QTest::newRow("a number beyond all bounds")
+            << QByteArray("POST") << QStringLiteral("/items/retry") << QByteArray("{\"limit\":99999999999999999999}") << json << 422
+            << QStringLiteral("request.invalid_field");
+        QTest::newRow("a fraction of a token") << QByteArray("POST") << QStringLiteral("/items/x/hold") << QByteArray("{\"token\":1.5}")
+                                               << json << 422 << QStringLiteral("request.invalid_field");
+        QTest::newRow("a body that is too large")
+            << QByteArray("POST") << QStringLiteral("/queues") << QByteArray("{\"name\":\"" + QByteArray(1'100'000, 'x') + "\"}") << json
+            << 413 << QStringLiteral("request.too_large");
+        QTest::newRow("a foreign cursor") << QByteArray("GET") << QStringLiteral("/items?cursor=eyJsIjoiYWJjIiwicCI6eyJhZnRlciI6MX19")
+                                          << QByteArray() << QByteArray() << 400 << QStringLiteral("request.invalid_field");
+        QTest::newRow("a damaged cursor") << QByteArray("GET") << QStringLiteral("/items?cursor=%25%25") << QByteArray() << QByteArray()
+                                          << 400 << QStringLiteral("request.invalid_field");
     }
     void badRequestsAreRefusedInWords()
     {
@@ -196,7 +237,8 @@ private Q_SLOTS:
     void jsonMayNameItsCharset()
     {
         m_fixture->key = m_fixture->adminKey;
-        QCOMPARE(m_fixture->send("POST", QStringLiteral("/items"), "{}", { { "Content-Type", "Application/JSON; charset=utf-8" } }).status, 200);
+        QCOMPARE(
+            m_fixture->send("POST", QStringLiteral("/items"), "{}", { { "Content-Type", "Application/JSON; charset=utf-8" } }).status, 200);
     }
 
     void brokenConditionsInHeadersAreRefused_data()
@@ -205,9 +247,12 @@ private Q_SLOTS:
         QTest::addColumn<QByteArray>("value");
         QTest::addColumn<QString>("code");
         QTest::newRow("a version without quotes") << QByteArray("If-Match") << QByteArray("3") << QStringLiteral("request.invalid_field");
-        QTest::newRow("several versions") << QByteArray("If-Match") << QByteArray("\"3\", \"4\"") << QStringLiteral("request.invalid_field");
-        QTest::newRow("a key that is too long") << QByteArray("Idempotency-Key") << QByteArray(201, 'k') << QStringLiteral("idempotency.key_invalid");
-        QTest::newRow("a key that is not ASCII") << QByteArray("Idempotency-Key") << QByteArray("\xc3\xa4") << QStringLiteral("idempotency.key_invalid");
+        QTest::newRow("several versions") << QByteArray("If-Match") << QByteArray("\"3\", \"4\"")
+                                          << QStringLiteral("request.invalid_field");
+        QTest::newRow("a key that is too long")
+            << QByteArray("Idempotency-Key") << QByteArray(201, 'k') << QStringLiteral("idempotency.key_invalid");
+        QTest::newRow("a key that is not ASCII")
+            << QByteArray("Idempotency-Key") << QByteArray("\xc3\xa4") << QStringLiteral("idempotency.key_invalid");
     }
     void brokenConditionsInHeadersAreRefused()
     {
@@ -215,7 +260,8 @@ private Q_SLOTS:
         QFETCH(QByteArray, value);
         QFETCH(QString, code);
         m_fixture->key = m_fixture->adminKey;
-        const Reply reply = m_fixture->put(QStringLiteral("/queues/general"), { { QStringLiteral("name"), QStringLiteral("General") } }, { { name, value } });
+        const Reply reply = m_fixture->put(
+            QStringLiteral("/queues/general"), { { QStringLiteral("name"), QStringLiteral("General") } }, { { name, value } });
         QCOMPARE(reply.status, 400);
         QCOMPARE(reply.code(), code);
     }
@@ -232,8 +278,8 @@ private Q_SLOTS:
 private:
     QString deletedKey()
     {
-        const Reply created = m_fixture->post(
-            QStringLiteral("/api-keys"), { { QStringLiteral("name"), QStringLiteral("Old") }, { QStringLiteral("scopes"), QJsonArray { QStringLiteral("admin") } } });
+        const Reply created = m_fixture->post(QStringLiteral("/api-keys"),
+            { { QStringLiteral("name"), QStringLiteral("Old") }, { QStringLiteral("scopes"), QJsonArray { QStringLiteral("admin") } } });
         m_fixture->remove(QStringLiteral("/api-keys/") + created["id"].toString());
         return created["key"].toString();
     }

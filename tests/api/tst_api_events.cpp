@@ -18,7 +18,9 @@ QJsonObject one(const char *name, const QJsonValue &value)
 
 QByteArray handshake(const QByteArray &target, const QString &key)
 {
-    return "GET " + target + " HTTP/1.1\r\nHost: iwd\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+    return "GET " + target
+        + " HTTP/1.1\r\nHost: iwd\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
+          "dGhlIHNhbXBsZSBub25jZQ==\r\n"
         + (key.isEmpty() ? QByteArray() : QByteArray("x-api-key: " + key.toLatin1() + "\r\n")) + "\r\n";
 }
 
@@ -131,7 +133,9 @@ private Q_SLOTS:
         QStringList items;
         for (const QList<QVariant> &message : messages) {
             const QJsonObject event = QJsonDocument::fromJson(message.first().toString().toUtf8()).object();
-            QCOMPARE(validator.schemaProblems(one("$ref", QStringLiteral("#/components/schemas/Event")), event, OpenApiValidator::Writer::Server), QStringList());
+            QCOMPARE(validator.schemaProblems(
+                         one("$ref", QStringLiteral("#/components/schemas/Event")), event, OpenApiValidator::Writer::Server),
+                QStringList());
             QVERIFY(event.value(u"id").toInteger() > last);
             last = event.value(u"id").toInteger();
             items.append(event.value(u"item").toString());
@@ -148,10 +152,12 @@ private Q_SLOTS:
         open(socket, QString());
         // The stream has begun somewhere after it opened; from then on it sends everything.
         QString id;
-        QVERIFY(QTest::qWaitFor([&] {
-            id = m->capture();
-            return !messages.isEmpty();
-        }, 10'000));
+        QVERIFY(QTest::qWaitFor(
+            [&] {
+                id = m->capture();
+                return !messages.isEmpty();
+            },
+            10'000));
         const QJsonObject first = QJsonDocument::fromJson(messages.first().first().toString().toUtf8()).object();
         QVERIFY(first.value(u"item").toString() != QLatin1StringView("wi-1"));
     }
@@ -169,7 +175,8 @@ private Q_SLOTS:
     void theStreamEndsWhenItsKeyIsDeleted()
     {
         const Reply created = m->post(QStringLiteral("/api-keys"),
-            { { QStringLiteral("name"), QStringLiteral("Report") }, { QStringLiteral("scopes"), QJsonArray { QStringLiteral("reporting") } } });
+            { { QStringLiteral("name"), QStringLiteral("Report") },
+                { QStringLiteral("scopes"), QJsonArray { QStringLiteral("reporting") } } });
         const QString admin = m->key;
         m->key = created["key"].toString();
         QWebSocket socket;
@@ -219,7 +226,8 @@ private Q_SLOTS:
         const Reply taken = m->post(QStringLiteral("/agents/ann/next"));
         QCOMPARE(taken["item"][u"id"].toString(), first);
         QCOMPARE(m->get(QStringLiteral("/stats/agents")).data().first()[u"assigned"].toInt(), 1);
-        m->post(QStringLiteral("/agents/ann/complete"), { { QStringLiteral("item"), first }, { QStringLiteral("token"), taken["assignment"][u"token"] } });
+        m->post(QStringLiteral("/agents/ann/complete"),
+            { { QStringLiteral("item"), first }, { QStringLiteral("token"), taken["assignment"][u"token"] } });
         const QJsonObject done = m->get(QStringLiteral("/stats/queues")).data().first().toObject();
         QCOMPARE(done.value(u"completedToday").toInt(), 1);
         QCOMPARE(done.value(u"slaMetToday").toInt(), 1);

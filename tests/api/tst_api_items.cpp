@@ -46,8 +46,9 @@ private Q_SLOTS:
     {
         m->key = m->sourceKey;
         const Reply reply = m->post(QStringLiteral("/items"),
-            { { QStringLiteral("captureId"), QStringLiteral("INC1") }, { QStringLiteral("channel"), QStringLiteral("email") }, { QStringLiteral("impact"), 2 },
-                { QStringLiteral("custom"), one("region", QStringLiteral("EMEA")) }, { QStringLiteral("labels"), QJsonArray { QStringLiteral("vip") } } });
+            { { QStringLiteral("captureId"), QStringLiteral("INC1") }, { QStringLiteral("channel"), QStringLiteral("email") },
+                { QStringLiteral("impact"), 2 }, { QStringLiteral("custom"), one("region", QStringLiteral("EMEA")) },
+                { QStringLiteral("labels"), QJsonArray { QStringLiteral("vip") } } });
         QCOMPARE(reply.status, 200);
         QCOMPARE(reply["status"].toString(), QStringLiteral("queued"));
         QCOMPARE(reply["duplicate"].toBool(true), false);
@@ -55,7 +56,8 @@ private Q_SLOTS:
         QCOMPARE(reply["category"].toString(), QStringLiteral("general"));
         QCOMPARE(reply["queue"].toString(), QStringLiteral("general"));
         QCOMPARE(reply["priority"].toInt(), 10);
-        QCOMPARE(reply["custom"].toObject(), (QJsonObject { { QStringLiteral("impact"), 2 }, { QStringLiteral("region"), QStringLiteral("EMEA") } }));
+        QCOMPARE(reply["custom"].toObject(),
+            (QJsonObject { { QStringLiteral("impact"), 2 }, { QStringLiteral("region"), QStringLiteral("EMEA") } }));
         QCOMPARE(m->get(itemPath(QStringLiteral("INC1"))).json().value(QStringLiteral("id")), reply["id"]);
     }
 
@@ -63,7 +65,8 @@ private Q_SLOTS:
     {
         const QString id = m->capture(captured("INC1"));
         QCOMPARE(m->post(itemPath(id, "/complete"), one("resultCode", QStringLiteral("solved"))).status, 200);
-        const Reply again = m->post(QStringLiteral("/items"), { { QStringLiteral("captureId"), QStringLiteral("INC1") }, { QStringLiteral("channel"), QStringLiteral("phone") } });
+        const Reply again = m->post(QStringLiteral("/items"),
+            { { QStringLiteral("captureId"), QStringLiteral("INC1") }, { QStringLiteral("channel"), QStringLiteral("phone") } });
         QCOMPARE(again.status, 200);
         QCOMPARE(again["duplicate"].toBool(), true);
         QCOMPARE(again["id"].toString(), id);
@@ -77,16 +80,21 @@ private Q_SLOTS:
         QTest::addColumn<QString>("field");
         QTest::addColumn<QString>("code");
         const QString invalid = QStringLiteral("request.invalid_field");
-        QTest::newRow("date without offset") << one("dueDateTime", QStringLiteral("2026-01-01T00:00:00")) << QStringLiteral("dueDateTime") << invalid;
+        QTest::newRow("date without offset") << one("dueDateTime", QStringLiteral("2026-01-01T00:00:00")) << QStringLiteral("dueDateTime")
+                                             << invalid;
         QTest::newRow("number that is none") << one("priority", QStringLiteral("high")) << QStringLiteral("priority") << invalid;
         QTest::newRow("object as custom attribute") << one("custom", one("a", QJsonObject())) << QStringLiteral("custom.a") << invalid;
         QTest::newRow("array as custom attribute") << one("mine", QJsonArray()) << QStringLiteral("mine") << invalid;
-        QTest::newRow("label that is empty") << one("labels", QJsonArray { QStringLiteral("a"), QString() }) << QStringLiteral("labels[1]") << invalid;
+        QTest::newRow("label that is empty") << one("labels", QJsonArray { QStringLiteral("a"), QString() }) << QStringLiteral("labels[1]")
+                                             << invalid;
         QTest::newRow("what only the server writes") << one("status", QStringLiteral("queued")) << QStringLiteral("status") << invalid;
         QTest::newRow("captureId that is too long") << one("captureId", QString(201, u'x')) << QStringLiteral("captureId") << invalid;
-        QTest::newRow("created in the future") << one("createdDateTime", QStringLiteral("2030-01-01T00:00:00Z")) << QStringLiteral("createdDateTime") << invalid;
-        QTest::newRow("unknown capture point") << one("capturePointId", QStringLiteral("nowhere")) << QStringLiteral("capturePointId") << QStringLiteral("object.invalid_reference");
-        QTest::newRow("unknown category") << one("category", QStringLiteral("nowhere")) << QStringLiteral("category") << QStringLiteral("object.invalid_reference");
+        QTest::newRow("created in the future") << one("createdDateTime", QStringLiteral("2030-01-01T00:00:00Z"))
+                                               << QStringLiteral("createdDateTime") << invalid;
+        QTest::newRow("unknown capture point") << one("capturePointId", QStringLiteral("nowhere")) << QStringLiteral("capturePointId")
+                                               << QStringLiteral("object.invalid_reference");
+        QTest::newRow("unknown category") << one("category", QStringLiteral("nowhere")) << QStringLiteral("category")
+                                          << QStringLiteral("object.invalid_reference");
     }
     void aBadFieldIsNamedByItsPath()
     {
@@ -104,7 +112,8 @@ private Q_SLOTS:
     {
         m->capture(captured("known"));
         const Reply reply = m->postArray(QStringLiteral("/items"),
-            { captured("a"), one("dueDateTime", 7), captured("known"), QStringLiteral("text"), captured("b"), one("capturePointId", QStringLiteral("nowhere")), captured("a") });
+            { captured("a"), one("dueDateTime", 7), captured("known"), QStringLiteral("text"), captured("b"),
+                one("capturePointId", QStringLiteral("nowhere")), captured("a") });
         QCOMPARE(reply.status, 200);
         QCOMPARE(reply["accepted"].toInt(), 2);
         QCOMPARE(reply["duplicates"].toInt(), 2);
@@ -143,8 +152,8 @@ private Q_SLOTS:
         QByteArray body = "[" + item.repeated(480);
         body.back() = ']';
         QVERIFY(body.size() > 4 * 1024 * 1024);
-        QCOMPARE(m->firstLineOf("POST /iwd/v3/items HTTP/1.1\r\nHost: iwd\r\nContent-Type: application/json\r\nx-api-key: " + m->adminKey.toLatin1() + "\r\nContent-Length: "
-                     + QByteArray::number(body.size()) + "\r\n\r\n" + body),
+        QCOMPARE(m->firstLineOf("POST /iwd/v3/items HTTP/1.1\r\nHost: iwd\r\nContent-Type: application/json\r\nx-api-key: "
+                     + m->adminKey.toLatin1() + "\r\nContent-Length: " + QByteArray::number(body.size()) + "\r\n\r\n" + body),
             QByteArray("HTTP/1.1 413 Payload Too Large"));
         body = "[" + item.repeated(400);
         body.back() = ']';
@@ -153,15 +162,20 @@ private Q_SLOTS:
 
     void aSwitchedOffCapturePointTakesNothing()
     {
-        QCOMPARE(m->put(QStringLiteral("/capture-points/door"), { { QStringLiteral("name"), QStringLiteral("Door") }, { QStringLiteral("enabled"), false } }).status, 201);
-        QCOMPARE(m->post(QStringLiteral("/items"), one("capturePointId", QStringLiteral("door"))).field(), QStringLiteral("capturePointId"));
+        QCOMPARE(m->put(QStringLiteral("/capture-points/door"),
+                      { { QStringLiteral("name"), QStringLiteral("Door") }, { QStringLiteral("enabled"), false } })
+                     .status,
+            201);
+        QCOMPARE(
+            m->post(QStringLiteral("/items"), one("capturePointId", QStringLiteral("door"))).field(), QStringLiteral("capturePointId"));
     }
 
     void aCaptureIdOfSeveralCapturePointsHasToBeToldApart()
     {
         QCOMPARE(m->put(QStringLiteral("/capture-points/door"), one("name", QStringLiteral("Door"))).status, 201);
         m->capture(captured("same"));
-        const QString second = m->capture({ { QStringLiteral("captureId"), QStringLiteral("same") }, { QStringLiteral("capturePointId"), QStringLiteral("door") } });
+        const QString second = m->capture(
+            { { QStringLiteral("captureId"), QStringLiteral("same") }, { QStringLiteral("capturePointId"), QStringLiteral("door") } });
         const Reply ambiguous = m->get(itemPath(QStringLiteral("same")));
         QCOMPARE(ambiguous.status, 409);
         QCOMPARE(ambiguous.code(), QStringLiteral("item.ambiguous"));
@@ -192,10 +206,11 @@ private Q_SLOTS:
 
     void aPatchMergesCustomAttributesAndNullRemoves()
     {
-        const QString id = m->capture({ { QStringLiteral("a"), 1 }, { QStringLiteral("b"), 2 }, { QStringLiteral("customerId"), QStringLiteral("C1") } });
+        const QString id = m->capture(
+            { { QStringLiteral("a"), 1 }, { QStringLiteral("b"), 2 }, { QStringLiteral("customerId"), QStringLiteral("C1") } });
         const Reply reply = m->patch(itemPath(id),
-            { { QStringLiteral("custom"), QJsonObject { { QStringLiteral("a"), QJsonValue() }, { QStringLiteral("c"), true } } }, { QStringLiteral("b"), 3 },
-                { QStringLiteral("customerId"), QJsonValue() } });
+            { { QStringLiteral("custom"), QJsonObject { { QStringLiteral("a"), QJsonValue() }, { QStringLiteral("c"), true } } },
+                { QStringLiteral("b"), 3 }, { QStringLiteral("customerId"), QJsonValue() } });
         QCOMPARE(reply.status, 200);
         QCOMPARE(reply["custom"].toObject(), (QJsonObject { { QStringLiteral("b"), 3 }, { QStringLiteral("c"), true } }));
         QVERIFY(reply["customerId"].isNull());
@@ -240,18 +255,28 @@ private Q_SLOTS:
         QTest::addColumn<QString>("operation");
         QTest::addColumn<bool>("allowed");
         const QMap<QString, QStringList> possible {
-            { QStringLiteral("captured"), { QStringLiteral("hold"), QStringLiteral("complete"), QStringLiteral("cancel"), QStringLiteral("restart"), QStringLiteral("activate"), QStringLiteral("assign") } },
-            { QStringLiteral("queued"), { QStringLiteral("hold"), QStringLiteral("complete"), QStringLiteral("cancel"), QStringLiteral("restart"), QStringLiteral("assign"), QStringLiteral("requeue") } },
-            { QStringLiteral("assigned"), { QStringLiteral("hold"), QStringLiteral("complete"), QStringLiteral("cancel"), QStringLiteral("restart"), QStringLiteral("assign"), QStringLiteral("requeue") } },
-            { QStringLiteral("held"), { QStringLiteral("resume"), QStringLiteral("complete"), QStringLiteral("cancel"), QStringLiteral("restart"), QStringLiteral("assign") } },
-            { QStringLiteral("errorheld"), { QStringLiteral("resume"), QStringLiteral("complete"), QStringLiteral("cancel"), QStringLiteral("restart") } },
+            { QStringLiteral("captured"),
+                { QStringLiteral("hold"), QStringLiteral("complete"), QStringLiteral("cancel"), QStringLiteral("restart"),
+                    QStringLiteral("activate"), QStringLiteral("assign") } },
+            { QStringLiteral("queued"),
+                { QStringLiteral("hold"), QStringLiteral("complete"), QStringLiteral("cancel"), QStringLiteral("restart"),
+                    QStringLiteral("assign"), QStringLiteral("requeue") } },
+            { QStringLiteral("assigned"),
+                { QStringLiteral("hold"), QStringLiteral("complete"), QStringLiteral("cancel"), QStringLiteral("restart"),
+                    QStringLiteral("assign"), QStringLiteral("requeue") } },
+            { QStringLiteral("held"),
+                { QStringLiteral("resume"), QStringLiteral("complete"), QStringLiteral("cancel"), QStringLiteral("restart"),
+                    QStringLiteral("assign") } },
+            { QStringLiteral("errorheld"),
+                { QStringLiteral("resume"), QStringLiteral("complete"), QStringLiteral("cancel"), QStringLiteral("restart") } },
             { QStringLiteral("completed"), { QStringLiteral("restart") } },
             { QStringLiteral("canceled"), { QStringLiteral("restart") } },
             { QStringLiteral("rejected"), { QStringLiteral("restart") } },
         };
         for (auto status = possible.begin(); status != possible.end(); ++status) {
             for (const char *operation : { "hold", "resume", "complete", "cancel", "restart", "activate", "assign", "requeue" })
-                QTest::addRow("%s, %s", qPrintable(status.key()), operation) << status.key() << QString::fromLatin1(operation) << status->contains(QLatin1StringView(operation));
+                QTest::addRow("%s, %s", qPrintable(status.key()), operation)
+                    << status.key() << QString::fromLatin1(operation) << status->contains(QLatin1StringView(operation));
         }
     }
     void everyOperationIsRefusedInTheStatusesThatDoNotAllowIt()
@@ -380,7 +405,8 @@ private Q_SLOTS:
         QStringList paged;
         QString cursor;
         do {
-            const Reply page = m->get(QStringLiteral("/items?limit=3") + (cursor.isEmpty() ? QString() : QString(QStringLiteral("&cursor=") + cursor)));
+            const Reply page
+                = m->get(QStringLiteral("/items?limit=3") + (cursor.isEmpty() ? QString() : QString(QStringLiteral("&cursor=") + cursor)));
             QCOMPARE(page.status, 200);
             paged += idsOf(page.data());
             cursor = page["nextCursor"].toString();
@@ -396,7 +422,8 @@ private Q_SLOTS:
             m->capture();
         const QString cursor = m->get(QStringLiteral("/items?limit=1"))["nextCursor"].toString();
         QCOMPARE(m->get(QStringLiteral("/items?limit=2&cursor=") + cursor).status, 200);
-        for (const char *other : { "/items?status=queued&cursor=", "/items?sort=id&cursor=", "/queues?cursor=", "/items?sort=priority&cursor=" }) {
+        for (const char *other :
+            { "/items?status=queued&cursor=", "/items?sort=id&cursor=", "/queues?cursor=", "/items?sort=priority&cursor=" }) {
             const Reply reply = m->get(QLatin1StringView(other) + cursor);
             QCOMPARE(reply.status, 400);
             QCOMPARE(reply.field(), QStringLiteral("cursor"));
@@ -405,10 +432,12 @@ private Q_SLOTS:
 
     void filtersNarrowTheList()
     {
-        const QString held = m->capture({ { QStringLiteral("captureId"), QStringLiteral("A") }, { QStringLiteral("labels"), QJsonArray { QStringLiteral("vip") } } });
+        const QString held = m->capture(
+            { { QStringLiteral("captureId"), QStringLiteral("A") }, { QStringLiteral("labels"), QJsonArray { QStringLiteral("vip") } } });
         const QString queued = m->capture(captured("B"));
         QCOMPARE(m->post(itemPath(held, "/hold")).status, 200);
-        const auto found = [&](const char *filter) { return idsOf(m->get(QLatin1StringView("/items?") + QLatin1StringView(filter)).data()); };
+        const auto found
+            = [&](const char *filter) { return idsOf(m->get(QLatin1StringView("/items?") + QLatin1StringView(filter)).data()); };
         QCOMPARE(found("status=held"), QStringList(held));
         QCOMPARE(found("status=held,queued").size(), 2);
         QCOMPARE(found("captureId=B"), QStringList(queued));
@@ -444,7 +473,8 @@ private Q_SLOTS:
         QStringList types;
         QString cursor;
         do {
-            const Reply page = m->get(itemPath(id, "/history?limit=2") + (cursor.isEmpty() ? QString() : QString(QStringLiteral("&cursor=") + cursor)));
+            const Reply page
+                = m->get(itemPath(id, "/history?limit=2") + (cursor.isEmpty() ? QString() : QString(QStringLiteral("&cursor=") + cursor)));
             QCOMPARE(page.status, 200);
             for (const QJsonValue event : page.data()) {
                 QCOMPARE(event[u"item"].toString(), id);
@@ -452,7 +482,9 @@ private Q_SLOTS:
             }
             cursor = page["nextCursor"].toString();
         } while (!cursor.isEmpty());
-        QCOMPARE(types, (QStringList { QStringLiteral("item.created"), QStringLiteral("item.captured"), QStringLiteral("item.queued"), QStringLiteral("item.held"), QStringLiteral("item.resumed") }));
+        QCOMPARE(types,
+            (QStringList { QStringLiteral("item.created"), QStringLiteral("item.captured"), QStringLiteral("item.queued"),
+                QStringLiteral("item.held"), QStringLiteral("item.resumed") }));
     }
 
     // ---- Time
