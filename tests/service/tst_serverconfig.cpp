@@ -349,6 +349,8 @@ private Q_SLOTS:
         row("no certificate", {}, data("ec-key.pem"), {}, u"IWD_HTTP_TLS_KEY: http.tls.key: Expected http.tls.certificate as well."_s);
         row("the files swapped", data("ec-key.pem"), data("ec-certificate.pem"), {}, u"expected a certificate in PEM form"_s);
         row("no key in the file", data("ec-certificate.pem"), data("README.md"), {}, u"http.tls.key: The file "_s);
+        row("the key of another certificate", data("ec-certificate.pem"), data("ec-key-of-another.pem"), {},
+            u"ec-key-of-another.pem cannot be used: expected the private key of the first certificate in "_s);
         row("no passphrase", data("ec-certificate.pem"), data("ec-key-encrypted.pem"), {},
             u"with http.tls.keyPassphrase when it is encrypted"_s);
         row("a wrong passphrase", data("ec-certificate.pem"), data("ec-key-encrypted.pem"), u"open-barley"_s,
