@@ -87,8 +87,11 @@ Result<std::unique_ptr<Database>> Database::open(const QString &path, StatementO
     // FULL: a commit that was answered for survives a power cut. The cache is per connection, in KiB.
     for (const auto &pragma : { QStringLiteral("pragma journal_mode = wal"), QStringLiteral("pragma synchronous = full"), QStringLiteral("pragma foreign_keys = on"),
              QStringLiteral("pragma temp_store = memory"), QStringLiteral("pragma cache_size = -32768"), QStringLiteral("pragma wal_autocheckpoint = 4000") }) {
-        if (!database->execute(pragma))
-            return *database->failure();
+        if (!database->execute(pragma)) {
+            Error failure = *database->failure();
+            failure.text = path + QStringLiteral(": ") + failure.text;
+            return failure;
+        }
     }
     return database;
 }
@@ -152,10 +155,16 @@ void Database::fail(Error error)
 
 void Database::failWith(const QString &name, const QSqlError &error)
 {
-    // SQLite's result codes that mean the machine, not the statement: full, I/O, read-only, busy, locked, cannot open, corrupt.
+    // SQLite's result codes that mean the machine, not the statement: busy, locked, read-only, I/O, full, cannot open.
     const int code = error.nativeErrorCode().toInt() & 0xff;
-    const bool environment = code == 5 || code == 6 || code == 8 || code == 10 || code == 11 || code == 13 || code == 14;
+    const bool environment = code == 5 || code == 6 || code == 8 || code == 10 || code == 13 || code == 14;
+    const bool damaged = code == 11 || code == 26;
     const QString reason = error.databaseText();
+    if (damaged) {
+        fail({ ErrorCode::StorageUnavailable, QStringLiteral("The database is damaged: %1. Stop the server and restore the database from a backup.").arg(reason), {},
+            { { QStringLiteral("reason"), reason } } });
+        return;
+    }
     fail({ environment ? ErrorCode::StorageUnavailable : ErrorCode::Internal,
         environment ? QStringLiteral("The database did not accept the operation: %1. Nothing of it was stored; try again.").arg(reason)
                     : QStringLiteral("The database statement \"%1\" failed: %2.").arg(name, reason),

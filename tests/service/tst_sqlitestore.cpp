@@ -7,6 +7,7 @@
 #include <QRegularExpression>
 #include <QSqlDatabase>
 #include <QSqlError>
+#include <QTemporaryDir>
 #include <QTest>
 
 using namespace iwd;
@@ -36,6 +37,7 @@ private Q_SLOTS:
     void listsOfOpenItemsAreFiltered();
     void aFolderThatCannotBeWrittenToIsExplained();
     void aReadOnlyDatabaseRefusesWritesAndSaysSo();
+    void aDamagedFileIsNamedAndCalledDamaged();
 };
 
 void TestSqliteStore::everyStatementIsBoundToATenant()
@@ -358,6 +360,21 @@ void TestSqliteStore::aReadOnlyDatabaseRefusesWritesAndSaysSo()
     QVERIFY((*database)->execute(u"rollback"_s));
     PipelineFixture::must(fixture.capture({ { u"captureId"_s, u"2"_s } }));
     QVERIFY(!fixture.store->trouble());
+}
+
+void TestSqliteStore::aDamagedFileIsNamedAndCalledDamaged()
+{
+    QTemporaryDir folder;
+    const QString path = folder.filePath(u"iwd.db"_s);
+    QFile file(path);
+    QVERIFY(file.open(QFile::WriteOnly));
+    file.write(QByteArray(8192, 'x'));
+    file.close();
+    const auto database = Database::open(path, {});
+    QVERIFY(!database.ok());
+    QCOMPARE(database.error().code, ErrorCode::StorageUnavailable);
+    QVERIFY2(database.error().text.startsWith(path + u": The database is damaged: "_s), qPrintable(database.error().text));
+    QVERIFY2(database.error().text.endsWith(u"restore the database from a backup."_s), qPrintable(database.error().text));
 }
 
 QTEST_GUILESS_MAIN(TestSqliteStore)
