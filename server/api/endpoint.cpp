@@ -81,6 +81,23 @@ Result<void> checkContentType(const http::Request &request)
         {}, { { QStringLiteral("got"), got }, { QStringLiteral("expected"), QStringLiteral("application/json") } } };
 }
 
+/// Says what is wrong with a body that is not an object or array: QJsonDocument takes a sound lone value for unsound JSON.
+Error unreadable(const QByteArray &text, const QJsonParseError &failure, BodyUse use)
+{
+    if (text.trimmed().isEmpty())
+        return { ErrorCode::MalformedJson, QStringLiteral("The body is empty. Send JSON."), {}, { { QStringLiteral("offset"), 0 } } };
+    const QJsonDocument wrapped = QJsonDocument::fromJson('[' + text + ']');
+    if (wrapped.array().size() == 1) {
+        const QString expected
+            = use == BodyUse::ObjectOrArray ? QStringLiteral("an object or an array of objects") : QStringLiteral("an object");
+        return { ErrorCode::InvalidField, QStringLiteral("The body has to be a JSON text that is %1, not a lone value.").arg(expected), {},
+            { { QStringLiteral("expected"), expected } } };
+    }
+    return { ErrorCode::MalformedJson,
+        QStringLiteral("The body is not sound JSON: %1 (at byte %2).").arg(failure.errorString()).arg(failure.offset), {},
+        { { QStringLiteral("offset"), failure.offset } } };
+}
+
 Result<void> readBody(Call &call, BodyUse use)
 {
     const QByteArray &text = call.request.body;
@@ -94,12 +111,8 @@ Result<void> readBody(Call &call, BodyUse use)
         return type;
     QJsonParseError failure;
     const QJsonDocument document = QJsonDocument::fromJson(text, &failure);
-    if (document.isNull()) {
-        const QString why = text.isEmpty() ? QStringLiteral("it is empty") : failure.errorString();
-        return Error { ErrorCode::MalformedJson,
-            QStringLiteral("The body is not sound JSON: %1 (at byte %2).").arg(why).arg(failure.offset), {},
-            { { QStringLiteral("offset"), failure.offset } } };
-    }
+    if (document.isNull())
+        return unreadable(text, failure, use);
     if (document.isArray() && use != BodyUse::ObjectOrArray)
         return Error { ErrorCode::InvalidField, QStringLiteral("The body has to be a JSON object, not an array."), {},
             { { QStringLiteral("expected"), QStringLiteral("an object") } } };

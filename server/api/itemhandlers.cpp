@@ -58,6 +58,9 @@ Answer encodeCaptureResults(const Captured &captured, const QString &correlation
 
 Error wrongCount(qsizetype got)
 {
+    if (got == 0)
+        return { ErrorCode::InvalidField, QStringLiteral("The array is empty. Send 1 to %1 items at once.").arg(mostItemsAtOnce), {},
+            { { QStringLiteral("expected"), QStringLiteral("1 or more items") } } };
     return { ErrorCode::TooManyItems, QStringLiteral("Send 1 to %1 items at once, not %2.").arg(mostItemsAtOnce).arg(got), {},
         { { QStringLiteral("limit"), mostItemsAtOnce }, { QStringLiteral("got"), got } } };
 }
@@ -113,6 +116,19 @@ Result<std::vector<ItemStatus>> readStatuses(const Call &call)
     return statuses;
 }
 
+/// An id that no object can have is a mistake to be told of, not a filter that nothing fulfills.
+Result<void> checkIdFilters(const Call &call)
+{
+    for (const QStringView name : { u"queue", u"category", u"capturePointId", u"assignedToUser" }) {
+        const auto id = call.request.queryValue(name);
+        if (id && !json::isObjectId(*id))
+            return invalidField(name.toString(),
+                QStringLiteral("the id of an object: 1 to 64 letters, digits, \".\", \"_\" or \"-\", beginning with a letter or digit"),
+                id->left(60));
+    }
+    return {};
+}
+
 Result<ListQuery> readListQuery(const Call &call)
 {
     ListQuery query;
@@ -122,6 +138,8 @@ Result<ListQuery> readListQuery(const Call &call)
     const auto statuses = readStatuses(call);
     if (!statuses)
         return statuses.error();
+    if (const auto sound = checkIdFilters(call); !sound)
+        return sound.error();
     query.filter = { *statuses, call.parameter(u"queue"), call.parameter(u"category"), call.parameter(u"capturePointId"),
         call.parameter(u"captureId"), call.parameter(u"assignedToUser"), call.parameter(u"label") };
     return query;

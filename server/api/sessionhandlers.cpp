@@ -101,6 +101,7 @@ QCoro::Task<http::Response> SessionHandlers::create(Call call)
     const auto login = std::make_shared<const Login>(*found);
     if (const auto wait = m_guard.begin(name, storedState(login->user), m_pipeline.clock().now()))
         co_return call.problem(locked(*wait));
+    // Chosen outside of the co_await: GCC 12 destroys the temporaries of both branches of a conditional inside of one, also the one never made.
     const QString hash = login->user ? login->user->passwordHash : QString();
     const auto matches = co_await m_passwords.check(hash, password, call.request.deadline);
     if (!matches)

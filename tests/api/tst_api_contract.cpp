@@ -194,8 +194,8 @@ private Q_SLOTS:
         QTest::newRow("JSON nested too deeply")
             << QByteArray("POST") << QStringLiteral("/items") << QByteArray(QByteArray(200'000, '[') + QByteArray(200'000, ']')) << json
             << 400 << QStringLiteral("request.malformed_json");
-        QTest::newRow("a text as body") << QByteArray("POST") << QStringLiteral("/items") << QByteArray("\"item\"") << json << 400
-                                        << QStringLiteral("request.malformed_json");
+        QTest::newRow("a text as body") << QByteArray("POST") << QStringLiteral("/items") << QByteArray("\"item\"") << json << 422
+                                        << QStringLiteral("request.invalid_field");
         QTest::newRow("an array where an object belongs") << QByteArray("POST") << QStringLiteral("/queues") << QByteArray("[]") << json
                                                           << 422 << QStringLiteral("request.invalid_field");
         QTest::newRow("a wrong content type") << QByteArray("POST") << QStringLiteral("/items") << QByteArray("{}")

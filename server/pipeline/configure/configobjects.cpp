@@ -22,9 +22,20 @@ QJsonObject nameOf(ConfigKind kind, const QString &id)
     return { { QStringLiteral("kind"), configKindName(kind) }, { QStringLiteral("id"), id } };
 }
 
+/// The kind as sentences have it: "capture point".
+QString kindInWords(ConfigKind kind)
+{
+    return configKindName(kind).replace(u'-', u' ');
+}
+
 Error badReference(const QString &field, ConfigKind kind, const QString &id)
 {
-    return { ErrorCode::InvalidReference, QStringLiteral("There is no %1 \"%2\". Create it first.").arg(configKindName(kind), id), field, nameOf(kind, id) };
+    return { ErrorCode::InvalidReference, QStringLiteral("There is no %1 \"%2\". Create it first.").arg(kindInWords(kind), id), field, nameOf(kind, id) };
+}
+
+Error deletedParent(const QString &id)
+{
+    return { ErrorCode::InvalidReference, QStringLiteral("The parent, category \"%1\", is deleted. Restore it first.").arg(id), QStringLiteral("parent"), nameOf(ConfigKind::Category, id) };
 }
 
 Result<void> checkSkills(const ConfigurationSnapshot &configuration, const QString &field, const SkillLevels &skills)
@@ -50,8 +61,10 @@ Result<void> checkCategory(const ConfigurationSnapshot &configuration, const Cat
         return {};
     }
     const CategoryNode *parent = configuration.category(category.parentId);
-    if (!parent || parent->deleted)
+    if (!parent)
         return badReference(QStringLiteral("parent"), ConfigKind::Category, category.parentId);
+    if (parent->deleted)
+        return deletedParent(category.parentId);
     if (parent->path.contains(category.id))
         return invalidField(QStringLiteral("parent"), QStringLiteral("a category that is not below this one"), parent->path.join(QStringLiteral(" / ")));
     // The subtree moves along, so it is its deepest leaf that must fit.
@@ -97,7 +110,7 @@ Result<void> checkReferences(const ConfigurationSnapshot &configuration, const P
 
 Result<void> checkVersion(const PutCommand &command, const ConfigRecord &stored)
 {
-    const QString what = QStringLiteral("%1 \"%2\"").arg(configKindName(command.kind), command.id);
+    const QString what = QStringLiteral("%1 \"%2\"").arg(kindInWords(command.kind), command.id);
     if (command.mode == PutMode::Create)
         return Error { ErrorCode::ObjectExists, QStringLiteral("There is already a %1. Replace it with PUT, or choose another id.").arg(what), QStringLiteral("id"),
             nameOf(command.kind, command.id) };
@@ -162,7 +175,7 @@ QStringList usersOf(Transaction &transaction, const DeleteCommand &command)
 {
     const auto configuration = transaction.configuration();
     QStringList users;
-    const auto use = [&](ConfigKind kind, const QString &id) { users.append(configKindName(kind) + u' ' + id); };
+    const auto use = [&](ConfigKind kind, const QString &id) { users.append(kindInWords(kind) + u' ' + id); };
     if (command.kind == ConfigKind::Skill) {
         for (const Queue &queue : configuration->queues()) {
             if (queue.requiredSkills.contains(command.id))
@@ -204,7 +217,7 @@ void markDeleted(Transaction &transaction, ConfigRecord record, const Actor &act
 
 Error noSuchObject(ConfigKind kind, const QString &id)
 {
-    return { ErrorCode::ObjectNotFound, QStringLiteral("There is no %1 \"%2\".").arg(configKindName(kind), id), {}, nameOf(kind, id) };
+    return { ErrorCode::ObjectNotFound, QStringLiteral("There is no %1 \"%2\".").arg(kindInWords(kind), id), {}, nameOf(kind, id) };
 }
 
 Result<PutOutcome> putObject(Transaction &transaction, const PutCommand &command)
@@ -215,7 +228,7 @@ Result<PutOutcome> putObject(Transaction &transaction, const PutCommand &command
         if (const auto current = checkVersion(command, *stored); !current)
             return current.error();
     } else if (command.ifVersion || command.anyVersion) {
-        return Error { ErrorCode::VersionMismatch, QStringLiteral("There is no %1 \"%2\" to replace; leave If-Match out to create it.").arg(configKindName(command.kind), command.id),
+        return Error { ErrorCode::VersionMismatch, QStringLiteral("There is no %1 \"%2\" to replace; leave If-Match out to create it.").arg(kindInWords(command.kind), command.id),
             {}, nameOf(command.kind, command.id) };
     }
     const auto before = transaction.configuration();
@@ -245,7 +258,7 @@ Result<void> deleteObject(Transaction &transaction, const DeleteCommand &command
     if (command.ifVersion && *command.ifVersion != stored->version) {
         return Error { ErrorCode::VersionMismatch,
             QStringLiteral("The %1 \"%2\" has changed since you read it (version %3, you have %4). Read it again and decide anew.")
-                .arg(configKindName(command.kind), command.id)
+                .arg(kindInWords(command.kind), command.id)
                 .arg(stored->version)
                 .arg(*command.ifVersion),
             {}, { { QStringLiteral("expected"), *command.ifVersion }, { QStringLiteral("actual"), stored->version } } };
@@ -253,7 +266,7 @@ Result<void> deleteObject(Transaction &transaction, const DeleteCommand &command
     const QStringList users = usersOf(transaction, command);
     if (!users.isEmpty()) {
         return Error { ErrorCode::ObjectInUse,
-            QStringLiteral("The %1 \"%2\" is still used by: %3. Change those first.").arg(configKindName(command.kind), command.id, QStringList(users.mid(0, 10)).join(QStringLiteral(", "))),
+            QStringLiteral("The %1 \"%2\" is still used by: %3. Change those first.").arg(kindInWords(command.kind), command.id, QStringList(users.mid(0, 10)).join(QStringLiteral(", "))),
             {}, { { QStringLiteral("kind"), configKindName(command.kind) }, { QStringLiteral("id"), command.id }, { QStringLiteral("usedBy"), QJsonArray::fromStringList(users) } } };
     }
     if (command.kind == ConfigKind::Category) {
