@@ -5,6 +5,7 @@
 #include "distribute/taking.h"
 #include "prioritize/placement.h"
 #include "report/eventwriter.h"
+#include "versionmismatch.h"
 
 namespace iwd {
 
@@ -19,12 +20,7 @@ Result<void> checkVersion(const ItemCommand &command, const WorkItem &item)
 {
     if (!command.ifVersion || *command.ifVersion == item.version)
         return {};
-    return Error { ErrorCode::VersionMismatch,
-        QStringLiteral("Item %1 has changed since you read it (version %2, you have %3). Read it again and decide anew.")
-            .arg(item.id.toString())
-            .arg(item.version)
-            .arg(*command.ifVersion),
-        {}, { { QStringLiteral("expected"), *command.ifVersion }, { QStringLiteral("actual"), item.version } } };
+    return versionMismatch(QStringLiteral("Item ") + item.id.toString(), item.version, *command.ifVersion);
 }
 
 /// Ends whatever holds the item: an agent's hands.

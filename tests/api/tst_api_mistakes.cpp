@@ -88,6 +88,24 @@ private Q_SLOTS:
         QCOMPARE(m->get(u"/categories/lower"_s).status, 200);
     }
 
+    void aTagThatNoVersionHadIsNotTakenForAnOldVersion()
+    {
+        const QString item = u"/items/"_s + m->capture();
+        for (const QString &path : { item, u"/queues/general"_s }) {
+            const bool isItem = path == item;
+            const QJsonObject body = isItem ? QJsonObject() : QJsonObject { { u"name"_s, u"General"_s } };
+            const Reply foreign = m->send(isItem ? "PATCH" : "PUT", path, body, { { "If-Match", "\"abc\"" } });
+            QCOMPARE(foreign.status, 412);
+            QVERIFY2(foreign["detail"].toString().endsWith(u" never had the ETag in If-Match. Read it again: it has version 1."_s),
+                foreign.body.constData());
+            const Reply old = m->send(isItem ? "PATCH" : "PUT", path, body, { { "If-Match", "\"7\"" } });
+            QCOMPARE(old.status, 412);
+            QVERIFY2(old["detail"].toString().contains(u" has changed since you read it (version 1, you have 7)."_s), old.body.constData());
+        }
+        QVERIFY(m->remove(u"/queues/general"_s, { { "If-Match", "\"abc\"" } })["detail"].toString().startsWith(
+            u"The queue \"general\" never had"_s));
+    }
+
 private:
     std::unique_ptr<ApiFixture> m;
 };

@@ -2,6 +2,7 @@
 #include "configobjects.h"
 
 #include <pipeline/report/eventwriter.h>
+#include <pipeline/versionmismatch.h>
 
 #include <contract/agentapi.h>
 #include <contract/capturepointapi.h>
@@ -121,11 +122,8 @@ Result<void> checkVersion(const PutCommand &command, const ConfigRecord &stored)
             QStringLiteral("Say in If-Match which version of the %1 you are replacing (its ETag), so that nobody's change is lost; \"If-Match: *\" overwrites any.").arg(what), {},
             {} };
     }
-    if (*command.ifVersion != stored.version) {
-        return Error { ErrorCode::VersionMismatch,
-            QStringLiteral("The %1 has changed since you read it (version %2, you have %3). Read it again and decide anew.").arg(what).arg(stored.version).arg(*command.ifVersion), {},
-            { { QStringLiteral("expected"), *command.ifVersion }, { QStringLiteral("actual"), stored.version } } };
-    }
+    if (*command.ifVersion != stored.version)
+        return versionMismatch(QStringLiteral("The ") + what, stored.version, *command.ifVersion);
     return {};
 }
 
@@ -256,12 +254,8 @@ Result<void> deleteObject(Transaction &transaction, const DeleteCommand &command
     if (!stored || stored->deleted)
         return noSuchObject(command.kind, command.id);
     if (command.ifVersion && *command.ifVersion != stored->version) {
-        return Error { ErrorCode::VersionMismatch,
-            QStringLiteral("The %1 \"%2\" has changed since you read it (version %3, you have %4). Read it again and decide anew.")
-                .arg(kindInWords(command.kind), command.id)
-                .arg(stored->version)
-                .arg(*command.ifVersion),
-            {}, { { QStringLiteral("expected"), *command.ifVersion }, { QStringLiteral("actual"), stored->version } } };
+        const QString what = QStringLiteral("The %1 \"%2\"").arg(kindInWords(command.kind), command.id);
+        return versionMismatch(what, stored->version, *command.ifVersion);
     }
     const QStringList users = usersOf(transaction, command);
     if (!users.isEmpty()) {
