@@ -66,19 +66,6 @@ void Pipeline::stop()
         m_store.write({ tenant, [](Transaction &) {}, [this](const std::optional<Error> &) { m_distributor.giveUpAll(); } });
 }
 
-std::optional<Result<Answer>> Pipeline::storedAnswer(Transaction &transaction, const WriteContext &context)
-{
-    if (!context.idempotency)
-        return std::nullopt;
-    auto stored = transaction.storedAnswer(*context.idempotency);
-    if (!stored)
-        return std::nullopt;
-    if (stored->first == context.idempotency->fingerprint)
-        return Result<Answer>(stored->second);
-    return Result<Answer>(Error { ErrorCode::IdempotencyKeyReused,
-        QStringLiteral("The Idempotency-Key \"%1\" was already used for a different request. Use a new key for a new request.").arg(context.idempotency->key), {}, {} });
-}
-
 Error Pipeline::busy()
 {
     return { ErrorCode::Busy, QStringLiteral("The server has more work than it can queue. Nothing was done; try again in a moment."), {},
@@ -101,11 +88,7 @@ QCoro::Task<Result<Answer>> Pipeline::next(WriteContext context, QString agentId
     WriteUnit unit;
     unit.tenant = context.tenant;
     unit.deadline = context.deadline;
-    unit.run = [this, request, context](Transaction &transaction) {
-        if (auto stored = storedAnswer(transaction, context))
-            request->outcome = std::move(stored);
-        m_distributor.arrive(request);
-    };
+    unit.run = [this, request](Transaction &) { m_distributor.arrive(request); };
     unit.done = [answered](const std::optional<Error> &failure) {
         if (failure)
             answered.deliver(*failure);

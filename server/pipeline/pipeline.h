@@ -2,6 +2,7 @@
 #pragma once
 
 #include "distribute/distributor.h"
+#include "idempotency.h"
 #include "report/eventsignal.h"
 #include "report/livefigures.h"
 #include "store.h"
@@ -70,7 +71,7 @@ public:
         unit.deadline = context.deadline;
         unit.run = [state, context, work, encode](Transaction &transaction) {
             state->outcome.reset();
-            state->answer = storedAnswer(transaction, context);
+            state->answer = storedAnswer(transaction, context.idempotency);
             if (state->answer)
                 return;
             const int changes = transaction.changeCount();
@@ -121,8 +122,6 @@ public:
     [[nodiscard]] bool stopping() const { return m_stopping; }
 
 private:
-    /// The answer of an earlier write with the same key; an Error when the key belongs to another write; nothing when it is new.
-    [[nodiscard]] static std::optional<Result<Answer>> storedAnswer(Transaction &transaction, const WriteContext &context);
     [[nodiscard]] static Error busy();
     void runDueWork();
 

@@ -3,6 +3,9 @@
 
 #include <QTest>
 
+#include <latch>
+#include <thread>
+
 using namespace iwd;
 using namespace iwd::test;
 using namespace Qt::StringLiterals;
@@ -24,22 +27,22 @@ struct Wish
     QString item() const { return outcome->item ? outcome->item->record.item.captureId : QString(); }
 };
 
-QCoro::Task<> wishFor(PipelineFixture &fixture, QString agent, milliseconds wait, Wish wish)
+QCoro::Task<> wishFor(PipelineFixture &fixture, QString agent, milliseconds wait, Wish wish, std::optional<IdempotencyKey> key = std::nullopt)
 {
     // Named, because GCC 12 destroys braced temporaries of an awaited expression twice.
-    const WriteContext context { fixture.tenant, fixture.actor, Deadline::never(), std::nullopt };
+    const WriteContext context { fixture.tenant, fixture.actor, Deadline::never(), key };
     const std::function<Answer(const NextOutcome &)> encode = [outcome = wish.outcome](const NextOutcome &next) {
         *outcome = next;
-        return Answer {};
+        return Answer { 200, {}, {}, next.item ? next.item->record.item.captureId.toUtf8() : QByteArray("nothing"), false };
     };
     auto answer = co_await fixture.pipeline->next(context, agent, wait, encode);
     wish.answer->emplace(std::move(answer));
 }
 
-Wish wish(PipelineFixture &fixture, const QString &agent, milliseconds wait = std::chrono::minutes(10))
+Wish wish(PipelineFixture &fixture, const QString &agent, milliseconds wait = std::chrono::minutes(10), const std::optional<IdempotencyKey> &key = std::nullopt)
 {
     Wish made;
-    wishFor(fixture, agent, wait, made);
+    wishFor(fixture, agent, wait, made, key);
     // Its unit has gone through once a later one has.
     PipelineFixture::must(fixture.run<bool>([](Transaction &) -> Result<bool> { return true; }));
     return made;
@@ -77,6 +80,7 @@ private Q_SLOTS:
     void waitingEndsWithNothingWhenTheTimeIsUp();
     void stoppingAnswersEverybodyWhoWaits();
     void theAnswerToATakingIsRepeatedForItsKey();
+    void aRepeatedWishForTheSameKeyTakesOneItem();
 };
 
 void TestDistribution::theMostUrgentItemComesFirst()
@@ -426,6 +430,31 @@ void TestDistribution::theAnswerToATakingIsRepeatedForItsKey()
     QVERIFY(again->replayed);
     QCOMPARE(fixture.item(u"2"_s).item.status, ItemStatus::Queued);
     QCOMPARE(take("other").error().code, ErrorCode::IdempotencyKeyReused);
+}
+
+void TestDistribution::aRepeatedWishForTheSameKeyTakesOneItem()
+{
+    // A client that lost patience asks again with the same key while its first wish is still parked.
+    PipelineFixture fixture;
+    fixture.addAgent(u"anna"_s, {}, { { QString(), 5 } });
+    const auto key = [](const QByteArray &fingerprint) { return IdempotencyKey { u"key-1"_s, u"take-1"_s, fingerprint }; };
+    const Wish first = wish(fixture, u"anna"_s, std::chrono::minutes(10), key("same"));
+    const Wish again = wish(fixture, u"anna"_s, std::chrono::minutes(10), key("same"));
+    const Wish different = wish(fixture, u"anna"_s, std::chrono::minutes(10), key("other"));
+    QVERIFY(!first.answered() && !again.answered() && !different.answered());
+    const auto captured = fixture.run<bool>([&](Transaction &transaction) -> Result<bool> {
+        for (const auto &id : { u"1"_s, u"2"_s, u"3"_s })
+            (void)captureItem(transaction, *decodeItemInput({ { u"captureId"_s, id } }, InputMode::Create), fixture.actor);
+        return true;
+    });
+    QVERIFY2(captured.ok(), "a wish must not spoil the work of those who bring items");
+    QTRY_VERIFY(first.answered() && again.answered() && different.answered());
+    QCOMPARE((*first.answer)->value().body, QByteArray("1"));
+    QCOMPARE((*again.answer)->value().body, QByteArray("1"));
+    QVERIFY((*again.answer)->value().replayed);
+    QCOMPARE((*different.answer)->error().code, ErrorCode::IdempotencyKeyReused);
+    QCOMPARE(fixture.item(u"2"_s).item.status, ItemStatus::Queued);
+    QCOMPARE(fixture.item(u"3"_s).item.status, ItemStatus::Queued);
 }
 
 QTEST_GUILESS_MAIN(TestDistribution)

@@ -26,7 +26,9 @@ namespace iwd::test {
 class PipelineFixture
 {
 public:
-    PipelineFixture()
+    /// @param limits options of the store; the path is the fixture's own
+    explicit PipelineFixture(SqliteOptions limits = {})
+        : m_options(std::move(limits))
     {
         openStore();
         tenant = *store->createTenant(QStringLiteral("100"), QStringLiteral("t100"), QStringLiteral("6a2f41a3-c54c-fce8-32d2-0324e1c32e22"));
@@ -227,7 +229,7 @@ public:
 private:
     void openStore()
     {
-        SqliteOptions options;
+        SqliteOptions options = m_options;
         options.path = folder.filePath(QStringLiteral("iwd.db"));
         auto opened = SqliteStore::open(options, clock);
         must(opened);
@@ -240,6 +242,8 @@ private:
         pipeline = std::make_unique<Pipeline>(*store, clock, options);
         must(await(pipeline->start({ tenant })));
     }
+
+    SqliteOptions m_options;
 };
 
 } // namespace iwd::test

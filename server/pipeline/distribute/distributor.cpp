@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "distributor.h"
 
+#include <pipeline/idempotency.h>
+
 namespace iwd {
 
 namespace {
@@ -19,6 +21,11 @@ void Distributor::arrive(const std::shared_ptr<NextRequest> &request)
 
 void Distributor::serve(Transaction &transaction, NextRequest &request)
 {
+    // A client that lost patience asks again with the same key: its wishes are one, and whichever is served first answers for all.
+    if (auto stored = storedAnswer(transaction, request.idempotency)) {
+        request.outcome = std::move(stored);
+        return;
+    }
     auto outcome = takeNext(transaction, request.agentId, request.actor);
     if (!outcome) {
         request.outcome = outcome.error();
