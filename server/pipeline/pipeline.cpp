@@ -10,6 +10,12 @@
 
 namespace iwd {
 
+namespace {
+
+constexpr milliseconds retryGivingUp { 100 }; ///< when the store had no room for it
+
+} // namespace
+
 Pipeline::Pipeline(Store &store, const Clock &clock, PipelineOptions options, QObject *parent)
     : QObject(parent)
     , m_store(store)
@@ -99,8 +105,10 @@ QCoro::Task<Result<Answer>> Pipeline::next(WriteContext context, QString agentId
     QTimer patience;
     if (request->wait) {
         patience.setSingleShot(true);
-        connect(&patience, &QTimer::timeout, &patience, [this, tenant = context.tenant, number = request->number] {
-            m_store.write({ tenant, [](Transaction &) {}, [this, number](const std::optional<Error> &) { m_distributor.giveUp(number); } });
+        connect(&patience, &QTimer::timeout, &patience, [this, &patience, tenant = context.tenant, number = request->number] {
+            const bool queued = m_store.write({ tenant, [](Transaction &) {}, [this, number](const std::optional<Error> &) { m_distributor.giveUp(number); } });
+            if (!queued)
+                patience.start(retryGivingUp);
         });
         patience.start(wait);
     }

@@ -81,6 +81,7 @@ private Q_SLOTS:
     void stoppingAnswersEverybodyWhoWaits();
     void theAnswerToATakingIsRepeatedForItsKey();
     void aRepeatedWishForTheSameKeyTakesOneItem();
+    void aWishThatCannotBeEndedInTimeIsEndedLater();
 };
 
 void TestDistribution::theMostUrgentItemComesFirst()
@@ -455,6 +456,33 @@ void TestDistribution::aRepeatedWishForTheSameKeyTakesOneItem()
     QCOMPARE((*different.answer)->error().code, ErrorCode::IdempotencyKeyReused);
     QCOMPARE(fixture.item(u"2"_s).item.status, ItemStatus::Queued);
     QCOMPARE(fixture.item(u"3"_s).item.status, ItemStatus::Queued);
+}
+
+void TestDistribution::aWishThatCannotBeEndedInTimeIsEndedLater()
+{
+    PipelineFixture fixture({ .path = {}, .queueLimit = 2 });
+    fixture.addAgent(u"anna"_s);
+    const Wish anna = wish(fixture, u"anna"_s, milliseconds(200));
+    // When the patience ends the writer is busy and its queue is full.
+    std::mutex gate;
+    gate.lock();
+    std::atomic<bool> busy = false;
+    fixture.store->write({ fixture.tenant,
+        [&](Transaction &) {
+            busy = true;
+            const std::lock_guard wait(gate);
+        },
+        [](const auto &) {} });
+    while (!busy)
+        std::this_thread::yield();
+    while (fixture.store->write({ fixture.tenant, [](Transaction &) {}, [](const auto &) {} })) { }
+    QTimer longer;
+    longer.setSingleShot(true);
+    longer.start(400);
+    QTRY_VERIFY(!longer.isActive());
+    gate.unlock();
+    QTRY_VERIFY(anna.answered());
+    QVERIFY((*anna.answer)->ok());
 }
 
 QTEST_GUILESS_MAIN(TestDistribution)
