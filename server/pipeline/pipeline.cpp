@@ -25,7 +25,7 @@ Pipeline::Pipeline(Store &store, const Clock &clock, PipelineOptions options, QO
     m_store.setHooks({
         [this](Transaction &transaction) { m_distributor.match(transaction); },
         [this](const std::vector<Event> &events) {
-            m_figures.apply(events);
+            m_figures->apply(events);
             m_distributor.committed();
             m_eventSignal.committed(events);
         },
@@ -36,13 +36,15 @@ Pipeline::Pipeline(Store &store, const Clock &clock, PipelineOptions options, QO
 
 Pipeline::~Pipeline()
 {
-    m_dueWorkTimer.stop();
-    if (m_tenants.empty())
-        return;
+    stop();
     // Units are told their outcome in order on the writing thread, so whoever is told last is told after all that speak to this object.
     std::latch told(1);
-    const auto tell = [&told](const std::optional<Error> &) { told.count_down(); };
-    while (!m_store.write({ m_tenants.front(), [](Transaction &) {}, tell }))
+    const auto leave = [this, &told](const std::optional<Error> &) {
+        m_distributor.giveUpAll();
+        m_store.setHooks({});
+        told.count_down();
+    };
+    while (!m_store.write({ {}, [](Transaction &) {}, leave }))
         std::this_thread::sleep_for(milliseconds(1));
     told.wait();
 }
@@ -50,8 +52,8 @@ Pipeline::~Pipeline()
 QCoro::Task<Result<void>> Pipeline::start(std::vector<TenantId> tenants)
 {
     for (const TenantId tenant : tenants) {
-        const std::function<Result<bool>(Snapshot &)> load = [this](Snapshot &snapshot) -> Result<bool> {
-            m_figures.load(snapshot);
+        const std::function<Result<bool>(Snapshot &)> load = [figures = m_figures](Snapshot &snapshot) -> Result<bool> {
+            figures->load(snapshot);
             return true;
         };
         const auto loaded = co_await read<bool>(tenant, Deadline::never(), load);

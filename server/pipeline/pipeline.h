@@ -45,7 +45,7 @@ public:
     /// @p store and @p clock must outlive this.
     Pipeline(Store &store, const Clock &clock, PipelineOptions options = {}, QObject *parent = nullptr);
 
-    /// Waits until the store has told this of everything that was written; nothing may write any more.
+    /// Answers everybody who waits, and blocks until the store has done what it was given and knows nothing of this any more.
     ~Pipeline() override;
 
     /// Loads the figures of the tenants and begins to look after what falls due.
@@ -118,7 +118,7 @@ public:
     [[nodiscard]] Store &store() const { return m_store; }
     [[nodiscard]] const Clock &clock() const { return m_clock; }
     [[nodiscard]] EventSignal &eventSignal() { return m_eventSignal; }
-    [[nodiscard]] const LiveFigures &figures() const { return m_figures; }
+    [[nodiscard]] const LiveFigures &figures() const { return *m_figures; }
     [[nodiscard]] bool stopping() const { return m_stopping; }
 
 private:
@@ -130,7 +130,7 @@ private:
     PipelineOptions m_options;
     Distributor m_distributor; ///< of the store's writing thread
     EventSignal m_eventSignal;
-    LiveFigures m_figures;
+    const std::shared_ptr<LiveFigures> m_figures = std::make_shared<LiveFigures>(); ///< shared with a reading thread that loads them
     std::vector<TenantId> m_tenants;
     std::set<TenantId> m_dueWorkRunning;
     QTimer m_dueWorkTimer;

@@ -220,7 +220,7 @@ struct WriteUnit
 class Store
 {
 public:
-    /// Hooks of the pipeline, on the writing thread. Set before the first write.
+    /// Hooks of the pipeline, called on the writing thread. Set before the first write, or on that thread when a unit is told its outcome.
     struct Hooks
     {
         /// At the end of each unit's tenant's part of a transaction, before the commit: the place to match waiting agents.

@@ -82,6 +82,7 @@ private Q_SLOTS:
     void theAnswerToATakingIsRepeatedForItsKey();
     void aRepeatedWishForTheSameKeyTakesOneItem();
     void aWishThatCannotBeEndedInTimeIsEndedLater();
+    void aPipelineMayGoWhileItsStoreStillWorks();
 };
 
 void TestDistribution::theMostUrgentItemComesFirst()
@@ -483,6 +484,34 @@ void TestDistribution::aWishThatCannotBeEndedInTimeIsEndedLater()
     gate.unlock();
     QTRY_VERIFY(anna.answered());
     QVERIFY((*anna.answer)->ok());
+}
+
+void TestDistribution::aPipelineMayGoWhileItsStoreStillWorks()
+{
+    PipelineFixture fixture;
+    fixture.addAgent(u"anna"_s);
+    const Wish anna = wish(fixture, u"anna"_s);
+    // Work that the store has taken but not done when the pipeline goes.
+    std::latch gate(1);
+    std::atomic<int> done = 0;
+    for (int i = 0; i < 20; ++i) {
+        fixture.store->write({ fixture.tenant,
+            [&](Transaction &transaction) {
+                gate.wait();
+                (void)captureItem(transaction, *decodeItemInput({}, InputMode::Create), fixture.actor);
+            },
+            [&done](const std::optional<Error> &) { ++done; } });
+    }
+    fixture.pipeline->stop();
+    std::thread opener([&gate] { gate.count_down(); });
+    fixture.pipeline.reset();
+    opener.join();
+    QCOMPARE(done.load(), 20);
+    // The store serves on without it.
+    std::atomic<bool> served = false;
+    QVERIFY(fixture.store->write({ fixture.tenant, [](Transaction &transaction) { transaction.forgetSessionsBefore(transaction.now()); }, [&](const auto &) { served = true; } }));
+    QTRY_VERIFY(served);
+    QTRY_VERIFY(anna.answered());
 }
 
 QTEST_GUILESS_MAIN(TestDistribution)

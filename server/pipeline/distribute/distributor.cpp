@@ -56,7 +56,9 @@ void Distributor::match(Transaction &transaction)
 void Distributor::committed()
 {
     for (auto &request : m_arrived) {
-        if (!request->outcome && !request->parked) {
+        if (!request->outcome && m_closed) {
+            request->answer(nothing(*request));
+        } else if (!request->outcome && !request->parked) {
             request->parked = true;
             m_parked.push_back(request);
         } else if (request->outcome && !request->parked) {
@@ -91,6 +93,7 @@ void Distributor::giveUp(quint64 number)
 
 void Distributor::giveUpAll()
 {
+    m_closed = true;
     for (const auto &request : std::exchange(m_parked, {}))
         request->answer(nothing(*request));
 }

@@ -45,7 +45,7 @@ public:
 
     /// The wish's waiting time is over: answers "nothing" if it is still parked.
     void giveUp(quint64 number);
-    /// The server is about to stop: answers "nothing" to everybody.
+    /// The server is about to stop: answers "nothing" to everybody, and parks nobody any more.
     void giveUpAll();
 
     [[nodiscard]] int parkedCount() const { return static_cast<int>(m_parked.size()); }
@@ -55,6 +55,7 @@ private:
 
     std::deque<std::shared_ptr<NextRequest>> m_parked; ///< in order of arrival
     std::vector<std::shared_ptr<NextRequest>> m_arrived; ///< in the running transaction
+    bool m_closed = false;
 };
 
 } // namespace iwd
