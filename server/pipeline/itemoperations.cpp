@@ -86,13 +86,13 @@ void resume(Transaction &transaction, ItemRecord &record, const ItemCommand &com
 void complete(Transaction &transaction, ItemRecord &record, const QString &resultCode, const Actor &actor, const QString &reason)
 {
     const ItemRecord before = record;
+    endHold(transaction, record); // the hold ends with the item, and may be time that does not count
     const auto standing = standingOf(transaction, record);
     record.slaMet = standing && transaction.now() <= standing->slaDue;
     if (record.item.status == ItemStatus::Assigned)
         transaction.removeAssignment(record.item.id);
     record.item.status = ItemStatus::Completed;
     record.item.completed = transaction.now();
-    record.item.held.reset();
     record.item.error.clear();
     const bool coded = !resultCode.isEmpty() && resultCode != record.item.resultCode;
     if (coded)
@@ -104,9 +104,9 @@ void cancel(Transaction &transaction, ItemRecord &record, EventType type, const 
 {
     const ItemRecord before = record;
     letGo(transaction, record.item);
+    endHold(transaction, record);
     record.item.status = ItemStatus::Canceled;
     record.item.completed = transaction.now();
-    record.item.held.reset();
     record.item.error = error;
     write(transaction, type, before, record, actor, reason, false);
 }

@@ -43,6 +43,7 @@ private Q_SLOTS:
     void newBandsMoveWhatWaits();
     void aChangedCurveWritesNoItem();
     void figuresFollowTheEventsAndSurviveARestart();
+    void holdTimeThatEndsWithTheItemIsExcludedToo();
 };
 
 void TestCapture::anItemIsClassifiedAndQueuedInOneTransaction()
@@ -477,6 +478,25 @@ void TestCapture::figuresFollowTheEventsAndSurviveARestart()
     check();
     fixture.clock.advance(std::chrono::hours(24));
     QCOMPARE(fixture.pipeline->figures().figures(fixture.tenant, fixture.clock.now()).queues.at(u"general"_s).arrivedToday, 0);
+}
+
+void TestCapture::holdTimeThatEndsWithTheItemIsExcludedToo()
+{
+    PipelineFixture fixture;
+    PrioritizationSchema schema;
+    schema.id = schema.name = u"pausing"_s;
+    schema.sla = std::chrono::hours(8);
+    schema.managedPeriod = std::chrono::hours(24);
+    schema.excludeHoldTime = true;
+    fixture.addSchema(schema);
+    fixture.addCategory(u"pausing"_s, {}, u"general"_s, 0, {}, u"pausing"_s);
+    PipelineFixture::must(fixture.capture({ { u"captureId"_s, u"1"_s } }));
+    fixture.clock.advance(std::chrono::hours(1));
+    PipelineFixture::must(fixture.change(ItemOperation::Hold, u"1"_s));
+    fixture.clock.advance(std::chrono::hours(20));
+    const auto completed = fixture.change(ItemOperation::Complete, u"1"_s);
+    QCOMPARE(completed->record.slaMet, std::optional(true));
+    QCOMPARE(toIso(*completed->view.slaDue), toIso(completed->record.item.created + std::chrono::hours(28)));
 }
 
 QTEST_GUILESS_MAIN(TestCapture)
