@@ -145,7 +145,7 @@ Result<void> requeue(Transaction &transaction, ItemRecord &record, const ItemCom
         return noSuchObject(QStringLiteral("queue"), QStringLiteral("queue"), target);
     const ItemRecord before = record;
     letGo(transaction, record.item);
-    record.item.status = ItemStatus::Queued;
+    record.item.status = restingStatus(record.item, transaction.now());
     if (target != terms.queueId)
         place(transaction, record, target, terms.schemaId, excludedHoldTime(record));
     write(transaction, EventType::ItemRequeued, before, record, command.actor, command.reason, target != terms.queueId);
@@ -290,7 +290,7 @@ void returnToQueue(Transaction &transaction, ItemRecord &record, EventType type,
 {
     const ItemRecord before = record;
     letGo(transaction, record.item);
-    record.item.status = ItemStatus::Queued;
+    record.item.status = restingStatus(record.item, transaction.now());
     write(transaction, type, before, record, actor, reason, false);
 }
 

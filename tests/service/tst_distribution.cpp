@@ -83,6 +83,7 @@ private Q_SLOTS:
     void aRepeatedWishForTheSameKeyTakesOneItem();
     void aWishThatCannotBeEndedInTimeIsEndedLater();
     void aPipelineMayGoWhileItsStoreStillWorks();
+    void aSleepingItemThatComesBackGoesOnSleeping();
 };
 
 void TestDistribution::theMostUrgentItemComesFirst()
@@ -512,6 +513,28 @@ void TestDistribution::aPipelineMayGoWhileItsStoreStillWorks()
     QVERIFY(fixture.store->write({ fixture.tenant, [](Transaction &transaction) { transaction.forgetSessionsBefore(transaction.now()); }, [&](const auto &) { served = true; } }));
     QTRY_VERIFY(served);
     QTRY_VERIFY(anna.answered());
+}
+
+void TestDistribution::aSleepingItemThatComesBackGoesOnSleeping()
+{
+    PipelineFixture fixture;
+    fixture.addAgent(u"anna"_s, {}, { { QString(), 5 } });
+    const Instant morning = fixture.clock.now() + std::chrono::hours(20);
+    for (const auto &id : { u"lease"_s, u"released"_s, u"requeued"_s })
+        PipelineFixture::must(fixture.capture({ { u"captureId"_s, id }, { u"activationDateTime"_s, toIso(morning) } }));
+    const auto assign = [&](const QString &id) { return fixture.change(ItemOperation::Assign, id, [](ItemCommand &command) { command.agentId = u"anna"_s; }); };
+    PipelineFixture::must(assign(u"lease"_s));
+    const auto released = assign(u"released"_s);
+    PipelineFixture::must(assign(u"requeued"_s));
+    PipelineFixture::must(fixture.act(AgentAction::Release, u"anna"_s, u"released"_s, released->assignment->token));
+    PipelineFixture::must(fixture.change(ItemOperation::Requeue, u"requeued"_s));
+    fixture.advance(std::chrono::minutes(6));
+    for (const auto &id : { u"lease"_s, u"released"_s, u"requeued"_s })
+        QCOMPARE(statusName(fixture.item(id).item.status), u"captured"_s);
+    QVERIFY(idOf(fixture.next(u"anna"_s)).isEmpty());
+    fixture.advance(std::chrono::hours(20));
+    for (const auto &id : { u"lease"_s, u"released"_s, u"requeued"_s })
+        QCOMPARE(statusName(fixture.item(id).item.status), u"queued"_s);
 }
 
 QTEST_GUILESS_MAIN(TestDistribution)
