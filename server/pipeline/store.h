@@ -84,6 +84,7 @@ struct ItemCount
     qint64 arrivedSince = 0;
     qint64 endedSince = 0;
     qint64 slaMetSince = 0; ///< of endedSince
+    QString agentId; ///< who completed endedSince; empty: nobody
 };
 
 /// The answer to a write that carried an Idempotency-Key, kept to be given again.

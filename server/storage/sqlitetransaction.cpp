@@ -264,7 +264,7 @@ std::vector<ItemCount> SqliteTransaction::countItems(Instant since)
     rows.bind(QStringLiteral(":since_ms"), toMillis(since)).run();
     std::vector<ItemCount> counts;
     while (!failed() && rows.next()) {
-        counts.push_back({ rows.text(0), static_cast<ItemStatus>(rows.integer(1)), rows.integer(2), rows.integer(3), rows.integer(4), rows.integer(5) });
+        counts.push_back({ rows.text(0), static_cast<ItemStatus>(rows.integer(1)), rows.integer(2), rows.integer(3), rows.integer(4), rows.integer(5), rows.text(6) });
     }
     return counts;
 }

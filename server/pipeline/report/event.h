@@ -47,6 +47,17 @@ struct Actor
     [[nodiscard]] static Actor server() { return { QStringLiteral("server"), QStringLiteral("iwd"), QStringLiteral("IWD") }; }
 };
 
+/// What figures are made of: an item at one moment.
+struct ItemFacts
+{
+    ItemStatus status = ItemStatus::New;
+    QString queueId; ///< empty: not classified
+    QString agentId;
+    Instant captured;
+    std::optional<Instant> ended;
+    bool slaMet = false;
+};
+
 /// One entry of the log: a few typed facts for consumers in this process, and the text that everybody else reads.
 struct Event
 {
@@ -55,12 +66,8 @@ struct Event
     EventType type = EventType::ItemCreated;
     Instant at;
     ItemId item; ///< 0: not about an item
-    std::optional<ItemStatus> statusBefore;
-    std::optional<ItemStatus> statusAfter;
-    QString queueBefore;
-    QString queueAfter;
-    QString agentId;
-    std::optional<bool> slaMet;
+    std::optional<ItemFacts> before; ///< nothing: there was no such item
+    std::optional<ItemFacts> after; ///< nothing: not about an item
     QByteArray body; ///< a JSON object without "id": what GET /events shows
 };
 

@@ -100,6 +100,12 @@ QJsonObject timesJson(const WorkItem &item, const std::optional<Standing> &stand
         { QStringLiteral("held"), isoOrNull(item.held) }, { QStringLiteral("completed"), isoOrNull(item.completed) } };
 }
 
+ItemFacts factsOf(const ItemRecord &record)
+{
+    const WorkItem &item = record.item;
+    return { item.status, item.queueId, item.assignedToUser, record.captured, item.completed, record.slaMet.value_or(false) };
+}
+
 struct Difference
 {
     QJsonObject before;
@@ -163,12 +169,8 @@ void appendItemEvent(Transaction &transaction, EventType type, const ItemRecord 
     event.at = transaction.now();
     event.item = after.item.id;
     if (before)
-        event.statusBefore = before->item.status;
-    event.statusAfter = after.item.status;
-    event.queueBefore = before ? before->item.queueId : QString();
-    event.queueAfter = after.item.queueId;
-    event.agentId = !after.item.assignedToUser.isEmpty() ? after.item.assignedToUser : (before ? before->item.assignedToUser : QString());
-    event.slaMet = after.slaMet;
+        event.before = factsOf(*before);
+    event.after = factsOf(after);
     event.body = QJsonDocument(body).toJson(QJsonDocument::Compact);
     transaction.appendEvent(std::move(event));
 }
@@ -189,8 +191,6 @@ void appendObjectEvent(
     event.type = type;
     event.at = transaction.now();
     event.body = QJsonDocument(body).toJson(QJsonDocument::Compact);
-    if (type == EventType::AgentStateChanged)
-        event.agentId = object.value(QStringLiteral("id")).toString();
     transaction.appendEvent(std::move(event));
 }
 

@@ -36,8 +36,8 @@ qint64 LiveFigures::Minute::sum(Instant now) const
 
 void LiveFigures::startDay(TenantFigures &tenant, Instant now)
 {
-    if (dayOf(now) == tenant.day)
-        return;
+    if (dayOf(now) <= tenant.day)
+        return; // a day does not come back when the clock does
     tenant.day = dayOf(now);
     tenant.figures.completedByAgent.clear();
     for (auto &[id, queue] : tenant.figures.queues)
@@ -54,6 +54,8 @@ void LiveFigures::load(Snapshot &snapshot)
         queue.byStatus[static_cast<size_t>(count.status)] += count.count;
         queue.arrivedToday += count.arrivedSince;
         if (count.status == ItemStatus::Completed) {
+            if (!count.agentId.isEmpty())
+                tenant.figures.completedByAgent[count.agentId] += count.endedSince;
             queue.completedToday += count.endedSince;
             queue.slaMetToday += count.slaMetSince;
             queue.slaMissedToday += count.endedSince - count.slaMetSince;
@@ -66,34 +68,40 @@ void LiveFigures::load(Snapshot &snapshot)
     m_tenants[snapshot.tenant()] = std::move(tenant);
 }
 
+/// Adds an item to the figures, or takes it out.
+void LiveFigures::count(TenantFigures &tenant, const ItemFacts &item, int by)
+{
+    QueueFigures &queue = tenant.figures.queues[item.queueId];
+    queue.byStatus[static_cast<size_t>(item.status)] += by;
+    if (dayOf(item.captured) >= tenant.day)
+        queue.arrivedToday += by;
+    if (!item.ended || dayOf(*item.ended) < tenant.day)
+        return;
+    if (item.status == ItemStatus::Canceled)
+        queue.canceledToday += by;
+    if (item.status == ItemStatus::Completed) {
+        queue.completedToday += by;
+        (item.slaMet ? queue.slaMetToday : queue.slaMissedToday) += by;
+        if (!item.agentId.isEmpty())
+            tenant.figures.completedByAgent[item.agentId] += by;
+    }
+}
+
 void LiveFigures::apply(const std::vector<Event> &events)
 {
     const std::lock_guard lock(m_mutex);
     for (const Event &event : events) {
         TenantFigures &tenant = m_tenants[event.tenant];
         startDay(tenant, event.at);
-        Figures &figures = tenant.figures;
-        figures.lastEvent = std::max(figures.lastEvent, event.id);
-        if (!event.statusAfter)
-            continue;
-        if (event.statusBefore)
-            --figures.queues[event.queueBefore].byStatus[static_cast<size_t>(*event.statusBefore)];
-        QueueFigures &queue = figures.queues[event.queueAfter];
-        ++queue.byStatus[static_cast<size_t>(*event.statusAfter)];
+        tenant.figures.lastEvent = std::max(tenant.figures.lastEvent, event.id);
+        if (event.before)
+            count(tenant, *event.before, -1);
+        if (event.after)
+            count(tenant, *event.after, 1);
         if (event.type == EventType::ItemCreated)
             tenant.arrivals.add(event.at);
-        // An arrival counts for the queue it comes to, once: a restart is no second arrival.
-        if (event.statusBefore == ItemStatus::New && event.statusAfter == ItemStatus::Captured)
-            ++queue.arrivedToday;
-        if (event.type == EventType::ItemCanceled || event.type == EventType::ItemExpired)
-            ++queue.canceledToday;
-        if (event.type == EventType::ItemCompleted) {
-            ++queue.completedToday;
-            ++(event.slaMet.value_or(false) ? queue.slaMetToday : queue.slaMissedToday);
+        if (event.type == EventType::ItemCompleted)
             tenant.completions.add(event.at);
-            if (!event.agentId.isEmpty())
-                ++figures.completedByAgent[event.agentId];
-        }
     }
 }
 

@@ -8,14 +8,15 @@
 
 namespace iwd {
 
-/// What happened since midnight (UTC), and what is the case now.
+/// The items of a queue as they stand. An item counts for the queue it is in now: a transfer takes its arrival along, and one that is
+/// restarted has not been completed. Today is since midnight (UTC).
 struct QueueFigures
 {
     std::array<qint64, ItemStatusCount> byStatus {};
-    qint64 arrivedToday = 0;
+    qint64 arrivedToday = 0; ///< of any status
     qint64 completedToday = 0;
     qint64 canceledToday = 0;
-    qint64 slaMetToday = 0;
+    qint64 slaMetToday = 0; ///< of completedToday
     qint64 slaMissedToday = 0;
 };
 
@@ -55,6 +56,7 @@ private:
         Minute completions;
     };
     static void startDay(TenantFigures &tenant, Instant now);
+    static void count(TenantFigures &tenant, const ItemFacts &item, int by);
 
     mutable std::mutex m_mutex;
     mutable std::map<TenantId, TenantFigures> m_tenants;

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <support/pipelinefixture.h>
+
+#include <QTest>
+
+#include <random>
+#include <set>
+
+using namespace iwd;
+using namespace iwd::test;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+using Row = std::map<QString, qint64>;
+
+/// Every figure by its name; those that are 0 are left out.
+Row rowOf(const LiveFigures::Figures &figures)
+{
+    Row row;
+    const auto put = [&row](const QString &name, qint64 count) {
+        if (count != 0)
+            row[name] = count;
+    };
+    for (const auto &[id, queue] : figures.queues) {
+        for (int status = 0; status < ItemStatusCount; ++status)
+            put(id + u' ' + statusName(static_cast<ItemStatus>(status)), queue.byStatus[static_cast<size_t>(status)]);
+        put(id + u" arrived"_s, queue.arrivedToday);
+        put(id + u" completed"_s, queue.completedToday);
+        put(id + u" canceled"_s, queue.canceledToday);
+        put(id + u" met"_s, queue.slaMetToday);
+        put(id + u" missed"_s, queue.slaMissedToday);
+    }
+    for (const auto &[agent, count] : figures.completedByAgent)
+        put(u"agent "_s + agent, count);
+    put(u"last event"_s, figures.lastEvent);
+    return row;
+}
+
+QString textOf(const Row &row)
+{
+    QStringList lines;
+    for (const auto &[name, count] : row)
+        lines.append(u"%1: %2"_s.arg(name).arg(count));
+    return lines.join(u'\n');
+}
+
+PrioritizationSchema schemaOf(const QString &id, bool excludeHoldTime, bool autoComplete, std::vector<CurvePoint> points)
+{
+    PrioritizationSchema schema;
+    schema.id = schema.name = id;
+    schema.sla = std::chrono::hours(2);
+    schema.managedPeriod = std::chrono::hours(30);
+    schema.excludeHoldTime = excludeHoldTime;
+    schema.autoComplete = autoComplete;
+    schema.bands = { { 100, 5 }, { 1000, 20 } };
+    schema.curve = *PriorityCurve::create(Interpolation::Linear, std::move(points));
+    return schema;
+}
+
+/// A server's life at random, the same for the same seed.
+class Life
+{
+public:
+    Life(PipelineFixture &fixture, unsigned seed)
+        : m_fixture(fixture)
+        , m_random(seed)
+    {
+        for (const auto &id : { u"north"_s, u"south"_s })
+            fixture.addQueue(id, {}, std::chrono::minutes(20));
+        fixture.addSchema(schemaOf(u"rising"_s, true, false, { { std::chrono::hours(0), 1 }, { std::chrono::hours(10), 60 } }));
+        fixture.addSchema(schemaOf(u"falling"_s, false, true, { { std::chrono::hours(0), 50 }, { std::chrono::hours(3), 10 }, { std::chrono::hours(6), 70 } }));
+        const auto kind = [](const QString &value) { return QJsonObject { { u"attribute"_s, u"custom.kind"_s }, { u"operator"_s, u"equals"_s }, { u"value"_s, value } }; };
+        fixture.addCategory(u"general"_s, kind(u"a"_s), u"north"_s, 1, {}, u"rising"_s);
+        fixture.addCategory(u"other"_s, kind(u"b"_s), u"south"_s, 2, {}, u"falling"_s);
+        for (const auto &id : { u"anna"_s, u"ben"_s })
+            fixture.addAgent(id, {}, { { QString(), 4 } });
+    }
+
+    void step()
+    {
+        switch (number(14)) {
+        case 0:
+        case 1:
+        case 2:
+            return capture();
+        case 3:
+            return take();
+        case 4:
+            return handBack();
+        case 5:
+            return change();
+        case 6:
+            return patch();
+        case 7:
+            return bands();
+        case 8:
+            return m_fixture.advance(std::chrono::minutes(number(number(6) == 0 ? 600 : 15)));
+        case 9:
+            return retry();
+        default:
+            return change();
+        }
+    }
+
+private:
+    int number(int below) { return static_cast<int>(m_random() % static_cast<unsigned>(below)); }
+    QString oneOf(std::initializer_list<QString> texts) { return *(texts.begin() + number(static_cast<int>(texts.size()))); }
+    QString someItem() { return u"wi-%1"_s.arg(1 + number(std::max(1, m_items))); }
+    Instant near() { return m_fixture.clock.now() + std::chrono::minutes(number(2000) - 600); }
+
+    QJsonObject fields()
+    {
+        QJsonObject json;
+        if (number(4) == 0)
+            json.insert(u"dueDateTime"_s, toIso(near()));
+        if (number(6) == 0)
+            json.insert(u"activationDateTime"_s, toIso(near()));
+        if (number(8) == 0)
+            json.insert(u"expirationDateTime"_s, toIso(near()));
+        if (number(3) == 0)
+            json.insert(u"businessValue"_s, number(1500));
+        if (number(5) == 0)
+            json.insert(u"priority"_s, number(2) == 0 ? QJsonValue(u"+7"_s) : QJsonValue(number(100)));
+        if (number(5) == 0)
+            json.insert(u"channel"_s, oneOf({ u"email"_s, u"chat"_s }));
+        json.insert(u"kind"_s, oneOf({ u"a"_s, u"a"_s, u"b"_s, u"b"_s, u"unknown"_s }));
+        return json;
+    }
+
+    void capture()
+    {
+        QJsonObject json = fields();
+        if (number(3) == 0)
+            json.insert(u"createdDateTime"_s, toIso(m_fixture.clock.now() - std::chrono::minutes(number(600))));
+        if (number(8) == 0)
+            json.insert(u"category"_s, u"other"_s);
+        if (m_fixture.capture(json))
+            ++m_items;
+    }
+
+    void take() { (void)m_fixture.next(oneOf({ u"anna"_s, u"ben"_s })); }
+
+    void handBack()
+    {
+        const QString agent = oneOf({ u"anna"_s, u"ben"_s });
+        const auto held = m_fixture.look<std::vector<Assignment>>([agent](Snapshot &snapshot) -> Result<std::vector<Assignment>> { return snapshot.assignmentsOf(agent); });
+        if (held->empty())
+            return;
+        const Assignment &assignment = held->at(static_cast<size_t>(number(static_cast<int>(held->size()))));
+        const AgentAction action = std::array { AgentAction::Complete, AgentAction::Release, AgentAction::Extend }[static_cast<size_t>(number(3))];
+        (void)m_fixture.act(action, agent, assignment.item.toString(), assignment.token);
+    }
+
+    void change()
+    {
+        using O = ItemOperation;
+        const auto operation = std::array { O::Hold, O::Hold, O::Resume, O::Resume, O::Complete, O::Cancel, O::Restart, O::Activate, O::Assign, O::Requeue }[static_cast<size_t>(number(10))];
+        (void)m_fixture.change(operation, someItem(), [this](ItemCommand &command) {
+            command.agentId = oneOf({ u"anna"_s, u"ben"_s });
+            if (number(2) == 0)
+                command.queueId = oneOf({ u"north"_s, u"south"_s, u"general"_s });
+            if (number(4) == 0)
+                command.categoryId = oneOf({ u"general"_s, u"other"_s });
+        });
+    }
+
+    void patch() { (void)m_fixture.patch(someItem(), fields()); }
+
+    void bands()
+    {
+        if (number(5) != 0)
+            return;
+        PrioritizationSchema schema = schemaOf(u"rising"_s, true, false, { { std::chrono::hours(0), 1 }, { std::chrono::hours(10), 60 } });
+        schema.bands = { { 50 + number(300), 9 } };
+        if (number(2) == 0)
+            schema.bands.push_back({ 700 + number(300), 12 });
+        m_fixture.addSchema(schema);
+    }
+
+    void retry()
+    {
+        (void)m_fixture.run<int>([this](Transaction &transaction) -> Result<int> { return retryClassification(transaction, {}, 5, m_fixture.actor).classified; });
+    }
+
+    PipelineFixture &m_fixture;
+    std::mt19937 m_random;
+    int m_items = 0;
+};
+
+} // namespace
+
+/// After any history of operations, what is kept in memory says the same as what is stored.
+class TestRandomOperations : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void figuresSayWhatIsStored_data() { seeds(); }
+    void figuresSayWhatIsStored();
+    void everyItemIsInOneStateOnly_data() { seeds(); }
+    void everyItemIsInOneStateOnly();
+
+private:
+    static void seeds()
+    {
+        QTest::addColumn<unsigned>("seed");
+        for (unsigned seed = 1; seed <= 4; ++seed)
+            QTest::addRow("%u", seed) << seed;
+    }
+};
+
+void TestRandomOperations::figuresSayWhatIsStored()
+{
+    QFETCH(unsigned, seed);
+    PipelineFixture fixture;
+    Life life(fixture, seed);
+    for (int round = 0; round < 8; ++round) {
+        for (int step = 0; step < 60; ++step)
+            life.step();
+        const Row kept = rowOf(fixture.pipeline->figures().figures(fixture.tenant, fixture.clock.now()));
+        const auto loaded = fixture.look<Row>([&](Snapshot &snapshot) -> Result<Row> {
+            LiveFigures fresh;
+            fresh.load(snapshot);
+            return rowOf(fresh.figures(snapshot.tenant(), snapshot.now()));
+        });
+        QCOMPARE(textOf(kept), textOf(*loaded));
+    }
+}
+
+/// What the tables say about each other, and what the cached heads say about the tables.
+void TestRandomOperations::everyItemIsInOneStateOnly()
+{
+    QFETCH(unsigned, seed);
+    PipelineFixture fixture;
+    Life life(fixture, seed + 100);
+    for (int round = 0; round < 8; ++round) {
+        for (int step = 0; step < 60; ++step)
+            life.step();
+        const auto wrong = fixture.run<QStringList>([](Transaction &transaction) -> Result<QStringList> {
+            QStringList found;
+            std::map<qint64, std::set<Waiting>> waiting;
+            for (const ItemRecord &record : transaction.items({}, 0, false, 10'000)) {
+                const WorkItem &item = record.item;
+                const QString id = item.id.toString() + u' ' + statusName(item.status) + u": "_s;
+                const auto assignment = transaction.assignment(item.id);
+                if (assignment.has_value() != (item.status == ItemStatus::Assigned))
+                    found.append(id + u"assignment"_s);
+                if (assignment && assignment->agentId != item.assignedToUser)
+                    found.append(id + u"in other hands"_s);
+                if ((item.status == ItemStatus::Held) != item.held.has_value())
+                    found.append(id + u"held since"_s);
+                if (isFinal(item.status) != item.completed.has_value())
+                    found.append(id + u"ended at"_s);
+                if ((item.status == ItemStatus::Completed) != record.slaMet.has_value())
+                    found.append(id + u"SLA"_s);
+                if (!assignment && !isFinal(item.status) && (!item.assignedToUser.isEmpty() || item.assigned))
+                    found.append(id + u"agent left behind"_s);
+                if (record.classId && transaction.workClass(*record.classId).queueId != item.queueId)
+                    found.append(id + u"queue"_s);
+                if (!record.classId && !item.queueId.isEmpty())
+                    found.append(id + u"queue without class"_s);
+                if (item.status == ItemStatus::ErrorHeld && item.error.isEmpty())
+                    found.append(id + u"no reason"_s);
+                if ((item.status == ItemStatus::Queued || item.status == ItemStatus::Captured) && !item.error.isEmpty())
+                    found.append(id + u"reason left behind"_s);
+                if (item.status == ItemStatus::Captured && (!item.activation || *item.activation <= transaction.now()))
+                    found.append(id + u"sleeps for nothing"_s);
+                if (item.status == ItemStatus::Queued)
+                    waiting[*record.classId].insert({ record.anchor, item.id });
+            }
+            const auto &heads = transaction.oldestWaiting();
+            for (const auto &[classId, places] : waiting) {
+                const auto head = heads.find(classId);
+                if (head == heads.end() || head->second != *places.begin())
+                    found.append(u"head of class %1"_s.arg(classId));
+            }
+            if (heads.size() != waiting.size())
+                found.append(u"heads of empty classes"_s);
+            return found;
+        });
+        QCOMPARE(*wrong, QStringList());
+    }
+}
+
+QTEST_GUILESS_MAIN(TestRandomOperations)
+#include "tst_randomoperations.moc"
