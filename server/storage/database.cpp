@@ -56,6 +56,15 @@ bool Statement::run()
     return ok;
 }
 
+bool Statement::next()
+{
+    if (m_query->next())
+        return true;
+    if (m_query->lastError().isValid())
+        m_database->failWith(m_name, m_query->lastError());
+    return false;
+}
+
 Database::Database(QString connectionName, StatementObserver observer)
     : m_connectionName(std::move(connectionName))
     , m_observer(std::move(observer))

@@ -24,7 +24,8 @@ public:
     }
     /// @returns whether it ran; if not, Database::failure() says why
     bool run();
-    bool next() { return m_query->next(); }
+    /// @returns whether there is another row; an end that is a failure is the database's failure()
+    bool next();
     [[nodiscard]] QVariant value(int column) const { return m_query->value(column); }
     [[nodiscard]] qint64 integer(int column) const { return m_query->value(column).toLongLong(); }
     [[nodiscard]] QString text(int column) const { return m_query->value(column).toString(); }

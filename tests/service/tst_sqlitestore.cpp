@@ -38,6 +38,7 @@ private Q_SLOTS:
     void aFolderThatCannotBeWrittenToIsExplained();
     void aReadOnlyDatabaseRefusesWritesAndSaysSo();
     void aDamagedFileIsNamedAndCalledDamaged();
+    void aReadThatBreaksOffIsNotTakenForTheEnd();
 };
 
 void TestSqliteStore::everyStatementIsBoundToATenant()
@@ -375,6 +376,19 @@ void TestSqliteStore::aDamagedFileIsNamedAndCalledDamaged()
     QCOMPARE(database.error().code, ErrorCode::StorageUnavailable);
     QVERIFY2(database.error().text.startsWith(path + u": The database is damaged: "_s), qPrintable(database.error().text));
     QVERIFY2(database.error().text.endsWith(u"restore the database from a backup."_s), qPrintable(database.error().text));
+}
+
+void TestSqliteStore::aReadThatBreaksOffIsNotTakenForTheEnd()
+{
+    PipelineFixture fixture;
+    for (const auto &id : { u"damaged"_s, u"sound"_s })
+        PipelineFixture::must(fixture.capture({ { u"captureId"_s, id }, { u"labels"_s, QJsonArray { u"red"_s } } }));
+    {
+        auto database = Database::open(fixture.folder.filePath(u"iwd.db"_s), {});
+        QVERIFY((*database)->execute(u"update item_payload set document = '{' where capture_id = 'damaged'"_s));
+    }
+    const auto list = fixture.look<int>([](Snapshot &snapshot) -> Result<int> { return static_cast<int>(snapshot.items({ .label = u"red"_s }, 0, true, 10).size()); });
+    QVERIFY2(!list.ok(), "half of a list was taken for the whole");
 }
 
 QTEST_GUILESS_MAIN(TestSqliteStore)
