@@ -10,6 +10,7 @@ namespace iwd {
 
 namespace {
 
+constexpr int MostKeptVariants = 100;
 const QString root = QStringLiteral(":/sql/sqlite/");
 
 /// Comments go, because an apostrophe in one would confuse the search for placeholders.
@@ -74,6 +75,7 @@ Database::Database(QString connectionName, StatementObserver observer)
 Database::~Database()
 {
     m_prepared.clear();
+    m_passing.clear();
     QSqlDatabase::database(m_connectionName, false).close();
     QSqlDatabase::removeDatabase(m_connectionName);
 }
@@ -142,8 +144,16 @@ QSqlQuery *Database::prepared(const QString &key, const QString &sql)
 {
     auto query = std::make_unique<QSqlQuery>(QSqlDatabase::database(m_connectionName, false));
     query->setForwardOnly(true);
-    if (!query->prepare(sql))
+    const bool sound = query->prepare(sql);
+    if (!sound)
         failWith(key, query->lastError());
+    // One that could not be prepared is tried again next time. And callers choose the parts of lists: not every choice is worth the memory.
+    const bool variant = key.contains(u'\n');
+    if (!sound || (variant && m_keptVariants >= MostKeptVariants)) {
+        m_passing.push_back(std::move(query));
+        return m_passing.back().get();
+    }
+    m_keptVariants += variant ? 1 : 0;
     return (m_prepared[key] = std::move(query)).get();
 }
 

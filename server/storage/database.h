@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <unordered_map>
+#include <vector>
 
 namespace iwd {
 
@@ -82,7 +83,14 @@ public:
 
     /// The first failure since clearFailure().
     [[nodiscard]] const std::optional<Error> &failure() const { return m_failure; }
-    void clearFailure() { m_failure.reset(); }
+    /// For the beginning of a unit of work: no statement may be in use.
+    void clearFailure()
+    {
+        m_failure.reset();
+        m_passing.clear();
+    }
+    /// How many statements are kept prepared; for tests.
+    [[nodiscard]] int keptStatements() const { return static_cast<int>(m_prepared.size()); }
     void fail(Error error);
 
 private:
@@ -94,6 +102,8 @@ private:
     QString m_connectionName;
     StatementObserver m_observer;
     std::unordered_map<QString, std::unique_ptr<QSqlQuery>> m_prepared;
+    std::vector<std::unique_ptr<QSqlQuery>> m_passing; ///< not kept for the next unit of work
+    int m_keptVariants = 0; ///< of m_prepared: statements with parts
     std::optional<Error> m_failure;
 };
 

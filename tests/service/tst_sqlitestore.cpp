@@ -39,6 +39,8 @@ private Q_SLOTS:
     void aReadOnlyDatabaseRefusesWritesAndSaysSo();
     void aDamagedFileIsNamedAndCalledDamaged();
     void aReadThatBreaksOffIsNotTakenForTheEnd();
+    void aStatementThatCouldNotBePreparedIsTriedAgain();
+    void howListsAreAskedForDoesNotFillTheMemory();
 };
 
 void TestSqliteStore::everyStatementIsBoundToATenant()
@@ -389,6 +391,31 @@ void TestSqliteStore::aReadThatBreaksOffIsNotTakenForTheEnd()
     }
     const auto list = fixture.look<int>([](Snapshot &snapshot) -> Result<int> { return static_cast<int>(snapshot.items({ .label = u"red"_s }, 0, true, 10).size()); });
     QVERIFY2(!list.ok(), "half of a list was taken for the whole");
+}
+
+void TestSqliteStore::aStatementThatCouldNotBePreparedIsTriedAgain()
+{
+    QTemporaryDir folder;
+    auto database = Database::open(folder.filePath(u"iwd.db"_s), {});
+    QVERIFY(database.ok());
+    (void)(*database)->systemStatement(u"system/tenants"_s);
+    QVERIFY((*database)->failure()); // there is no such table yet; a disk that cannot be read for a moment looks the same
+    (*database)->clearFailure();
+    QVERIFY(migrate(**database).ok());
+    QVERIFY((*database)->systemStatement(u"system/tenants"_s).run());
+}
+
+void TestSqliteStore::howListsAreAskedForDoesNotFillTheMemory()
+{
+    QTemporaryDir folder;
+    auto database = Database::open(folder.filePath(u"iwd.db"_s), {});
+    QVERIFY(database.ok() && migrate(**database).ok());
+    for (int i = 0; i < 1000; ++i) {
+        const QString filter = u"and i.status in (2) and i.id <> %1"_s.arg(i);
+        QVERIFY((*database)->statement(u"item/list"_s, 1, { { u"filter"_s, filter }, { u"order"_s, u"i.id"_s }, { u"index"_s, {} } }).bind(u":limit"_s, 1).run());
+        (*database)->clearFailure(); // as at the beginning of every unit of work
+    }
+    QVERIFY2((*database)->keptStatements() <= 300, qPrintable(QString::number((*database)->keptStatements())));
 }
 
 QTEST_GUILESS_MAIN(TestSqliteStore)
