@@ -140,8 +140,8 @@ QCoro::Task<http::Response> AgentHandlers::next(Call call)
         co_return call.badRequest(wait.error());
     const auto taking = std::make_shared<std::optional<Taking>>();
     std::function<Answer(const NextOutcome &)> encode = [taking](const NextOutcome &outcome) {
-        if (outcome.item)
-            *taking = Taking { outcome.item->record.item.id, outcome.item->assignment->token };
+        // The last outcome counts: one that was undone with its transaction leaves a token that may be another agent's by now.
+        *taking = outcome.item ? std::optional(Taking { outcome.item->record.item.id, outcome.item->assignment->token }) : std::nullopt;
         return encodeNext(outcome);
     };
     const milliseconds patience(static_cast<qint64>(*wait * 1000));
