@@ -60,8 +60,8 @@ private:
     std::vector<TenantRecord> m_tenants;
     std::unique_ptr<Pipeline> m_pipeline;
     std::unique_ptr<Api> m_api;
-    std::unique_ptr<http::Server> m_operations;
     std::unique_ptr<http::Server> m_server;
+    std::unique_ptr<http::Server> m_operations; ///< its metrics ask m_server
     QTimer m_watch;
     mutable std::mutex m_oldestMutex; ///< scrapes ask from the threads of the ports
     std::map<std::pair<TenantId, QString>, Instant> m_oldest; ///< epochs, by tenant and queue
