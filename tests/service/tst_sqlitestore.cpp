@@ -10,6 +10,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <thread>
+
 using namespace iwd;
 using namespace iwd::test;
 using namespace Qt::StringLiterals;
@@ -116,7 +118,15 @@ void TestSqliteStore::concurrentWritesShareATransaction()
     // The first one keeps the writer busy until the others are queued.
     std::mutex gate;
     gate.lock();
-    fixture.store->write({ fixture.tenant, [&](Transaction &) { const std::lock_guard wait(gate); }, [first](const auto &) { first.deliver(true); } });
+    std::atomic<bool> begun = false;
+    fixture.store->write({ fixture.tenant,
+        [&](Transaction &) {
+            begun = true;
+            const std::lock_guard wait(gate);
+        },
+        [first](const auto &) { first.deliver(true); } });
+    while (!begun)
+        std::this_thread::yield();
     for (auto &delivery : done) {
         fixture.store->write({ fixture.tenant,
             [&](Transaction &transaction) {
