@@ -100,7 +100,8 @@ QCoro::Task<void> run(Pipeline *pipeline, Authenticator *authenticator, http::Re
         for (const StoredEvent &event : batch->events)
             socket->sendTextMessage(QString::fromUtf8(event.json()));
         after = batch->last;
-        if (!co_await drained(socket)) {
+        const bool keepsUp = co_await drained(socket);
+        if (!keepsUp) {
             closeWith(
                 socket, QWebSocketProtocol::CloseCodePolicyViolated, QStringLiteral("Too slow: connect again with after=%1.").arg(*after));
             co_return;

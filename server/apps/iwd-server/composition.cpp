@@ -72,7 +72,9 @@ QCoro::Task<Result<std::vector<TenantRecord>>> Composition::tenants()
     Delivery<std::optional<Error>> looked;
     m_store->lookUp([found](Directory &directory) { *found = directory.tenants(); }, [looked](const std::optional<Error> &failure) { looked.deliver(failure); },
         Deadline::never());
-    if (const std::optional<Error> failure = co_await looked)
+    // Named first: GCC 12 gets a co_await inside of a condition wrong.
+    const std::optional<Error> failure = co_await looked;
+    if (failure)
         co_return *failure;
     if (found->empty()) {
         TenantRecord first { {}, QStringLiteral("100"), QStringLiteral("t100"), QUuid::createUuid().toString(QUuid::WithoutBraces) };
@@ -100,7 +102,8 @@ QCoro::Task<Result<void>> Composition::bringUp()
     std::vector<TenantId> numbers;
     for (const TenantRecord &tenant : m_tenants)
         numbers.push_back(tenant.number);
-    if (const auto started = co_await m_pipeline->start(numbers); !started)
+    const Result<void> started = co_await m_pipeline->start(numbers);
+    if (!started)
         co_return started.error();
 
     auto setUp = co_await setUpTenant(*m_pipeline, m_tenants.front(), m_config.bootstrapFile);
