@@ -125,7 +125,8 @@ void Pipeline::runDueWork()
         if (!m_dueWorkRunning.insert(tenant).second)
             continue;
         const auto done = [this, tenant](const std::optional<Error> &failure) {
-            if (failure)
+            // A store that takes no writes says so itself, once.
+            if (failure && failure->code != ErrorCode::StorageUnavailable)
                 log::warning(u"Work that is due could not be done; it is tried again", { { QLatin1StringView("reason"), failure->text } });
             QMetaObject::invokeMethod(
                 this, [this, tenant] { m_dueWorkRunning.erase(tenant); }, Qt::QueuedConnection);

@@ -99,6 +99,7 @@ public:
     void readLoop(Database &database);
     void writeGroup(Database &database, std::vector<WriteUnit> &units);
     bool runUnits(Database &database, std::vector<WriteUnit> &units, std::vector<Event> &events);
+    bool provesWritable(Database &database);
     void undo(Database &database);
     std::shared_ptr<const ConfigurationSnapshot> configurationFor(Database &database, TenantId tenant);
     void startReading(Database &database, ReadUnit &unit, std::map<TenantId, TenantCache> &caches);
@@ -307,6 +308,17 @@ bool SqliteStore::Private::runUnits(Database &database, std::vector<WriteUnit> &
     return !database.failure();
 }
 
+/// After trouble, a transaction that has nothing to write proves nothing: a full disk accepts it. So each one writes a page until one holds.
+bool SqliteStore::Private::provesWritable(Database &database)
+{
+    {
+        const std::lock_guard lock(troubleMutex);
+        if (!trouble)
+            return true;
+    }
+    return database.execute(QStringLiteral("update tenant set created_ms = created_ms"));
+}
+
 void SqliteStore::Private::undo(Database &database)
 {
     database.clearFailure();
@@ -332,7 +344,8 @@ void SqliteStore::Private::writeGroup(Database &database, std::vector<WriteUnit>
 
     std::vector<Event> events;
     database.clearFailure();
-    const bool committed = database.execute(QStringLiteral("begin immediate")) && runUnits(database, units, events) && database.execute(QStringLiteral("commit"));
+    const bool committed = database.execute(QStringLiteral("begin immediate")) && runUnits(database, units, events) && provesWritable(database)
+        && database.execute(QStringLiteral("commit"));
     if (!committed) {
         const Error failure = *database.failure();
         undo(database);

@@ -79,6 +79,7 @@ private Q_SLOTS:
     void aWaitingAgentWhoGoesOnABreakIsTold();
     void waitingEndsWithNothingWhenTheTimeIsUp();
     void stoppingAnswersEverybodyWhoWaits();
+    void anAgentMadeAnewIsLoggedOut();
     void theAnswerToATakingIsRepeatedForItsKey();
     void aRepeatedWishForTheSameKeyTakesOneItem();
     void aWishThatCannotBeEndedInTimeIsEndedLater();
@@ -412,6 +413,19 @@ void TestDistribution::stoppingAnswersEverybodyWhoWaits()
     QTRY_VERIFY(anna.answered());
     const Wish late = wish(fixture, u"anna"_s);
     QTRY_VERIFY(late.answered());
+}
+
+void TestDistribution::anAgentMadeAnewIsLoggedOut()
+{
+    PipelineFixture fixture;
+    fixture.addAgent(u"anna"_s);
+    PipelineFixture::must(fixture.run<bool>([&](Transaction &transaction) -> Result<bool> {
+        const auto deleted = deleteObject(transaction, { ConfigKind::Agent, u"anna"_s, std::nullopt, fixture.actor });
+        return deleted ? Result<bool>(true) : deleted.error();
+    }));
+    QCOMPARE(fixture.next(u"anna"_s).error().code, ErrorCode::ObjectNotFound);
+    fixture.addAgent(u"anna"_s, {}, {}, false);
+    QCOMPARE(fixture.next(u"anna"_s).error().code, ErrorCode::AgentNotReady);
 }
 
 void TestDistribution::theAnswerToATakingIsRepeatedForItsKey()

@@ -273,6 +273,9 @@ Result<void> deleteObject(Transaction &transaction, const DeleteCommand &command
         }
         return {};
     }
+    // An agent made anew with the same id must not be at work already.
+    if (command.kind == ConfigKind::Agent)
+        transaction.setAgentStatus(command.id, { AgentState::LoggedOut, {}, transaction.now() });
     markDeleted(transaction, *stored, command.actor);
     return {};
 }

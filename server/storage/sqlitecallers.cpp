@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sqlitetransaction.h"
+
+#include "columns.h"
+
+namespace iwd {
+
+using namespace column;
+
+std::vector<ApiKeyRecord> SqliteTransaction::apiKeys()
+{
+    auto rows = statement("caller/list_api_keys");
+    std::vector<ApiKeyRecord> keys;
+    if (rows.run()) {
+        while (rows.next())
+            keys.push_back({ rows.text(0), m_tenant, rows.text(1), rows.text(2).split(u' '), fromMillis(rows.integer(3)), instantAt(rows, 4) });
+    }
+    return keys;
+}
+
+bool SqliteTransaction::hasUsers()
+{
+    auto row = statement("caller/count_users");
+    return row.run() && row.next() && row.integer(0) > 0;
+}
+
+void SqliteTransaction::insertApiKey(const ApiKeyRecord &key, const QByteArray &hash)
+{
+    auto row = statement("caller/insert_api_key");
+    row.bind(QStringLiteral(":id"), key.id)
+        .bind(QStringLiteral(":name"), key.name)
+        .bind(QStringLiteral(":hash"), hash)
+        .bind(QStringLiteral(":scopes"), key.scopes.join(u' '))
+        .bind(QStringLiteral(":created_ms"), toMillis(m_now))
+        .bind(QStringLiteral(":expires_ms"), nullable(key.expires));
+    change(row);
+}
+
+bool SqliteTransaction::revokeApiKey(const QString &id)
+{
+    auto row = statement("caller/revoke_api_key");
+    row.bind(QStringLiteral(":id"), id).bind(QStringLiteral(":now_ms"), toMillis(m_now));
+    return change(row) && row.changedRows() > 0;
+}
+
+void SqliteTransaction::insertUser(const UserRecord &user)
+{
+    auto row = statement("caller/insert_user");
+    row.bind(QStringLiteral(":name"), user.name)
+        .bind(QStringLiteral(":password_hash"), user.passwordHash)
+        .bind(QStringLiteral(":scopes"), user.scopes.join(u' '))
+        .bind(QStringLiteral(":created_ms"), toMillis(m_now));
+    change(row);
+}
+
+void SqliteTransaction::setLoginFailures(const QString &user, int failures, Instant lockedUntil)
+{
+    auto row = statement("caller/set_failures");
+    row.bind(QStringLiteral(":name"), user).bind(QStringLiteral(":failures"), failures).bind(QStringLiteral(":locked_until_ms"), toMillis(lockedUntil));
+    change(row);
+}
+
+void SqliteTransaction::insertSession(const SessionRecord &session, const QByteArray &hash)
+{
+    auto row = statement("caller/insert_session");
+    row.bind(QStringLiteral(":hash"), hash)
+        .bind(QStringLiteral(":user_name"), session.user)
+        .bind(QStringLiteral(":created_ms"), toMillis(m_now))
+        .bind(QStringLiteral(":expires_ms"), toMillis(session.expires));
+    change(row);
+}
+
+void SqliteTransaction::removeSession(const QByteArray &hash)
+{
+    auto row = statement("caller/remove_session");
+    row.bind(QStringLiteral(":hash"), hash);
+    change(row);
+}
+
+void SqliteTransaction::forgetSessionsBefore(Instant instant)
+{
+    auto row = statement("caller/forget_sessions");
+    row.bind(QStringLiteral(":now_ms"), toMillis(instant));
+    change(row);
+}
+
+} // namespace iwd

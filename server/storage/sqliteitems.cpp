@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sqlitetransaction.h"
+
+#include "columns.h"
+#include "itemdocument.h"
+
+namespace iwd {
+
+using namespace column;
+
+namespace {
+
+/// Columns as in item/get.sql and item/list.sql.
+ItemRecord readItem(const Statement &row)
+{
+    ItemRecord record;
+    WorkItem &item = record.item;
+    decodeItemDocument(row.bytes(18), item);
+    item.id.number = row.integer(0);
+    item.status = static_cast<ItemStatus>(row.integer(1));
+    if (!row.isNull(2))
+        record.classId = row.integer(2);
+    record.anchor = fromMillis(row.integer(3));
+    item.version = row.integer(4);
+    record.captured = fromMillis(row.integer(5));
+    item.businessValue = static_cast<int>(row.integer(6));
+    item.assignedToUser = row.text(7);
+    item.assigned = instantAt(row, 8);
+    item.held = instantAt(row, 9);
+    item.completed = instantAt(row, 10);
+    if (!row.isNull(11))
+        record.slaMet = row.integer(11) != 0;
+    item.error = row.text(12);
+    item.capturePointId = row.text(13);
+    item.captureId = row.text(14);
+    item.categoryId = row.text(15);
+    item.queueId = row.text(16);
+    item.created = fromMillis(row.integer(17));
+    return record;
+}
+
+void bindPayload(Statement &payload, const WorkItem &item)
+{
+    payload.bind(QStringLiteral(":category_id"), nullable(item.categoryId))
+        .bind(QStringLiteral(":queue_id"), nullable(item.queueId))
+        .bind(QStringLiteral(":created_ms"), toMillis(item.created))
+        .bind(QStringLiteral(":document"), QString::fromUtf8(encodeItemDocument(item)));
+}
+
+} // namespace
+
+std::optional<ItemRecord> SqliteTransaction::item(ItemId id)
+{
+    auto row = statement("item/get");
+    row.bind(QStringLiteral(":id"), id.number);
+    return row.run() && row.next() ? std::optional(readItem(row)) : std::nullopt;
+}
+
+std::vector<ItemId> SqliteTransaction::itemsCapturedAs(const QString &captureId, const QString &capturePointId)
+{
+    auto rows = statement(capturePointId.isEmpty() ? "item/find_captured_anywhere" : "item/find_captured");
+    rows.bind(QStringLiteral(":capture_id"), captureId);
+    if (!capturePointId.isEmpty())
+        rows.bind(QStringLiteral(":capture_point_id"), capturePointId);
+    std::vector<ItemId> ids;
+    if (rows.run()) {
+        while (rows.next())
+            ids.push_back({ rows.integer(0) });
+    }
+    return ids;
+}
+
+std::vector<ItemRecord> SqliteTransaction::items(const ItemFilter &filter, qint64 after, bool newestFirst, int limit)
+{
+    QStringList conditions;
+    QList<std::pair<QString, QVariant>> values;
+    const auto add = [&](const QString &condition, const QString &placeholder, const QVariant &value) {
+        conditions.append(condition);
+        values.append({ placeholder, value });
+    };
+    if (after > 0)
+        add(newestFirst ? QStringLiteral("i.id < :after") : QStringLiteral("i.id > :after"), QStringLiteral(":after"), after);
+    bool onlyOpen = !filter.statuses.empty();
+    if (!filter.statuses.empty()) {
+        QStringList numbers;
+        for (const ItemStatus status : filter.statuses) {
+            numbers.append(QString::number(static_cast<int>(status)));
+            onlyOpen = onlyOpen && !isFinal(status) && status != ItemStatus::Queued;
+        }
+        conditions.append(QStringLiteral("i.status in (%1)").arg(numbers.join(u',')));
+        // The index's own condition, without which SQLite does not see that it fits.
+        if (onlyOpen)
+            conditions.append(QStringLiteral("i.status in (0, 1, 3, 4, 5, 6)"));
+    }
+    if (!filter.queueId.isEmpty())
+        add(QStringLiteral("p.queue_id = :queue_id"), QStringLiteral(":queue_id"), filter.queueId);
+    if (!filter.categoryId.isEmpty())
+        add(QStringLiteral("p.category_id = :category_id"), QStringLiteral(":category_id"), filter.categoryId);
+    if (!filter.capturePointId.isEmpty())
+        add(QStringLiteral("p.capture_point_id = :capture_point_id"), QStringLiteral(":capture_point_id"), filter.capturePointId);
+    if (!filter.captureId.isEmpty())
+        add(QStringLiteral("i.id in (select item_id from item_payload where tenant_id = :tenant and capture_id = :capture_id)"), QStringLiteral(":capture_id"),
+            filter.captureId);
+    if (!filter.assignedToUser.isEmpty())
+        add(QStringLiteral("i.agent_id = :agent_id"), QStringLiteral(":agent_id"), filter.assignedToUser);
+    if (!filter.label.isEmpty())
+        add(QStringLiteral("exists (select 1 from json_each(p.document, '$.labels') l where l.value = :label)"), QStringLiteral(":label"), filter.label);
+
+    auto rows = m_database.statement(QStringLiteral("item/list"), m_tenant.number,
+        { { QStringLiteral("filter"), conditions.isEmpty() ? QString() : QString(QStringLiteral("and ") + conditions.join(QStringLiteral(" and "))) },
+            { QStringLiteral("order"), newestFirst ? QStringLiteral("i.id desc") : QStringLiteral("i.id") },
+            { QStringLiteral("index"), onlyOpen ? QStringLiteral("indexed by item_open_idx") : QString() } });
+    for (const auto &[placeholder, value] : values)
+        rows.bind(placeholder, value);
+    rows.bind(QStringLiteral(":limit"), limit);
+    std::vector<ItemRecord> records;
+    if (rows.run()) {
+        while (rows.next())
+            records.push_back(readItem(rows));
+    }
+    return records;
+}
+
+std::vector<ItemCount> SqliteTransaction::countItems(Instant since)
+{
+    auto rows = statement("item/count");
+    rows.bind(QStringLiteral(":since_ms"), toMillis(since)).run();
+    std::vector<ItemCount> counts;
+    while (!failed() && rows.next()) {
+        counts.push_back({ rows.text(0), static_cast<ItemStatus>(rows.integer(1)), rows.integer(2), rows.integer(3), rows.integer(4), rows.integer(5), rows.text(6) });
+    }
+    return counts;
+}
+
+void SqliteTransaction::bindOrderingRow(Statement &row, const ItemRecord &record)
+{
+    const WorkItem &item = record.item;
+    row.bind(QStringLiteral(":status"), static_cast<int>(item.status))
+        .bind(QStringLiteral(":class_id"), record.classId ? QVariant(*record.classId) : QVariant(QMetaType::fromType<qint64>()))
+        .bind(QStringLiteral(":anchor_ms"), toMillis(record.anchor))
+        .bind(QStringLiteral(":business_value"), item.businessValue)
+        .bind(QStringLiteral(":agent_id"), nullable(item.assignedToUser))
+        .bind(QStringLiteral(":assigned_ms"), nullable(item.assigned))
+        .bind(QStringLiteral(":held_ms"), nullable(item.held))
+        .bind(QStringLiteral(":final_ms"), nullable(item.completed))
+        .bind(QStringLiteral(":sla_met"), record.slaMet ? QVariant(*record.slaMet ? 1 : 0) : QVariant(QMetaType::fromType<int>()))
+        .bind(QStringLiteral(":error"), nullable(item.error));
+}
+
+void SqliteTransaction::insertItem(ItemRecord &record)
+{
+    WorkItem &item = record.item;
+    auto row = statement("item/insert");
+    bindOrderingRow(row, record);
+    row.bind(QStringLiteral(":captured_ms"), toMillis(record.captured));
+    if (!change(row))
+        return;
+    item.id.number = row.insertedId();
+    item.version = 1;
+
+    auto payload = statement("item/insert_payload");
+    payload.bind(QStringLiteral(":item_id"), item.id.number)
+        .bind(QStringLiteral(":capture_point_id"), item.capturePointId)
+        .bind(QStringLiteral(":capture_id"), nullable(item.captureId));
+    bindPayload(payload, item);
+    if (!change(payload))
+        return;
+    writeTimers(record, true);
+    if (item.status == ItemStatus::Queued)
+        noteWaiting(record);
+}
+
+void SqliteTransaction::updateItem(ItemRecord &record, bool payloadChanged)
+{
+    WorkItem &item = record.item;
+    auto row = statement("item/update");
+    bindOrderingRow(row, record);
+    row.bind(QStringLiteral(":id"), item.id.number);
+    if (!change(row))
+        return;
+    ++item.version;
+    if (payloadChanged) {
+        auto payload = statement("item/update_payload");
+        payload.bind(QStringLiteral(":item_id"), item.id.number);
+        bindPayload(payload, item);
+        if (!change(payload))
+            return;
+    }
+    writeTimers(record, false);
+    // The item may have been the head of any class before; the cache looks those up again that named it.
+    noteGone(item.id);
+    if (item.status == ItemStatus::Queued)
+        noteWaiting(record);
+}
+
+void SqliteTransaction::writeTimers(const ItemRecord &record, bool inserted)
+{
+    const WorkItem &item = record.item;
+    const bool sleeps = item.status == ItemStatus::Captured && item.activation;
+    const bool mayExpire = !isFinal(item.status) && item.expiration;
+    const auto write = [&](TimerKind kind, bool wanted, const std::optional<Instant> &at) {
+        if (!wanted && inserted)
+            return;
+        auto timer = statement(wanted ? "timer/set" : "timer/clear");
+        timer.bind(QStringLiteral(":item_id"), item.id.number).bind(QStringLiteral(":kind"), static_cast<int>(kind));
+        if (wanted)
+            timer.bind(QStringLiteral(":at_ms"), toMillis(*at));
+        change(timer);
+    };
+    write(TimerKind::Activation, sleeps, item.activation);
+    write(TimerKind::Expiration, mayExpire, item.expiration);
+}
+
+std::vector<DueTimer> SqliteTransaction::dueTimers(int limit)
+{
+    auto rows = statement("timer/due");
+    rows.bind(QStringLiteral(":now_ms"), toMillis(m_now)).bind(QStringLiteral(":limit"), limit).run();
+    std::vector<DueTimer> timers;
+    while (!failed() && rows.next())
+        timers.push_back({ { rows.integer(0) }, static_cast<TimerKind>(rows.integer(1)) });
+    return timers;
+}
+
+std::vector<ItemId> SqliteTransaction::errorHeldItems(const QString &capturePointId, int limit)
+{
+    auto rows = statement("item/errorheld");
+    rows.bind(QStringLiteral(":capture_point_id"), present(capturePointId)).bind(QStringLiteral(":limit"), limit).run();
+    std::vector<ItemId> ids;
+    while (!failed() && rows.next())
+        ids.push_back({ rows.integer(0) });
+    return ids;
+}
+
+} // namespace iwd

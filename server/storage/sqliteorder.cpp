@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sqlitetransaction.h"
+
+#include "columns.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+
+namespace iwd {
+
+using namespace column;
+
+namespace {
+
+QString skillsText(const QStringList &skills)
+{
+    return QString::fromUtf8(QJsonDocument(QJsonArray::fromStringList(skills)).toJson(QJsonDocument::Compact));
+}
+
+QStringList skillsFrom(const QString &text)
+{
+    QStringList skills;
+    for (const auto &skill : QJsonDocument::fromJson(text.toUtf8()).array())
+        skills.append(skill.toString());
+    return skills;
+}
+
+void bindClass(Statement &statement, const WorkClass &terms)
+{
+    statement.bind(QStringLiteral(":queue_id"), terms.queueId)
+        .bind(QStringLiteral(":schema_id"), terms.schemaId)
+        .bind(QStringLiteral(":band"), terms.band)
+        .bind(QStringLiteral(":shift"), terms.shift)
+        .bind(QStringLiteral(":anchor_kind"), static_cast<int>(terms.anchor))
+        .bind(QStringLiteral(":channel"), present(terms.channel))
+        .bind(QStringLiteral(":skills"), skillsText(terms.skills));
+}
+
+Waiting placeOf(const ItemRecord &record)
+{
+    return { record.anchor, record.item.id };
+}
+
+} // namespace
+
+WorkClass SqliteTransaction::workClass(qint64 id)
+{
+    if (const auto known = m_cache.classes.find(id); known != m_cache.classes.end())
+        return known->second;
+    WorkClass terms;
+    auto row = statement("class/get");
+    row.bind(QStringLiteral(":id"), id);
+    if (row.run() && row.next()) {
+        terms = { row.text(0), row.text(1), static_cast<int>(row.integer(2)), static_cast<int>(row.integer(3)), static_cast<AnchorKind>(row.integer(4)), row.text(5),
+            skillsFrom(row.text(6)) };
+        m_cache.classes.emplace(id, terms);
+    }
+    return terms;
+}
+
+qint64 SqliteTransaction::ensureClass(const WorkClass &terms)
+{
+    if (const auto known = m_cache.classIds.find(terms); known != m_cache.classIds.end())
+        return known->second;
+    qint64 id = 0;
+    {
+        auto row = statement("class/find");
+        bindClass(row, terms);
+        if (row.run() && row.next())
+            id = row.integer(0);
+    }
+    if (id == 0 && !failed()) {
+        auto row = statement("class/insert");
+        bindClass(row, terms);
+        if (change(row))
+            id = row.insertedId();
+    }
+    if (!failed()) {
+        m_cache.classIds.emplace(terms, id);
+        m_cache.classes.emplace(id, terms);
+    }
+    return id;
+}
+
+std::vector<std::pair<qint64, WorkClass>> SqliteTransaction::classesOfSchema(const QString &schemaId)
+{
+    std::vector<qint64> ids;
+    {
+        auto rows = statement("class/of_schema");
+        rows.bind(QStringLiteral(":schema_id"), schemaId).run();
+        while (!failed() && rows.next())
+            ids.push_back(rows.integer(0));
+    }
+    std::vector<std::pair<qint64, WorkClass>> classes;
+    for (const qint64 id : ids)
+        classes.emplace_back(id, workClass(id));
+    return classes;
+}
+
+void SqliteTransaction::reclass(qint64 fromClass, qint64 toClass, qint64 fromValue, qint64 toValue)
+{
+    for (const char *name : { "item/reclass_waiting", "item/reclass_open" }) {
+        auto row = statement(name);
+        row.bind(QStringLiteral(":from_class"), fromClass)
+            .bind(QStringLiteral(":to_class"), toClass)
+            .bind(QStringLiteral(":from_value"), fromValue)
+            .bind(QStringLiteral(":to_value"), toValue);
+        change(row);
+    }
+    m_cache.staleHeads.insert({ fromClass, toClass });
+}
+
+const std::map<qint64, Waiting> &SqliteTransaction::oldestWaiting()
+{
+    if (!m_cache.headsLoaded) {
+        m_cache.heads.clear();
+        m_cache.staleHeads.clear();
+        auto rows = statement("item/oldest_waiting");
+        rows.run();
+        while (!failed() && rows.next())
+            m_cache.heads.emplace(rows.integer(0), Waiting { fromMillis(rows.integer(1)), { rows.integer(2) } });
+        m_cache.headsLoaded = true;
+    }
+    for (const qint64 classId : std::exchange(m_cache.staleHeads, {})) {
+        if (const auto head = probeOldest(classId))
+            m_cache.heads[classId] = *head;
+        else
+            m_cache.heads.erase(classId);
+    }
+    return m_cache.heads;
+}
+
+std::optional<Waiting> SqliteTransaction::probeOldest(qint64 classId)
+{
+    const auto found = waiting({ classId, Instant::min(), Instant::max(), std::nullopt }, 1);
+    return found.empty() ? std::nullopt : std::optional(found.front());
+}
+
+void SqliteTransaction::noteWaiting(const ItemRecord &record)
+{
+    if (!m_cache.headsLoaded || !record.classId)
+        return;
+    const auto [head, isNew] = m_cache.heads.try_emplace(*record.classId, placeOf(record));
+    if (!isNew && placeOf(record) < head->second)
+        head->second = placeOf(record);
+}
+
+void SqliteTransaction::noteGone(ItemId item)
+{
+    if (!m_cache.headsLoaded)
+        return;
+    for (const auto &[classId, head] : m_cache.heads) {
+        if (head.id == item)
+            m_cache.staleHeads.insert(classId);
+    }
+}
+
+std::vector<Waiting> SqliteTransaction::waiting(const WaitingRange &range, int limit)
+{
+    auto rows = statement("item/waiting");
+    rows.bind(QStringLiteral(":class_id"), range.classId)
+        .bind(QStringLiteral(":from_ms"), toMillis(range.from))
+        .bind(QStringLiteral(":to_ms"), toMillis(range.to))
+        .bind(QStringLiteral(":after_ms"), range.after ? toMillis(range.after->anchor) : std::numeric_limits<qint64>::min())
+        .bind(QStringLiteral(":after_id"), range.after ? range.after->id.number : 0)
+        .bind(QStringLiteral(":limit"), limit)
+        .run();
+    std::vector<Waiting> places;
+    while (!failed() && rows.next())
+        places.push_back({ fromMillis(rows.integer(0)), { rows.integer(1) } });
+    return places;
+}
+
+std::optional<Waiting> SqliteTransaction::newestWaiting(const WaitingRange &range)
+{
+    auto row = statement("item/waiting_newest");
+    row.bind(QStringLiteral(":class_id"), range.classId).bind(QStringLiteral(":from_ms"), toMillis(range.from)).bind(QStringLiteral(":to_ms"), toMillis(range.to));
+    if (!row.run() || !row.next())
+        return std::nullopt;
+    return Waiting { fromMillis(row.integer(0)), { row.integer(1) } };
+}
+
+} // namespace iwd
