@@ -148,7 +148,7 @@ QJsonObject changedMembers(const QJsonObject &from, const QJsonObject &to)
     QJsonObject changed;
     for (auto member = from.begin(); member != from.end(); ++member) {
         const auto other = to.constFind(member.key());
-        if (other == to.constEnd() || *other != *member)
+        if (other == to.constEnd() || QJsonValue(*other) != QJsonValue(*member))
             changed.insert(member.key(), *member);
     }
     return changed;
