@@ -68,7 +68,6 @@ public:
 
     [[nodiscard]] const std::vector<const CategoryNode *> &rootCategories() const { return m_roots; }
     [[nodiscard]] const QHash<QString, Queue> &queues() const { return m_queues; }
-    [[nodiscard]] const QHash<QString, PrioritizationSchema> &schemas() const { return m_schemas; }
     [[nodiscard]] const QHash<QString, Agent> &agents() const { return m_agents; }
     [[nodiscard]] const std::map<QString, std::unique_ptr<CategoryNode>> &categories() const { return m_categories; }
 

@@ -16,7 +16,7 @@ namespace iwd {
 
 namespace {
 
-/// A restart within this time after a change of rights elsewhere is as long as an outdated look-up may live.
+/// Look-ups of keys and sessions that are kept in memory; beyond it the least recently used one is asked for again.
 constexpr int CachedCallers = 50'000;
 
 } // namespace

@@ -48,8 +48,6 @@ public:
     /// The server is about to stop: answers "nothing" to everybody, and parks nobody any more.
     void giveUpAll();
 
-    [[nodiscard]] int parkedCount() const { return static_cast<int>(m_parked.size()); }
-
 private:
     void serve(Transaction &transaction, NextRequest &request);
 
