@@ -32,15 +32,17 @@ struct WorkClass
     AnchorKind anchor = AnchorKind::Created;
     QString channel;
     QStringList skills; ///< requested by the items themselves, sorted; the queue's come on top
+    QString calendarId; ///< whose open hours count as age; empty: every hour counts
+    QString requestedAgent;
+    QString requestedGroup;
+    QString segment; ///< value of the attribute by which the queue divides its work; empty when it does not, or the item has none
 
+    [[nodiscard]] auto terms() const
+    {
+        return std::tie(queueId, schemaId, band, shift, anchor, channel, skills, calendarId, requestedAgent, requestedGroup, segment);
+    }
     bool operator==(const WorkClass &) const = default;
     bool operator<(const WorkClass &other) const { return terms() < other.terms(); }
-
-private:
-    [[nodiscard]] std::tuple<const QString &, const QString &, const int &, const int &, const AnchorKind &, const QString &, const QStringList &> terms() const
-    {
-        return std::tie(queueId, schemaId, band, shift, anchor, channel, skills);
-    }
 };
 
 /// An item as stored: what people see, and its place in the order.

@@ -82,21 +82,39 @@ Result<void> bringUp(Database &database)
     return {};
 }
 
+/// Whether every row still finds what it refers to.
+Result<void> checkReferences(Database &database)
+{
+    auto broken = database.systemStatement(QStringLiteral("system/broken_references"));
+    if (!broken.run())
+        return *database.failure();
+    if (broken.next())
+        return refused(QStringLiteral("The migration was undone: rows of table \"%1\" refer to rows of \"%2\" that are not there.").arg(broken.text(0), broken.text(1)));
+    return {};
+}
+
 } // namespace
 
 Result<void> migrate(Database &database)
 {
+    // A step that rebuilds a table drops the old one, which references to it must survive; they are checked before the commit instead.
+    // SQLite ignores this switch inside a transaction.
+    if (!database.execute(QStringLiteral("pragma foreign_keys = off")))
+        return *database.failure();
     // One transaction for all steps: the write lock is held from the look at what is applied to the last step.
     if (!database.execute(QStringLiteral("begin immediate")))
         return *database.failure();
     const bool ledger = database.execute(QStringLiteral(
         "create table if not exists migration (number integer primary key, name text not null, checksum text not null, applied_ms integer not null)"));
-    const Result<void> result = ledger ? bringUp(database) : Result<void>(*database.failure());
-    if (result && database.execute(QStringLiteral("commit")))
+    Result<void> result = ledger ? bringUp(database) : Result<void>(*database.failure());
+    if (result)
+        result = checkReferences(database);
+    if (result && database.execute(QStringLiteral("commit")) && database.execute(QStringLiteral("pragma foreign_keys = on")))
         return {};
     const Error error = result ? *database.failure() : result.error();
     database.clearFailure();
     database.execute(QStringLiteral("rollback"));
+    database.execute(QStringLiteral("pragma foreign_keys = on"));
     database.clearFailure();
     return error;
 }

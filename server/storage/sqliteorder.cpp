@@ -33,7 +33,11 @@ void bindClass(Statement &statement, const WorkClass &terms)
         .bind(QStringLiteral(":shift"), terms.shift)
         .bind(QStringLiteral(":anchor_kind"), static_cast<int>(terms.anchor))
         .bind(QStringLiteral(":channel"), present(terms.channel))
-        .bind(QStringLiteral(":skills"), skillsText(terms.skills));
+        .bind(QStringLiteral(":skills"), skillsText(terms.skills))
+        .bind(QStringLiteral(":calendar_id"), present(terms.calendarId))
+        .bind(QStringLiteral(":requested_agent"), present(terms.requestedAgent))
+        .bind(QStringLiteral(":requested_group"), present(terms.requestedGroup))
+        .bind(QStringLiteral(":segment"), present(terms.segment));
 }
 
 Waiting placeOf(const ItemRecord &record)
@@ -52,7 +56,7 @@ WorkClass SqliteTransaction::workClass(qint64 id)
     row.bind(QStringLiteral(":id"), id);
     if (row.run() && row.next()) {
         terms = { row.text(0), row.text(1), static_cast<int>(row.integer(2)), static_cast<int>(row.integer(3)), static_cast<AnchorKind>(row.integer(4)), row.text(5),
-            skillsFrom(row.text(6)) };
+            skillsFrom(row.text(6)), row.text(7), row.text(8), row.text(9), row.text(10) };
         m_cache.classes.emplace(id, terms);
     }
     return terms;
