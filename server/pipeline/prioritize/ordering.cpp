@@ -13,7 +13,7 @@ constexpr auto OpenEnd = milliseconds::max();
 } // namespace
 
 ClassOrder::ClassOrder(Snapshot &snapshot, qint64 classId, const WorkClass &terms, const PrioritizationSchema &schema, Instant at,
-    const std::optional<OrderKey> &after, int readAhead)
+    const std::optional<OrderKey> &after, int readAhead, milliseconds leastAge)
     : m_snapshot(snapshot)
     , m_classId(classId)
     , m_schema(schema)
@@ -23,12 +23,17 @@ ClassOrder::ClassOrder(Snapshot &snapshot, qint64 classId, const WorkClass &term
     , m_band(terms.band)
     , m_readAhead(readAhead)
 {
+    const Instant latest = anchorAtAge(leastAge);
     for (const auto &stretch : schema.curve.stretches()) {
+        if (stretch.ages.to <= leastAge)
+            continue;
         Stretch state;
         state.falling = stretch.falling;
         state.range = { classId, anchorAtAge(stretch.ages.to), anchorAtAge(stretch.ages.from), std::nullopt };
         if (after)
             skipTo(state, stretch, *after);
+        state.range.to = std::min(state.range.to, latest);
+        state.plateau.to = std::min(state.plateau.to, latest);
         m_stretches.push_back(std::move(state));
     }
 }
@@ -156,14 +161,16 @@ void ClassOrder::pop()
 }
 
 std::optional<Candidate> headOfClass(
-    Snapshot &snapshot, qint64 classId, const WorkClass &terms, const PrioritizationSchema &schema, Instant at, const std::optional<Waiting> &oldest)
+    Snapshot &snapshot, qint64 classId, const WorkClass &terms, const PrioritizationSchema &schema, Instant at, const std::optional<Waiting> &oldest, milliseconds leastAge)
 {
     const auto &stretches = schema.curve.stretches();
     if (oldest && stretches.size() == 1 && !stretches.front().falling) {
         const Instant epoch = oldest->anchor - anchorOffset(terms, schema);
+        if (at - epoch < leastAge)
+            return std::nullopt;
         return Candidate { { schema.curve.valueAt(at - epoch) + totalShift(terms, schema), terms.band, epoch, oldest->id }, classId };
     }
-    return ClassOrder(snapshot, classId, terms, schema, at).head();
+    return ClassOrder(snapshot, classId, terms, schema, at, std::nullopt, 1, leastAge).head();
 }
 
 std::vector<Candidate> waitingInOrder(

@@ -38,9 +38,10 @@ struct Candidate
 class ClassOrder
 {
 public:
-    /// @param schema must outlive this; @param after items up to and including this key are left out
+    /// @param schema must outlive this; @param after items up to and including this key are left out; @param leastAge items whose age,
+    /// counted as for the curve, is less are left out
     ClassOrder(Snapshot &snapshot, qint64 classId, const WorkClass &terms, const PrioritizationSchema &schema, Instant at,
-        const std::optional<OrderKey> &after = std::nullopt, int readAhead = 1);
+        const std::optional<OrderKey> &after = std::nullopt, int readAhead = 1, milliseconds leastAge = milliseconds::min());
 
     /// @returns the best one left, or nothing
     [[nodiscard]] std::optional<Candidate> head();
@@ -76,9 +77,10 @@ private:
     std::vector<Stretch> m_stretches;
 };
 
-/// The best waiting item of a class. @param oldest the class's oldest waiting item, when it is known: saves the probe on curves that never fall
-[[nodiscard]] std::optional<Candidate> headOfClass(
-    Snapshot &snapshot, qint64 classId, const WorkClass &terms, const PrioritizationSchema &schema, Instant at, const std::optional<Waiting> &oldest);
+/// The best waiting item of a class. @param oldest the class's oldest waiting item, when it is known: saves the probe on curves that never fall;
+/// @param leastAge items whose age, counted as for the curve, is less are left out
+[[nodiscard]] std::optional<Candidate> headOfClass(Snapshot &snapshot, qint64 classId, const WorkClass &terms, const PrioritizationSchema &schema, Instant at,
+    const std::optional<Waiting> &oldest, milliseconds leastAge = milliseconds::min());
 
 /// A page of the Universal Queue in strict order: a merge of the classes.
 /// @param accepts which classes count; @param at the instant that decides, the same for all pages of a listing
