@@ -12,6 +12,8 @@
 
 #include <QCryptographicHash>
 
+#include <mutex>
+
 namespace iwd {
 
 namespace {
@@ -19,19 +21,40 @@ namespace {
 /// A page is the same for everybody and for the life of the process.
 http::Response pageResponse(const Page &page)
 {
+    const QByteArray body = page.body();
     http::Response response;
     response.headers.add("Content-Type", page.contentType);
     response.headers.add("Content-Security-Policy", PagePolicy);
     response.headers.add("X-Content-Type-Options", "nosniff");
     response.headers.add("Cache-Control", "no-cache");
-    response.headers.add("ETag", '"' + QCryptographicHash::hash(page.body, QCryptographicHash::Sha256).left(12).toHex() + '"');
-    response.body = page.body;
+    response.headers.add("ETag", '"' + QCryptographicHash::hash(body, QCryptographicHash::Sha256).left(12).toHex() + '"');
+    response.body = body;
     return response;
 }
 
-QCoro::Task<http::Response> givePage(http::Response page)
+/// Made when somebody first asks for it, so that no start waits for what may never be read.
+class LazyPage
 {
-    co_return page;
+public:
+    explicit LazyPage(const Page &page)
+        : m_page(page)
+    {
+    }
+    const http::Response &response()
+    {
+        std::call_once(m_once, [this] { m_response = pageResponse(m_page); });
+        return m_response;
+    }
+
+private:
+    const Page m_page;
+    std::once_flag m_once;
+    http::Response m_response;
+};
+
+QCoro::Task<http::Response> givePage(std::shared_ptr<LazyPage> page)
+{
+    co_return page->response();
 }
 
 } // namespace
@@ -95,8 +118,8 @@ void Api::addRoutes(http::Router &router)
         addRoute(router, d->authenticator, endpoint);
     router.addWebSocket(d->events.streamInfo().pattern, d->events.stream());
     for (const Page &page : pages()) {
-        const http::Response response = pageResponse(page);
-        router.add("GET", page.path, [response](http::Request) { return givePage(response); });
+        const auto lazy = std::make_shared<LazyPage>(page);
+        router.add("GET", page.path, [lazy](http::Request) { return givePage(lazy); });
     }
 }
 

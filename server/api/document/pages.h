@@ -12,7 +12,7 @@ struct Page
 {
     QString path; ///< where it is served, e.g. "/docs"
     QByteArray contentType; ///< with its charset
-    QByteArray body;
+    QByteArray (*body)(); ///< made when it is first asked for; the API's document takes a while. Thread-safe
 };
 
 /// The Content-Security-Policy that the pages are made for: everything comes from this server, nothing is inline.
@@ -20,7 +20,7 @@ inline constexpr char PagePolicy[] = "default-src 'none'; script-src 'self'; sty
                                      "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// Everything the server shows without knowing the caller: the start page (/), the rendered API reference (/docs) with its style and
-/// scripts, and the API's document (/iwd/v3/openapi.json). Made at the first call. Thread-safe.
+/// scripts, and the API's document (/iwd/v3/openapi.json). Thread-safe.
 [[nodiscard]] const QList<Page> &pages();
 
 } // namespace iwd

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <support/history.h>
+#include <support/httpcaller.h>
+
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <thread>
+
+namespace iwd::test {
+
+/// Lets clients work, or wait. Thread-safe.
+class Gate
+{
+public:
+    void open();
+    void close();
+    void end();
+    /// Waits while it is closed. @returns which opening this is; nothing when all is over
+    [[nodiscard]] std::optional<int> pass();
+    /// Waits for the next opening after @p opening, because the server is gone. @returns false when all is over
+    [[nodiscard]] bool passAfter(int opening);
+
+private:
+    std::mutex m_mutex;
+    std::condition_variable m_changed;
+    int m_opening = 0;
+    bool m_open = false;
+    bool m_ended = false;
+};
+
+/// Items that clients know of. Thread-safe.
+class KnownItems
+{
+public:
+    void add(const QString &id);
+    [[nodiscard]] QString some(std::mt19937 &random) const;
+
+private:
+    mutable std::mutex m_mutex;
+    std::vector<QString> m_ids;
+    size_t m_next = 0;
+};
+
+/// One client on a thread of its own, that asks for whatever the API has, at random, and writes down what it was told. Some of its writes bear
+/// an Idempotency-Key; those it repeats until it is told, and sometimes afterwards.
+class Client
+{
+public:
+    Client(int number, quint16 port, const QByteArray &apiKey, unsigned seed, Gate &gate, KnownItems &items);
+
+    void work();
+    /// Asks once more for every write that bears a key and was not answered.
+    void settle();
+    [[nodiscard]] const std::vector<Operation> &operations() const { return m_operations; }
+
+private:
+    struct Holding
+    {
+        QString item;
+        QString agent;
+        qint64 token = 0;
+    };
+
+    void step();
+    void captureOne();
+    void captureSeveral();
+    void patch();
+    void holdOrResume();
+    void requeueOrCancel();
+    void takeNext();
+    void actOnHolding();
+    void setAgentState();
+    void changeQueue();
+    void repeat();
+
+    [[nodiscard]] int number(int below) { return std::uniform_int_distribution<int>(0, below - 1)(m_random); }
+    [[nodiscard]] QString mark();
+    [[nodiscard]] QString agent();
+    Operation make(const QByteArray &method, const QString &target, const QJsonDocument &body, std::vector<Effect> effects = {});
+    /// Sends it. When nobody answers and it may be repeated, it is, by and by. @returns the last answer
+    std::optional<HttpAnswer> perform(Operation operation);
+    std::optional<HttpAnswer> attempt(Operation &operation);
+    void learn(Operation &operation, const HttpAnswer &answer);
+
+    const int m_number;
+    HttpCaller m_caller;
+    std::mt19937 m_random;
+    Gate &m_gate;
+    KnownItems &m_items;
+    int m_opening = 0;
+    qint64 m_marks = 0;
+    std::vector<Holding> m_holdings;
+    std::deque<size_t> m_unanswered; ///< those of m_operations that are to be repeated
+    std::vector<Operation> m_operations;
+};
+
+/// Reads the feed as it grows, across all deaths of the server.
+class Follower
+{
+public:
+    Follower(quint16 port, const QByteArray &apiKey, Gate &gate);
+    void work();
+    [[nodiscard]] const std::vector<QByteArray> &seen() const { return m_seen; }
+
+private:
+    HttpCaller m_caller;
+    Gate &m_gate;
+    std::vector<QByteArray> m_seen;
+    qint64 m_after = 0;
+};
+
+/// Agents and queues that the clients use.
+constexpr int clientCount = 4;
+[[nodiscard]] QStringList agentIds();
+[[nodiscard]] QStringList queueIds();
+
+/// The events of an answer of GET /events.
+[[nodiscard]] std::vector<QByteArray> eventsOf(const HttpAnswer &answer);
+
+} // namespace iwd::test

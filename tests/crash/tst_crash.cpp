@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "load.h"
+#include "observing.h"
+
+#include <support/historychecker.h>
+#include <support/serverprocess.h>
+
+#include <QDir>
+#include <QJsonArray>
+#include <QTemporaryDir>
+#include <QTest>
+
+namespace iwd::test {
+
+namespace {
+
+/// A number from the environment, so that a person can repeat or prolong a run.
+unsigned fromEnvironment(const char *name, unsigned otherwise)
+{
+    bool isNumber = false;
+    const unsigned value = qEnvironmentVariable(name).toUInt(&isNumber);
+    return isNumber ? value : otherwise;
+}
+
+struct Times
+{
+    std::chrono::milliseconds starting { 0 };
+    std::chrono::milliseconds checking { 0 };
+    std::chrono::milliseconds working { 0 };
+};
+
+std::chrono::milliseconds since(std::chrono::steady_clock::time_point then)
+{
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - then);
+}
+
+} // namespace
+
+/// The server is killed again and again while clients work, and started again on what it left.
+/// IWD_CRASH_SEED repeats a run's choices, IWD_CRASH_KILLS prolongs it.
+class TestCrash : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void whatWasAcknowledgedSurvivesEveryKill();
+
+private:
+    static void prepare(Observer &observer);
+};
+
+void TestCrash::prepare(Observer &observer)
+{
+    const auto made = [&observer](const QString &target, const QJsonObject &body) {
+        const HttpAnswer answer = observer.ask("POST", target, QJsonDocument(body));
+        QVERIFY2(answer.status == 201, answer.body.constData());
+    };
+    // The shortest lease there is, so that many end in the time of a test.
+    for (const QString &queue : queueIds()) {
+        HttpCaller::HeaderFields headers;
+        if (queue == QLatin1StringView("general")) // which every installation begins with
+            headers.append({ QByteArray("If-Match"), QByteArray("*") });
+        const HttpAnswer answer = observer.ask("PUT", QStringLiteral("/queues/") + queue, QJsonDocument(QJsonObject { { QStringLiteral("name"), queue }, { QStringLiteral("leaseSeconds"), 10 } }),
+            headers);
+        QVERIFY2(answer.status == 200 || answer.status == 201, answer.body.constData());
+    }
+    for (const auto region : { "north", "south" }) {
+        const QString name = QLatin1StringView(region);
+        made(QStringLiteral("/categories"),
+            { { QStringLiteral("id"), name }, { QStringLiteral("name"), name }, { QStringLiteral("queue"), name }, { QStringLiteral("schema"), QStringLiteral("standard") },
+                { QStringLiteral("rule"),
+                    QJsonObject { { QStringLiteral("attribute"), QStringLiteral("custom.region") }, { QStringLiteral("operator"), QStringLiteral("equals") }, { QStringLiteral("value"), name } } } });
+    }
+    for (const QString &agent : agentIds()) {
+        made(QStringLiteral("/agents"), { { QStringLiteral("id"), agent }, { QStringLiteral("name"), agent }, { QStringLiteral("capacity"), QJsonObject { { QStringLiteral("*"), 6 } } } });
+        const auto ready = observer.ask("PUT", QStringLiteral("/agents/%1/state").arg(agent), QJsonDocument(QJsonObject { { QStringLiteral("state"), QStringLiteral("ready") } }));
+        QVERIFY2(ready.status == 200, ready.body.constData());
+    }
+}
+
+void TestCrash::whatWasAcknowledgedSurvivesEveryKill()
+{
+    const unsigned seed = fromEnvironment("IWD_CRASH_SEED", std::random_device()());
+    const unsigned kills = fromEnvironment("IWD_CRASH_KILLS", 110);
+    qInfo("IWD_CRASH_SEED=%u", seed);
+    std::mt19937 random(seed);
+    const auto pick = [&random](int least, int most) { return std::chrono::milliseconds(std::uniform_int_distribution<int>(least, most)(random)); };
+
+    QTemporaryDir folder;
+    ServerSetup setup;
+    setup.program = QStringLiteral(IWD_SERVER);
+    setup.data = folder.filePath(QStringLiteral("data"));
+    ServerProcess server(setup);
+    server.start();
+    QVERIFY2(server.waitUntilReady(), server.log().constData());
+    Observer observer(server.port(), server.apiKey());
+    prepare(observer);
+    if (QTest::currentTestFailed())
+        return;
+
+    Gate gate;
+    KnownItems items;
+    std::vector<std::unique_ptr<Client>> clients;
+    Follower follower(server.port(), server.apiKey(), gate);
+    std::vector<std::thread> threads;
+    for (int number = 0; number < clientCount; ++number)
+        clients.push_back(std::make_unique<Client>(number, server.port(), server.apiKey(), seed, gate, items));
+    for (const auto &client : clients)
+        threads.emplace_back([&client] { client->work(); });
+    threads.emplace_back([&follower] { follower.work(); });
+
+    Times times;
+    QStringList wrong;
+    unsigned killed = 0;
+    while (killed < kills && wrong.isEmpty()) {
+        auto begun = std::chrono::steady_clock::now();
+        gate.open();
+        std::this_thread::sleep_for(pick(60, 300)); // how long the work goes on before the kill is the point of this test
+        server.kill();
+        gate.close();
+        ++killed;
+        times.working += since(begun);
+
+        begun = std::chrono::steady_clock::now();
+        server.start();
+        if (killed % 8 == 0) {
+            // Starting, too, is a moment to die in.
+            std::this_thread::sleep_for(pick(0, 250));
+            server.kill();
+            ++killed;
+            server.start();
+        }
+        if (!server.waitUntilReady()) {
+            wrong.append(QStringLiteral("the server does not start again after kill %1:\n").arg(killed) + QString::fromUtf8(server.log().right(4000)));
+            break;
+        }
+        times.starting += since(begun);
+        begun = std::chrono::steady_clock::now();
+        wrong = observer.catchUp();
+        times.checking += since(begun);
+    }
+
+    // What was never answered is asked for once more, then everything comes to rest: the leases of the dead end.
+    gate.end();
+    for (auto &thread : threads)
+        thread.join();
+    Observation found;
+    std::vector<Operation> operations;
+    if (server.running()) {
+        for (const auto &client : clients)
+            client->settle();
+        if (!observer.waitUntilNothingIsAssigned(std::chrono::seconds(30)))
+            wrong.append(QStringLiteral("items of agents who are gone do not come back to their queue"));
+        wrong += observer.catchUp();
+        found = observer.everything(agentIds(), queueIds());
+        found.readings[QStringLiteral("follower")] = follower.seen();
+    }
+    for (const auto &client : clients)
+        operations.insert(operations.end(), client->operations().begin(), client->operations().end());
+    wrong += checkHistory(operations, found);
+
+    std::map<Operation::Outcome, int> outcomes;
+    for (const Operation &operation : operations)
+        ++outcomes[operation.outcome()];
+    std::map<QString, int> types;
+    for (const QByteArray &event : found.feed)
+        ++types[QJsonDocument::fromJson(event).object().value(QStringLiteral("type")).toString()];
+    qInfo("%u kills; %d writes acknowledged, %d refused, %d unknown; %zu events on %zu items; %zu seen live. Working %lld ms, starting %lld ms, checking %lld ms", killed,
+        outcomes[Operation::Outcome::Done], outcomes[Operation::Outcome::Undone], outcomes[Operation::Outcome::Unknown], found.feed.size(), found.items.size(), follower.seen().size(),
+        static_cast<long long>(times.working.count()), static_cast<long long>(times.starting.count()), static_cast<long long>(times.checking.count()));
+    if (!wrong.isEmpty()) {
+        const QString story = QDir::current().absoluteFilePath(QStringLiteral("crash-history-%1.jsonl").arg(seed));
+        const bool written = writeHistory(story, operations, found);
+        QFAIL(qPrintable(QStringLiteral("%1\nIWD_CRASH_SEED=%2; the history is in %3").arg(wrong.join(u'\n')).arg(seed).arg(written ? story : QStringLiteral("no file"))));
+    }
+    // A run in which little happens would prove little.
+    QCOMPARE_GE(killed, kills);
+    for (const auto type : { "item.created", "item.updated", "item.held", "item.resumed", "item.assigned", "item.extended", "item.released", "item.completed", "item.requeued", "item.canceled",
+             "item.lease_expired", "agent.state_changed", "config.updated" })
+        QVERIFY2(types[QLatin1StringView(type)] > 0, type);
+    QCOMPARE_GT(outcomes[Operation::Outcome::Unknown] + outcomes[Operation::Outcome::Undone], 0);
+}
+
+} // namespace iwd::test
+
+using iwd::test::TestCrash;
+QTEST_GUILESS_MAIN(TestCrash)
+#include "tst_crash.moc"
