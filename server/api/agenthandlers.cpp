@@ -8,6 +8,8 @@
 #include <domain/itemfields.h>
 #include <pipeline/itemoperations.h>
 
+#include <QTimer>
+
 namespace iwd {
 
 namespace {
@@ -64,18 +66,19 @@ Result<AgentCommand> decodeCommand(AgentAction action, const Call &call)
     command.token = token.value_or(0);
     if (action == AgentAction::Complete)
         command.resultCode = reader.text(QStringLiteral("resultCode"), limits::Text);
-    if (action == AgentAction::Release)
+    if (action == AgentAction::Release || action == AgentAction::Decline || action == AgentAction::Transfer)
         command.reason = reader.text(QStringLiteral("reason"), limits::Text);
+    if (action == AgentAction::Transfer) {
+        command.toQueueId = reader.objectId(QStringLiteral("toQueue"));
+        command.toAgentId = reader.objectId(QStringLiteral("toAgent"));
+        if (command.toQueueId.isEmpty() == command.toAgentId.isEmpty())
+            reader.fail(missingField(QStringLiteral("toQueue"), QStringLiteral("exactly one of toQueue and toAgent")));
+    }
     if (const auto finished = reader.finish(); !finished)
         return finished.error();
     return command;
 }
 
-QJsonObject encodeHeld(Snapshot &snapshot, const Assignment &assignment, const ItemRecord &record)
-{
-    return { { QStringLiteral("item"), encodeItemView(answerOf(snapshot, record)) },
-        { QStringLiteral("assignment"), encodeAssignment(assignment) } };
-}
 
 } // namespace
 
@@ -97,11 +100,18 @@ std::vector<ApiEndpoint> AgentHandlers::endpoints()
               .idempotent = true,
               .options = { .timeout = waitTimeout } },
             [this](Call call) { return next(std::move(call)); } },
+        { { .method = "GET",
+              .pattern = agent + QStringLiteral("/offers"),
+              .privilege = DistributionTake,
+              .parameters = { QStringLiteral("after"), QStringLiteral("wait") },
+              .options = { .timeout = waitTimeout } },
+            [this](Call call) { return offers(std::move(call)); } },
         { { .method = "GET", .pattern = agent + QStringLiteral("/assignments"), .privilege = DistributionTake },
             [this](Call call) { return assignments(std::move(call)); } },
     };
     const std::pair<const char *, AgentAction> actions[] { { "/complete", AgentAction::Complete }, { "/release", AgentAction::Release },
-        { "/extend", AgentAction::Extend } };
+        { "/extend", AgentAction::Extend }, { "/accept", AgentAction::Accept }, { "/decline", AgentAction::Decline },
+        { "/transfer", AgentAction::Transfer } };
     for (const auto &[path, action] : actions) {
         all.push_back({ { .method = "POST",
                             .pattern = agent + QLatin1StringView(path),
@@ -118,15 +128,18 @@ QCoro::Task<http::Response> AgentHandlers::setState(Call call)
     ObjectReader reader(call.body.toObject());
     const QString name = reader.requiredText(QStringLiteral("state"), limits::Text);
     const QString reason = reader.text(QStringLiteral("reason"), limits::Text);
+    const QString channel = reader.text(QStringLiteral("channel"), limits::Text);
     const auto state = agentStateFromName(name);
     if (!state)
         reader.fail(invalidField(QStringLiteral("state"), QStringLiteral("ready, notReady or loggedOut"), name.left(60)));
+    if (state == AgentState::LoggedOut && !channel.isEmpty())
+        reader.fail(invalidField(QStringLiteral("state"), QStringLiteral("ready or notReady for a single channel"), name));
     if (const auto finished = reader.finish(); !finished)
         co_return call.problem(finished.error());
     std::function<Result<Answer>(Transaction &)> work
-        = [id = call.id(), state = *state, reason, actor = call.caller.actor](Transaction &transaction) -> Result<Answer> {
-        const auto set = setAgentState(transaction, id, state, reason, actor);
-        return set ? agentAnswer(transaction, id) : set.error();
+        = [command = AgentStateCommand { call.id(), channel, *state, reason, call.caller.actor }](Transaction &transaction) -> Result<Answer> {
+        const auto set = setAgentState(transaction, command);
+        return set ? agentAnswer(transaction, command.agentId) : set.error();
     };
     std::function<Answer(const Answer &)> encode = [](const Answer &answer) { return answer; };
     const auto answer = co_await m_pipeline.write<Answer>(call.writeContext(), work, encode);
@@ -154,20 +167,42 @@ QCoro::Task<http::Response> AgentHandlers::next(Call call)
     co_return response;
 }
 
+QCoro::Task<http::Response> AgentHandlers::offers(Call call)
+{
+    const auto after = call.integerParameter(QStringLiteral("after"), 0, std::numeric_limits<qint64>::max(), 0);
+    if (!after)
+        co_return call.badRequest(after.error());
+    const auto wait = call.numberParameter(QStringLiteral("wait"), 0, longestWaitSeconds, 0);
+    if (!wait)
+        co_return call.badRequest(wait.error());
+    const Deadline patience = Deadline::in(milliseconds(static_cast<qint64>(*wait * 1000)));
+    std::function<Result<QJsonArray>(Snapshot &)> work
+        = [id = call.id(), after = *after](Snapshot &snapshot) { return inHands(snapshot, id, true, after); };
+    while (true) {
+        // Register first, then read, then wait: nothing can be committed unseen in between.
+        const bool mayWait = !patience.passed() && !m_pipeline.stopping();
+        const Delivery<bool> news = mayWait ? m_pipeline.offerSignal().next(call.caller.tenant, call.id()) : Delivery<bool>();
+        const auto offers = co_await m_pipeline.read<QJsonArray>(call.caller.tenant, call.request.deadline, work);
+        if (!offers)
+            co_return call.problem(offers.error());
+        if (!mayWait || !offers->isEmpty()) {
+            news.deliver(false);
+            const QJsonObject body { { QStringLiteral("data"), *offers } };
+            co_return toResponse(jsonAnswer(body));
+        }
+        QTimer timer;
+        timer.setSingleShot(true);
+        QObject::connect(&timer, &QTimer::timeout, &timer, [news] { news.deliver(false); });
+        timer.start(std::max(milliseconds(1), std::chrono::ceil<milliseconds>(patience.at() - std::chrono::steady_clock::now())));
+        co_await news;
+    }
+}
+
 QCoro::Task<http::Response> AgentHandlers::assignments(Call call)
 {
     std::function<Result<Answer>(Snapshot &)> work = [id = call.id()](Snapshot &snapshot) -> Result<Answer> {
-        const auto configuration = snapshot.configuration();
-        if (!configuration->agent(id))
-            return noSuchAgent(id);
-        auto held = snapshot.assignmentsOf(id);
-        std::sort(held.begin(), held.end(), [](const Assignment &left, const Assignment &right) { return left.token < right.token; });
-        QJsonArray data;
-        for (const Assignment &assignment : held) {
-            if (const auto record = snapshot.item(assignment.item))
-                data.append(encodeHeld(snapshot, assignment, *record));
-        }
-        return jsonAnswer({ { QStringLiteral("data"), data } });
+        const auto held = inHands(snapshot, id, false, 0);
+        return held ? Result<Answer>(jsonAnswer({ { QStringLiteral("data"), *held } })) : held.error();
     };
     const auto answer = co_await m_pipeline.read<Answer>(call.caller.tenant, call.request.deadline, work);
     co_return call.respond(answer);
@@ -180,7 +215,7 @@ QCoro::Task<http::Response> AgentHandlers::act(AgentAction action, Call call)
         co_return call.problem(command.error());
     std::function<Result<ItemAnswer>(Transaction &)> work
         = [command = *command](Transaction &transaction) { return actOnAssignment(transaction, command); };
-    const auto encode = action == AgentAction::Extend ? encodeWork : encodeItemAnswer;
+    const auto encode = action == AgentAction::Extend || action == AgentAction::Accept ? encodeWork : encodeItemAnswer;
     const auto answer = co_await m_pipeline.write<ItemAnswer>(call.writeContext(), work, encode);
     co_return call.respond(answer);
 }

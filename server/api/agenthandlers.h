@@ -7,7 +7,7 @@
 
 namespace iwd {
 
-/// What an agent's desktop calls: state, next, assignments, complete, release, extend.
+/// What an agent's desktop calls: state, next, offers, assignments, and what is done with them.
 class AgentHandlers
 {
 public:
@@ -22,6 +22,7 @@ private:
     [[nodiscard]] QCoro::Task<http::Response> setState(Call call);
     [[nodiscard]] QCoro::Task<http::Response> next(Call call);
     [[nodiscard]] QCoro::Task<http::Response> assignments(Call call);
+    [[nodiscard]] QCoro::Task<http::Response> offers(Call call);
     [[nodiscard]] QCoro::Task<http::Response> act(AgentAction action, Call call);
 
     Pipeline &m_pipeline;

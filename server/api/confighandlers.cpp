@@ -33,12 +33,32 @@ struct ShownObject
     bool created = false;
 };
 
-void addAgentStatus(QJsonObject &json, const AgentStatus &status, int assigned)
+/// What an agent does just now.
+void addAgentStatus(QJsonObject &json, const AgentDesk &desk)
 {
-    json.insert(QStringLiteral("state"), agentStateName(status.state));
-    json.insert(QStringLiteral("stateReason"), textOrNull(status.reason));
-    json.insert(QStringLiteral("stateSinceDateTime"), isoOrNull(status.since));
-    json.insert(QStringLiteral("assigned"), assigned);
+    const auto add = [](QJsonObject &object, const AgentStatus &status) {
+        object.insert(QStringLiteral("state"), agentStateName(status.state));
+        object.insert(QStringLiteral("stateReason"), textOrNull(status.reason));
+        object.insert(QStringLiteral("stateSinceDateTime"), isoOrNull(status.since));
+    };
+    QJsonObject channels;
+    for (const auto &[channel, status] : desk.channels) {
+        QJsonObject one;
+        add(one, status);
+        channels.insert(channel, one);
+    }
+    const auto offered = std::count_if(desk.inHand.begin(), desk.inHand.end(), [](const Assignment &assignment) { return assignment.offered; });
+    add(json, desk.status);
+    json.insert(QStringLiteral("channels"), channels);
+    json.insert(QStringLiteral("assigned"), qint64(desk.inHand.size()) - offered);
+    json.insert(QStringLiteral("offered"), qint64(offered));
+}
+
+AgentDesk deskOf(Snapshot &snapshot, const QString &agentId)
+{
+    const auto &desks = snapshot.desks();
+    const auto desk = desks.find(agentId);
+    return desk == desks.end() ? AgentDesk() : desk->second;
 }
 
 QJsonObject recordJson(const ConfigRecord &record)
@@ -62,8 +82,6 @@ Result<Answer> listObjects(
     auto records = snapshot.configRecords(resource.kind, deleted);
     std::sort(records.begin(), records.end(), [](const ConfigRecord &left, const ConfigRecord &right) { return left.id < right.id; });
     const bool isAgent = resource.kind == ConfigKind::Agent;
-    const auto statuses = isAgent ? snapshot.agentStatuses() : std::map<QString, AgentStatus>();
-    const auto counts = isAgent ? snapshot.assignmentCounts() : std::map<QString, int>();
     QJsonArray data;
     for (const ConfigRecord &record : records) {
         if (record.deleted.has_value() != deleted || (!after.isEmpty() && record.id <= after))
@@ -71,11 +89,8 @@ Result<Answer> listObjects(
         if (data.size() == limit)
             return encodeList(data, cursorAfter(call, data.last().toObject().value(QStringLiteral("id"))));
         QJsonObject json = recordJson(record);
-        if (isAgent) {
-            const auto status = statuses.find(record.id);
-            const auto count = counts.find(record.id);
-            addAgentStatus(json, status == statuses.end() ? AgentStatus() : status->second, count == counts.end() ? 0 : count->second);
-        }
+        if (isAgent)
+            addAgentStatus(json, deskOf(snapshot, record.id));
         data.append(json);
     }
     return encodeList(data, {});
@@ -108,7 +123,7 @@ QJsonObject configObjectJson(Snapshot &snapshot, const ConfigRecord &record)
 {
     QJsonObject json = recordJson(record);
     if (record.kind == ConfigKind::Agent)
-        addAgentStatus(json, snapshot.agentStatus(record.id), static_cast<int>(snapshot.assignmentsOf(record.id).size()));
+        addAgentStatus(json, deskOf(snapshot, record.id));
     return json;
 }
 
@@ -116,7 +131,7 @@ Answer encodeConfigObject(const QJsonObject &json, qint64 version)
 {
     Answer answer = jsonAnswer(json);
     answer.etag = etagOf(version);
-    if (json.contains(QStringLiteral("state"))) {
+    if (json.contains(QStringLiteral("stateSinceDateTime"))) {
         // What an agent does changes without a new version; its tag must change all the same, or a client would be told "not modified".
         const QByteArray digest = QCryptographicHash::hash(answer.body, QCryptographicHash::Sha256).left(6).toHex();
         answer.etag.insert(answer.etag.size() - 1, '-' + digest);

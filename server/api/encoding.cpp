@@ -32,9 +32,26 @@ Answer encodeItemAnswer(const ItemAnswer &item)
 QJsonObject encodeAssignment(const Assignment &assignment)
 {
     return { { QStringLiteral("token"), assignment.token }, { QStringLiteral("agent"), assignment.agentId },
+        { QStringLiteral("offered"), assignment.offered }, { QStringLiteral("userData"), assignment.userData },
         { QStringLiteral("takenDateTime"), toIso(assignment.taken) },
         { QStringLiteral("leaseUntilDateTime"), toIso(assignment.leaseUntil) },
         { QStringLiteral("leaseSeconds"), qint64(std::chrono::duration_cast<std::chrono::seconds>(assignment.lease).count()) } };
+}
+
+Result<QJsonArray> inHands(Snapshot &snapshot, const QString &agentId, bool offered, qint64 after)
+{
+    const auto configuration = snapshot.configuration();
+    if (!configuration->agent(agentId))
+        return noSuchAgent(agentId);
+    auto held = snapshot.assignmentsOf(agentId);
+    std::sort(held.begin(), held.end(), [](const Assignment &left, const Assignment &right) { return left.token < right.token; });
+    QJsonArray data;
+    for (const Assignment &assignment : held) {
+        const auto record = assignment.offered == offered && assignment.token > after ? snapshot.item(assignment.item) : std::nullopt;
+        if (record)
+            data.append(QJsonObject { { QStringLiteral("item"), encodeItemView(answerOf(snapshot, *record)) }, { QStringLiteral("assignment"), encodeAssignment(withUserData(snapshot, assignment)) } });
+    }
+    return data;
 }
 
 Answer encodeWork(const ItemAnswer &item)

@@ -18,6 +18,9 @@ namespace iwd {
 [[nodiscard]] Answer encodeWork(const ItemAnswer &item);
 [[nodiscard]] QJsonObject encodeItemView(const ItemAnswer &item);
 [[nodiscard]] QJsonObject encodeAssignment(const Assignment &assignment);
+/// What an agent holds, or what it is offered, in order of token: each with item and assignment.
+/// @param after tokens up to this one are left out
+[[nodiscard]] Result<QJsonArray> inHands(Snapshot &snapshot, const QString &agentId, bool offered, qint64 after);
 
 /// {"data":[…],"nextCursor":…}; an empty cursor is null.
 [[nodiscard]] Answer encodeList(const QJsonArray &data, const QString &nextCursor);

@@ -69,14 +69,15 @@ Result<Answer> queueFigures(Snapshot &snapshot, const LiveFigures::Figures &figu
 Result<Answer> agentFigures(Snapshot &snapshot, const LiveFigures::Figures &figures)
 {
     const auto configuration = snapshot.configuration();
-    const auto statuses = snapshot.agentStatuses();
-    const auto assigned = snapshot.assignmentCounts();
+    const AgentDesks &desks = snapshot.desks();
     QJsonArray data;
     for (const Agent *agent : sortedById(configuration->agents())) {
-        const AgentStatus status = valueOr(statuses, agent->id, {});
+        const AgentDesk desk = valueOr(desks, agent->id, {});
+        const auto offered = std::count_if(desk.inHand.begin(), desk.inHand.end(), [](const Assignment &assignment) { return assignment.offered; });
+        const AgentStatus &status = desk.status;
         data.append(QJsonObject { { QStringLiteral("agent"), agent->id }, { QStringLiteral("name"), agent->name },
             { QStringLiteral("state"), agentStateName(status.state) }, { QStringLiteral("stateSinceDateTime"), isoOrNull(status.since) },
-            { QStringLiteral("assigned"), valueOr(assigned, agent->id, 0) },
+            { QStringLiteral("assigned"), qint64(desk.inHand.size()) - offered }, { QStringLiteral("offered"), qint64(offered) },
             { QStringLiteral("completedToday"), valueOr(figures.completedByAgent, agent->id, 0) } });
     }
     return asOf(snapshot.now(), data);

@@ -87,6 +87,10 @@ std::shared_ptr<const ConfigurationSnapshot> ConfigurationSnapshot::build(const 
         }
     }
     snapshot->linkCategories();
+    for (const Agent &agent : std::as_const(snapshot->m_agents))
+        snapshot->m_groups.unite(QSet<QString>(agent.groups.begin(), agent.groups.end()));
+    snapshot->m_offersWork
+        = std::any_of(snapshot->m_queues.cbegin(), snapshot->m_queues.cend(), [](const Queue &queue) { return queue.mode == DistributionMode::Push; });
     return snapshot;
 }
 

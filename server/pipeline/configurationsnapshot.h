@@ -7,6 +7,7 @@
 
 #include <QHash>
 #include <QJsonObject>
+#include <QSet>
 
 #include <memory>
 #include <optional>
@@ -66,6 +67,11 @@ public:
         return found == m_categories.end() ? nullptr : found->second.get();
     }
 
+    /// Whether any agent belongs to the group.
+    [[nodiscard]] bool hasGroup(const QString &group) const { return m_groups.contains(group); }
+    /// Whether any queue offers its work to agents.
+    [[nodiscard]] bool offersWork() const { return m_offersWork; }
+
     [[nodiscard]] const std::vector<const CategoryNode *> &rootCategories() const { return m_roots; }
     [[nodiscard]] const QHash<QString, Queue> &queues() const { return m_queues; }
     [[nodiscard]] const QHash<QString, Agent> &agents() const { return m_agents; }
@@ -85,6 +91,8 @@ private:
     QHash<QString, CapturePoint> m_capturePoints;
     QHash<QString, Skill> m_skills;
     QHash<QString, Agent> m_agents;
+    QSet<QString> m_groups;
+    bool m_offersWork = false;
     std::map<QString, std::unique_ptr<CategoryNode>> m_categories;
     std::vector<const CategoryNode *> m_roots;
 };

@@ -48,6 +48,14 @@ ItemView viewOf(Snapshot &snapshot, const ItemRecord &record)
     return view;
 }
 
+Assignment withUserData(Snapshot &snapshot, Assignment assignment)
+{
+    const auto configuration = snapshot.configuration();
+    if (const Queue *queue = configuration->queue(assignment.queueId))
+        assignment.userData = queue->userData;
+    return assignment;
+}
+
 ItemAnswer answerOf(Snapshot &snapshot, const ItemRecord &record)
 {
     return { record, viewOf(snapshot, record), false, std::nullopt };

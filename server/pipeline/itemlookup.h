@@ -28,6 +28,8 @@ struct ItemAnswer
     bool duplicate = false; ///< of capture only
     std::optional<Assignment> assignment; ///< of assign, next and extend only
 };
+/// With what the assignment's queue gives along.
+[[nodiscard]] Assignment withUserData(Snapshot &snapshot, Assignment assignment);
 [[nodiscard]] ItemAnswer answerOf(Snapshot &snapshot, const ItemRecord &record);
 
 } // namespace iwd

@@ -23,11 +23,20 @@ Result<void> checkVersion(const ItemCommand &command, const WorkItem &item)
     return versionMismatch(QStringLiteral("Item ") + item.id.toString(), item.version, *command.ifVersion);
 }
 
+/// Ends the assignment or the offer, if there is one.
+void endAssignment(Transaction &transaction, const WorkItem &item)
+{
+    if (item.status != ItemStatus::Assigned && item.status != ItemStatus::Distributed)
+        return;
+    transaction.removeAssignment(item.id);
+    if (item.status == ItemStatus::Assigned)
+        transaction.setIdle(item.assignedToUser);
+}
+
 /// Ends whatever holds the item: an agent's hands.
 void letGo(Transaction &transaction, WorkItem &item)
 {
-    if (item.status == ItemStatus::Assigned || item.status == ItemStatus::Distributed)
-        transaction.removeAssignment(item.id);
+    endAssignment(transaction, item);
     item.assignedToUser.clear();
     item.assigned.reset();
 }
@@ -89,8 +98,7 @@ void complete(Transaction &transaction, ItemRecord &record, const QString &resul
     endHold(transaction, record); // the hold ends with the item, and may be time that does not count
     const auto standing = standingOf(transaction, record);
     record.slaMet = standing && transaction.now() <= standing->slaDue;
-    if (record.item.status == ItemStatus::Assigned)
-        transaction.removeAssignment(record.item.id);
+    endAssignment(transaction, record.item);
     record.item.status = ItemStatus::Completed;
     record.item.completed = transaction.now();
     record.item.error.clear();
@@ -140,7 +148,9 @@ Result<void> requeue(Transaction &transaction, ItemRecord &record, const ItemCom
 {
     const auto configuration = transaction.configuration();
     const WorkClass terms = transaction.workClass(*record.classId);
-    const QString target = command.queueId.isEmpty() ? terms.queueId : command.queueId;
+    if (!command.queueId.isEmpty() && !configuration->queue(command.queueId))
+        return noSuchObject(QStringLiteral("queue"), QStringLiteral("queue"), command.queueId);
+    const QString target = command.queueId.isEmpty() ? terms.queueId : queueForNewWork(*configuration, command.queueId);
     if (!configuration->queue(target))
         return noSuchObject(QStringLiteral("queue"), QStringLiteral("queue"), target);
     const ItemRecord before = record;
@@ -260,7 +270,8 @@ Result<ItemAnswer> changeItem(Transaction &transaction, const ItemCommand &comma
     if (!outcome)
         return outcome.error();
     ItemAnswer answer = answerOf(transaction, record);
-    answer.assignment = assignment;
+    if (assignment)
+        answer.assignment = withUserData(transaction, *assignment);
     return answer;
 }
 
@@ -284,6 +295,21 @@ void cancelExpired(Transaction &transaction, ItemRecord &record)
 void completeAtEndOfManagedPeriod(Transaction &transaction, ItemRecord &record)
 {
     complete(transaction, record, QStringLiteral("managedPeriodEnded"), Actor::server(), QStringLiteral("The managed period of its prioritization schema ended."));
+}
+
+void overflowTo(Transaction &transaction, ItemRecord &record, const QString &queueId, const QString &reason)
+{
+    const ItemRecord before = record;
+    const QString target = queueForNewWork(*transaction.configuration(), queueId);
+    place(transaction, record, target, transaction.workClass(*record.classId).schemaId, excludedHoldTime(record));
+    write(transaction, EventType::ItemOverflowed, before, record, Actor::server(), reason, true);
+}
+
+void placeAgain(Transaction &transaction, ItemRecord &record)
+{
+    const WorkClass terms = transaction.workClass(*record.classId);
+    place(transaction, record, terms.queueId, terms.schemaId, excludedHoldTime(record));
+    transaction.moveWaiting(record);
 }
 
 void returnToQueue(Transaction &transaction, ItemRecord &record, EventType type, const Actor &actor, const QString &reason)

@@ -33,6 +33,11 @@ void completeAtEndOfManagedPeriod(Transaction &transaction, ItemRecord &record);
 /// Wakes an item whose activation has come.
 void activateItem(Transaction &transaction, ItemRecord &record, const Actor &actor);
 
+/// On to another queue at its old age, because a rule of its queue says so.
+void overflowTo(Transaction &transaction, ItemRecord &record, const QString &queueId, const QString &reason);
+/// Gives a waiting item its place anew, by the configuration of now. Nothing that people see changes, so there is no event.
+void placeAgain(Transaction &transaction, ItemRecord &record);
+
 /// Back to its queue at its old age; the assignment ends.
 void returnToQueue(Transaction &transaction, ItemRecord &record, EventType type, const Actor &actor, const QString &reason);
 

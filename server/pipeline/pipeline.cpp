@@ -27,6 +27,7 @@ Pipeline::Pipeline(Store &store, const Clock &clock, PipelineOptions options, QO
         [this](const std::vector<Event> &events) {
             m_figures->apply(events);
             m_distributor.committed();
+            m_offerSignal.committed(events);
             m_eventSignal.committed(events);
         },
         [this] { m_distributor.rolledBack(); },
@@ -70,6 +71,7 @@ void Pipeline::stop()
     m_stopping = true;
     m_dueWorkTimer.stop();
     m_eventSignal.close();
+    m_offerSignal.close();
     for (const TenantId tenant : m_tenants)
         m_store.write({ tenant, [](Transaction &) {}, [this](const std::optional<Error> &) { m_distributor.giveUpAll(); } });
 }
@@ -117,6 +119,12 @@ QCoro::Task<Result<Answer>> Pipeline::next(WriteContext context, QString agentId
     co_return co_await answered;
 }
 
+bool Pipeline::doDueWork(Transaction &transaction, int limit)
+{
+    m_distributor.timePassed(transaction.tenant());
+    return iwd::runDueWork(transaction, limit);
+}
+
 void Pipeline::runDueWork()
 {
     // Once a minute the old answers go, too; in small portions, so that nobody waits for them.
@@ -132,8 +140,8 @@ void Pipeline::runDueWork()
                 this, [this, tenant] { m_dueWorkRunning.erase(tenant); }, Qt::QueuedConnection);
         };
         const bool queued = m_store.write({ tenant,
-            [limit = m_options.dueWorkLimit, forget, keep = m_options.keepAnswers](Transaction &transaction) {
-                iwd::runDueWork(transaction, limit);
+            [this, limit = m_options.dueWorkLimit, forget, keep = m_options.keepAnswers](Transaction &transaction) {
+                doDueWork(transaction, limit);
                 if (forget)
                     forgetOldAnswers(transaction, keep, limit);
             },

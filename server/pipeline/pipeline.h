@@ -2,6 +2,7 @@
 #pragma once
 
 #include "distribute/distributor.h"
+#include "distribute/offersignal.h"
 #include "idempotency.h"
 #include "report/eventsignal.h"
 #include "report/livefigures.h"
@@ -118,6 +119,10 @@ public:
     [[nodiscard]] Store &store() const { return m_store; }
     [[nodiscard]] const Clock &clock() const { return m_clock; }
     [[nodiscard]] EventSignal &eventSignal() { return m_eventSignal; }
+    [[nodiscard]] OfferSignal &offerSignal() { return m_offerSignal; }
+    /// Does what has fallen due, in a transaction of the tenant. Whatever that, or the passing of time alone, makes possible is matched at its end.
+    /// @returns whether there may be more due right now
+    bool doDueWork(Transaction &transaction, int limit);
     [[nodiscard]] const LiveFigures &figures() const { return *m_figures; }
     [[nodiscard]] bool stopping() const { return m_stopping; }
 
@@ -130,6 +135,7 @@ private:
     PipelineOptions m_options;
     Distributor m_distributor; ///< of the store's writing thread
     EventSignal m_eventSignal;
+    OfferSignal m_offerSignal;
     const std::shared_ptr<LiveFigures> m_figures = std::make_shared<LiveFigures>(); ///< shared with a reading thread that loads them
     std::vector<TenantId> m_tenants;
     std::set<TenantId> m_dueWorkRunning;

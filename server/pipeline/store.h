@@ -37,15 +37,20 @@ struct WaitingRange
     std::optional<Waiting> after; ///< start behind this place
 };
 
+/// An item in an agent's hands, or offered to one.
 struct Assignment
 {
-    qint64 token = 0; ///< the fencing token: rises with every taking, never used twice
+    qint64 token = 0; ///< the fencing token: rises with every taking and offer, never used twice
     ItemId item;
     QString agentId;
     QString channel;
-    Instant taken;
+    Instant taken; ///< or offered
     Instant leaseUntil;
     milliseconds lease { 0 };
+    bool offered = false; ///< not accepted yet
+    int weight = 1; ///< what it takes of the agent's capacity
+    QString queueId; ///< from which it came
+    QJsonObject userData; ///< what the queue gives along; not stored with the assignment
 };
 
 struct AgentStatus
@@ -53,6 +58,33 @@ struct AgentStatus
     AgentState state = AgentState::LoggedOut;
     QString reason;
     std::optional<Instant> since;
+};
+
+/// What the distribution knows of an agent at one moment.
+struct AgentDesk
+{
+    AgentStatus status;
+    std::map<QString, AgentStatus> channels; ///< states of channels, where they were set
+    Instant idleSince; ///< when it last put work down, or became ready
+    std::vector<Assignment> inHand; ///< offers too
+
+    /// Whether the agent takes work of @p channel at the moment.
+    [[nodiscard]] bool isReadyFor(const QString &channel) const
+    {
+        const auto own = channels.find(channel);
+        return status.state == AgentState::Ready && (own == channels.end() || own->second.state == AgentState::Ready);
+    }
+};
+using AgentDesks = std::map<QString, AgentDesk>; ///< by agent
+
+/// Who was offered an item and did not want it, and until when it is not offered it again.
+using Refusals = std::map<ItemId, std::map<QString, Instant>>;
+
+/// Virtual times of the last service of a segment (start-time fair queueing).
+struct SegmentService
+{
+    qint64 start = 0;
+    qint64 finish = 0;
 };
 
 /// What GET /items can filter by; empty members do not filter.
@@ -138,14 +170,21 @@ public:
     /// The oldest waiting item of every class that has one, by class.
     [[nodiscard]] virtual const std::map<qint64, Waiting> &oldestWaiting() = 0;
     [[nodiscard]] virtual std::vector<Waiting> waiting(const WaitingRange &range, int limit) = 0;
+    /// The last @p limit items of a class by anchor, oldest first.
+    [[nodiscard]] virtual std::vector<Waiting> waitingFromTheEnd(qint64 classId, int limit) = 0;
     /// The youngest waiting item of the range.
     [[nodiscard]] virtual std::optional<Waiting> newestWaiting(const WaitingRange &range) = 0;
 
     [[nodiscard]] virtual std::optional<Assignment> assignment(ItemId item) = 0;
     [[nodiscard]] virtual std::vector<Assignment> assignmentsOf(const QString &agentId) = 0;
     [[nodiscard]] virtual AgentStatus agentStatus(const QString &agentId) = 0;
-    [[nodiscard]] virtual std::map<QString, AgentStatus> agentStatuses() = 0;
-    [[nodiscard]] virtual std::map<QString, int> assignmentCounts() = 0; ///< by agent
+    /// Every agent that ever had a state or holds something.
+    [[nodiscard]] virtual const AgentDesks &desks() = 0;
+    [[nodiscard]] virtual const Refusals &refusals() = 0;
+    /// By segment; a segment that was never served is not there.
+    [[nodiscard]] virtual const std::map<QString, SegmentService> &segmentServices(const QString &queueId) = 0;
+    /// How many items wait in a queue, counted up to @p limit.
+    [[nodiscard]] virtual int countWaiting(const QString &queueId, int limit) = 0;
 
     /// Events with an id above @p after, in order. A reader that passes on the last id it got misses none and sees none twice.
     [[nodiscard]] virtual std::vector<StoredEvent> events(qint64 after, int limit) = 0;
@@ -166,6 +205,8 @@ public:
     virtual void insertItem(ItemRecord &record) = 0;
     /// Writes the ordering row, and the payload when @p payloadChanged. Raises the version.
     virtual void updateItem(ItemRecord &record, bool payloadChanged) = 0;
+    /// Moves a waiting item to the class in @p record. Nothing that people see changes, so neither does the version.
+    virtual void moveWaiting(const ItemRecord &record) = 0;
     /// The class with these terms; made when it is new.
     [[nodiscard]] virtual qint64 ensureClass(const WorkClass &terms) = 0;
     /// Moves waiting and other open items of a class with a business value in [from, to) to another class.
@@ -175,12 +216,21 @@ public:
     /// @returns the new assignment with its token
     [[nodiscard]] virtual Assignment insertAssignment(Assignment assignment) = 0;
     virtual void extendAssignment(qint64 token, Instant leaseUntil) = 0;
+    /// An offer becomes an assignment with a lease; its token stays.
+    virtual void acceptOffer(qint64 token, milliseconds lease) = 0;
     virtual void removeAssignment(ItemId item) = 0;
     [[nodiscard]] virtual std::vector<Assignment> expiredAssignments(int limit) = 0;
     [[nodiscard]] virtual std::vector<DueTimer> dueTimers(int limit) = 0;
     [[nodiscard]] virtual std::vector<ItemId> errorHeldItems(const QString &capturePointId, int limit) = 0;
 
     virtual void setAgentStatus(const QString &agentId, const AgentStatus &status) = 0;
+    virtual void setChannelStatus(const QString &agentId, const QString &channel, const AgentStatus &status) = 0;
+    /// The agent has put work down just now.
+    virtual void setIdle(const QString &agentId) = 0;
+    virtual void addRefusal(ItemId item, const QString &agentId, Instant until) = 0;
+    /// Refusals whose time is over, at most @p limit. @returns how many
+    virtual int forgetRefusals(int limit) = 0;
+    virtual void setSegmentService(const QString &queueId, const QString &segment, const SegmentService &service) = 0;
 
     /// Inserts or replaces; the record's version is raised by the store.
     virtual void putConfig(ConfigRecord &record) = 0;

@@ -7,6 +7,12 @@ namespace iwd {
 
 using namespace column;
 
+void TenantCache::forgetRows()
+{
+    headsLoaded = desksLoaded = refusalsLoaded = false;
+    segmentServices.clear();
+}
+
 std::vector<Assignment> SqliteTransaction::readAssignments(Statement &rows)
 {
     std::vector<Assignment> assignments;
@@ -14,7 +20,7 @@ std::vector<Assignment> SqliteTransaction::readAssignments(Statement &rows)
         return assignments;
     while (rows.next()) {
         assignments.push_back({ rows.integer(0), { rows.integer(1) }, rows.text(2), rows.text(3), fromMillis(rows.integer(4)), fromMillis(rows.integer(6)),
-            milliseconds(rows.integer(5)) });
+            milliseconds(rows.integer(5)), rows.integer(7) != 0, static_cast<int>(rows.integer(8)), rows.text(9) });
     }
     return assignments;
 }
@@ -49,9 +55,16 @@ Assignment SqliteTransaction::insertAssignment(Assignment assignment)
         .bind(QStringLiteral(":channel"), present(assignment.channel))
         .bind(QStringLiteral(":taken_ms"), toMillis(assignment.taken))
         .bind(QStringLiteral(":lease_ms"), static_cast<qint64>(assignment.lease.count()))
-        .bind(QStringLiteral(":lease_until_ms"), toMillis(assignment.leaseUntil));
+        .bind(QStringLiteral(":lease_until_ms"), toMillis(assignment.leaseUntil))
+        .bind(QStringLiteral(":offered"), assignment.offered ? 1 : 0)
+        .bind(QStringLiteral(":weight"), assignment.weight)
+        .bind(QStringLiteral(":queue_id"), present(assignment.queueId));
     if (change(row))
         assignment.token = row.insertedId();
+    if (m_cache.desksLoaded && !failed()) {
+        m_cache.desks[assignment.agentId].inHand.push_back(assignment);
+        m_cache.holders[assignment.item] = assignment.agentId;
+    }
     return assignment;
 }
 
@@ -60,6 +73,22 @@ void SqliteTransaction::extendAssignment(qint64 token, Instant leaseUntil)
     auto row = statement("assignment/extend");
     row.bind(QStringLiteral(":token"), token).bind(QStringLiteral(":lease_until_ms"), toMillis(leaseUntil));
     change(row);
+    if (Assignment *assignment = inHand(token))
+        assignment->leaseUntil = leaseUntil;
+}
+
+void SqliteTransaction::acceptOffer(qint64 token, milliseconds lease)
+{
+    auto row = statement("assignment/accept");
+    row.bind(QStringLiteral(":token"), token)
+        .bind(QStringLiteral(":lease_ms"), static_cast<qint64>(lease.count()))
+        .bind(QStringLiteral(":lease_until_ms"), toMillis(m_now + lease));
+    change(row);
+    if (Assignment *assignment = inHand(token)) {
+        assignment->offered = false;
+        assignment->lease = lease;
+        assignment->leaseUntil = m_now + lease;
+    }
 }
 
 void SqliteTransaction::removeAssignment(ItemId item)
@@ -67,17 +96,132 @@ void SqliteTransaction::removeAssignment(ItemId item)
     auto row = statement("assignment/remove");
     row.bind(QStringLiteral(":item_id"), item.number);
     change(row);
+    if (const auto holder = m_cache.holders.find(item); m_cache.desksLoaded && holder != m_cache.holders.end()) {
+        std::erase_if(m_cache.desks[holder->second].inHand, [item](const Assignment &assignment) { return assignment.item == item; });
+        m_cache.holders.erase(holder);
+    }
 }
 
-std::map<QString, int> SqliteTransaction::assignmentCounts()
+Assignment *SqliteTransaction::inHand(qint64 token)
 {
-    auto rows = statement("assignment/count_by_agent");
-    std::map<QString, int> counts;
-    if (rows.run()) {
-        while (rows.next())
-            counts.emplace(rows.text(0), static_cast<int>(rows.integer(1)));
+    if (!m_cache.desksLoaded)
+        return nullptr;
+    for (auto &[agentId, desk] : m_cache.desks) {
+        for (Assignment &assignment : desk.inHand) {
+            if (assignment.token == token)
+                return &assignment;
+        }
     }
-    return counts;
+    return nullptr;
+}
+
+const AgentDesks &SqliteTransaction::desks()
+{
+    if (!m_cache.desksLoaded)
+        loadDesks();
+    return m_cache.desks;
+}
+
+void SqliteTransaction::loadDesks()
+{
+    m_cache.desks.clear();
+    m_cache.holders.clear();
+    {
+        auto rows = statement("agent/list_status");
+        rows.run();
+        while (!failed() && rows.next()) {
+            AgentDesk &desk = m_cache.desks[rows.text(0)];
+            desk.status = { static_cast<AgentState>(rows.integer(1)), rows.text(2), fromMillis(rows.integer(3)) };
+            desk.idleSince = std::max(fromMillis(rows.integer(4)), *desk.status.since);
+        }
+    }
+    {
+        auto rows = statement("agent/list_channels");
+        rows.run();
+        while (!failed() && rows.next())
+            m_cache.desks[rows.text(0)].channels[rows.text(1)] = { static_cast<AgentState>(rows.integer(2)), rows.text(3), fromMillis(rows.integer(4)) };
+    }
+    auto rows = statement("assignment/all");
+    for (Assignment &assignment : readAssignments(rows)) {
+        m_cache.holders[assignment.item] = assignment.agentId;
+        m_cache.desks[assignment.agentId].inHand.push_back(std::move(assignment));
+    }
+    m_cache.desksLoaded = !failed();
+}
+
+const Refusals &SqliteTransaction::refusals()
+{
+    if (!m_cache.refusalsLoaded) {
+        m_cache.refusals.clear();
+        auto rows = statement("refusal/list");
+        rows.run();
+        while (!failed() && rows.next())
+            m_cache.refusals[{ rows.integer(0) }][rows.text(1)] = fromMillis(rows.integer(2));
+        m_cache.refusalsLoaded = !failed();
+    }
+    return m_cache.refusals;
+}
+
+void SqliteTransaction::addRefusal(ItemId item, const QString &agentId, Instant until)
+{
+    auto row = statement("refusal/add");
+    row.bind(QStringLiteral(":item_id"), item.number).bind(QStringLiteral(":agent_id"), agentId).bind(QStringLiteral(":until_ms"), toMillis(until));
+    change(row);
+    if (m_cache.refusalsLoaded)
+        m_cache.refusals[item][agentId] = until;
+}
+
+int SqliteTransaction::forgetRefusals(int limit)
+{
+    std::vector<std::pair<ItemId, QString>> over;
+    {
+        auto rows = statement("refusal/due");
+        rows.bind(QStringLiteral(":now_ms"), toMillis(m_now)).bind(QStringLiteral(":limit"), limit).run();
+        while (!failed() && rows.next())
+            over.emplace_back(ItemId { rows.integer(0) }, rows.text(1));
+    }
+    for (const auto &[item, agentId] : over) {
+        auto row = statement("refusal/remove");
+        row.bind(QStringLiteral(":item_id"), item.number).bind(QStringLiteral(":agent_id"), agentId);
+        change(row);
+        if (const auto known = m_cache.refusals.find(item); known != m_cache.refusals.end()) {
+            known->second.erase(agentId);
+            if (known->second.empty())
+                m_cache.refusals.erase(known);
+        }
+    }
+    return static_cast<int>(over.size());
+}
+
+const std::map<QString, SegmentService> &SqliteTransaction::segmentServices(const QString &queueId)
+{
+    const auto [services, isNew] = m_cache.segmentServices.try_emplace(queueId);
+    if (isNew) {
+        auto rows = statement("segment/list");
+        rows.bind(QStringLiteral(":queue_id"), queueId).run();
+        while (!failed() && rows.next())
+            services->second[rows.text(0)] = { rows.integer(1), rows.integer(2) };
+    }
+    return services->second;
+}
+
+void SqliteTransaction::setSegmentService(const QString &queueId, const QString &segment, const SegmentService &service)
+{
+    (void)segmentServices(queueId);
+    auto row = statement("segment/set");
+    row.bind(QStringLiteral(":queue_id"), queueId)
+        .bind(QStringLiteral(":segment"), present(segment))
+        .bind(QStringLiteral(":start"), service.start)
+        .bind(QStringLiteral(":finish"), service.finish);
+    change(row);
+    m_cache.segmentServices[queueId][segment] = service;
+}
+
+int SqliteTransaction::countWaiting(const QString &queueId, int limit)
+{
+    auto row = statement("item/count_waiting");
+    row.bind(QStringLiteral(":queue_id"), queueId).bind(QStringLiteral(":limit"), limit);
+    return row.run() && row.next() ? static_cast<int>(row.integer(0)) : 0;
 }
 
 AgentStatus SqliteTransaction::agentStatus(const QString &agentId)
@@ -89,17 +233,6 @@ AgentStatus SqliteTransaction::agentStatus(const QString &agentId)
     return { static_cast<AgentState>(row.integer(0)), row.text(1), fromMillis(row.integer(2)) };
 }
 
-std::map<QString, AgentStatus> SqliteTransaction::agentStatuses()
-{
-    auto rows = statement("agent/list_status");
-    std::map<QString, AgentStatus> statuses;
-    if (rows.run()) {
-        while (rows.next())
-            statuses.emplace(rows.text(0), AgentStatus { static_cast<AgentState>(rows.integer(1)), rows.text(2), fromMillis(rows.integer(3)) });
-    }
-    return statuses;
-}
-
 void SqliteTransaction::setAgentStatus(const QString &agentId, const AgentStatus &status)
 {
     auto row = statement("agent/set_status");
@@ -108,6 +241,33 @@ void SqliteTransaction::setAgentStatus(const QString &agentId, const AgentStatus
         .bind(QStringLiteral(":reason"), present(status.reason))
         .bind(QStringLiteral(":since_ms"), toMillis(status.since.value_or(m_now)));
     change(row);
+    if (m_cache.desksLoaded) {
+        AgentDesk &desk = m_cache.desks[agentId];
+        desk.status = status;
+        desk.idleSince = std::max(desk.idleSince, status.since.value_or(m_now));
+    }
+}
+
+void SqliteTransaction::setChannelStatus(const QString &agentId, const QString &channel, const AgentStatus &status)
+{
+    auto row = statement("agent/set_channel");
+    row.bind(QStringLiteral(":agent_id"), agentId)
+        .bind(QStringLiteral(":channel"), present(channel))
+        .bind(QStringLiteral(":state"), static_cast<int>(status.state))
+        .bind(QStringLiteral(":reason"), present(status.reason))
+        .bind(QStringLiteral(":since_ms"), toMillis(status.since.value_or(m_now)));
+    change(row);
+    if (m_cache.desksLoaded)
+        m_cache.desks[agentId].channels[channel] = status;
+}
+
+void SqliteTransaction::setIdle(const QString &agentId)
+{
+    auto row = statement("agent/set_idle");
+    row.bind(QStringLiteral(":agent_id"), agentId).bind(QStringLiteral(":idle_since_ms"), toMillis(m_now));
+    change(row);
+    if (m_cache.desksLoaded)
+        m_cache.desks[agentId].idleSince = m_now;
 }
 
 } // namespace iwd

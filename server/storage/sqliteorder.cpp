@@ -114,6 +114,15 @@ void SqliteTransaction::reclass(qint64 fromClass, qint64 toClass, qint64 fromVal
     m_cache.staleHeads.insert({ fromClass, toClass });
 }
 
+void SqliteTransaction::moveWaiting(const ItemRecord &record)
+{
+    auto row = statement("item/move_waiting");
+    row.bind(QStringLiteral(":id"), record.item.id.number).bind(QStringLiteral(":class_id"), record.classId.value_or(0));
+    change(row);
+    noteGone(record.item.id);
+    noteWaiting(record);
+}
+
 const std::map<qint64, Waiting> &SqliteTransaction::oldestWaiting()
 {
     if (!m_cache.headsLoaded) {
@@ -172,6 +181,17 @@ std::vector<Waiting> SqliteTransaction::waiting(const WaitingRange &range, int l
     std::vector<Waiting> places;
     while (!failed() && rows.next())
         places.push_back({ fromMillis(rows.integer(0)), { rows.integer(1) } });
+    return places;
+}
+
+std::vector<Waiting> SqliteTransaction::waitingFromTheEnd(qint64 classId, int limit)
+{
+    auto rows = statement("item/waiting_from_the_end");
+    rows.bind(QStringLiteral(":class_id"), classId).bind(QStringLiteral(":limit"), limit).run();
+    std::vector<Waiting> places;
+    while (!failed() && rows.next())
+        places.push_back({ fromMillis(rows.integer(0)), { rows.integer(1) } });
+    std::reverse(places.begin(), places.end());
     return places;
 }
 

@@ -187,7 +187,7 @@ bool SqliteStore::read(TenantId tenant, std::function<void(Snapshot &)> run, std
 {
     const auto inSnapshot = [this, tenant, run = std::move(run)](Database &database, std::map<TenantId, TenantCache> &caches) {
         TenantCache &cache = caches[tenant];
-        cache.headsLoaded = false;
+        cache.forgetRows();
         database.execute(QStringLiteral("begin"));
         SqliteTransaction snapshot(database, tenant, d->clock.now(), d->configurationFor(database, tenant), cache);
         if (!snapshot.failed())

@@ -22,6 +22,17 @@ struct TenantCache
     /// Classes never change once they are made.
     std::unordered_map<qint64, WorkClass> classes;
     std::map<WorkClass, qint64> classIds;
+
+    /// Agents with what they hold, who refused what, and the turns of segments: as heads, kept by the writing thread only.
+    bool desksLoaded = false;
+    AgentDesks desks;
+    std::map<ItemId, QString> holders; ///< item -> agent
+    bool refusalsLoaded = false;
+    Refusals refusals;
+    std::map<QString, std::map<QString, SegmentService>> segmentServices;
+
+    /// Forgets what another thread may change; what never changes stays.
+    void forgetRows();
 };
 
 /// A tenant's view of an SQLite database inside an open transaction, for reading threads (as Snapshot) and the writing thread.
@@ -46,13 +57,16 @@ public:
     WorkClass workClass(qint64 id) override;
     const std::map<qint64, Waiting> &oldestWaiting() override;
     std::vector<Waiting> waiting(const WaitingRange &range, int limit) override;
+    std::vector<Waiting> waitingFromTheEnd(qint64 classId, int limit) override;
     std::optional<Waiting> newestWaiting(const WaitingRange &range) override;
 
     std::optional<Assignment> assignment(ItemId item) override;
     std::vector<Assignment> assignmentsOf(const QString &agentId) override;
     AgentStatus agentStatus(const QString &agentId) override;
-    std::map<QString, AgentStatus> agentStatuses() override;
-    std::map<QString, int> assignmentCounts() override;
+    const AgentDesks &desks() override;
+    const Refusals &refusals() override;
+    const std::map<QString, SegmentService> &segmentServices(const QString &queueId) override;
+    int countWaiting(const QString &queueId, int limit) override;
 
     std::vector<StoredEvent> events(qint64 after, int limit) override;
     std::vector<StoredEvent> history(ItemId item, qint64 after, int limit) override;
@@ -63,16 +77,23 @@ public:
 
     void insertItem(ItemRecord &record) override;
     void updateItem(ItemRecord &record, bool payloadChanged) override;
+    void moveWaiting(const ItemRecord &record) override;
     qint64 ensureClass(const WorkClass &terms) override;
     void reclass(qint64 fromClass, qint64 toClass, qint64 fromValue, qint64 toValue) override;
     std::vector<std::pair<qint64, WorkClass>> classesOfSchema(const QString &schemaId) override;
     Assignment insertAssignment(Assignment assignment) override;
     void extendAssignment(qint64 token, Instant leaseUntil) override;
+    void acceptOffer(qint64 token, milliseconds lease) override;
     void removeAssignment(ItemId item) override;
     std::vector<Assignment> expiredAssignments(int limit) override;
     std::vector<DueTimer> dueTimers(int limit) override;
     std::vector<ItemId> errorHeldItems(const QString &capturePointId, int limit) override;
     void setAgentStatus(const QString &agentId, const AgentStatus &status) override;
+    void setChannelStatus(const QString &agentId, const QString &channel, const AgentStatus &status) override;
+    void setIdle(const QString &agentId) override;
+    void addRefusal(ItemId item, const QString &agentId, Instant until) override;
+    int forgetRefusals(int limit) override;
+    void setSegmentService(const QString &queueId, const QString &segment, const SegmentService &service) override;
     void putConfig(ConfigRecord &record) override;
     void appendEvent(Event event) override;
     std::optional<std::pair<QByteArray, Answer>> storedAnswer(const IdempotencyKey &key) override;
@@ -98,6 +119,8 @@ private:
     Statement statement(const char *name);
     bool change(Statement &statement);
     std::vector<Assignment> readAssignments(Statement &statement);
+    void loadDesks();
+    Assignment *inHand(qint64 token);
     std::vector<StoredEvent> readEvents(Statement &statement);
     void bindOrderingRow(Statement &statement, const ItemRecord &record);
     void writeTimers(const ItemRecord &record, bool inserted);

@@ -14,6 +14,7 @@ namespace {
 constexpr int MaxCapacity = 1'000;
 constexpr int MaxChannels = 100;
 constexpr int MaxQueues = 1'000;
+constexpr int MaxGroups = 100;
 
 /// In JSON the channels that are not named are called "*"; the domain calls them "".
 const QString everyOtherChannel = QStringLiteral("*");
@@ -43,8 +44,9 @@ Result<Agent> decodeAgent(const QJsonObject &json, const QString &idInPath)
     agent.skills = configuration::readSkillLevels(reader, QStringLiteral("skills"));
     agent.capacity = readCapacity(reader);
     agent.queueIds = reader.objectIds(QStringLiteral("queues"), MaxQueues);
+    agent.groups = reader.take(json::textList(reader.pathOf(QStringLiteral("groups")), reader.value(QStringLiteral("groups")), MaxGroups, limits::Text));
     reader.ignore(
-        { QStringLiteral("state"), QStringLiteral("stateReason"), QStringLiteral("stateSinceDateTime"), QStringLiteral("assigned") });
+        { QStringLiteral("channels"), QStringLiteral("offered"), QStringLiteral("state"), QStringLiteral("stateReason"), QStringLiteral("stateSinceDateTime"), QStringLiteral("assigned") });
     if (const auto finished = reader.finish(); !finished)
         return finished.error();
     return agent;
@@ -58,6 +60,7 @@ QJsonObject encodeAgent(const Agent &agent)
         capacity.insert(channel.isEmpty() ? everyOtherChannel : channel, count);
     json.insert(QStringLiteral("skills"), configuration::encodeNumbers(agent.skills));
     json.insert(QStringLiteral("capacity"), capacity);
+    json.insert(QStringLiteral("groups"), QJsonArray::fromStringList(agent.groups));
     json.insert(QStringLiteral("queues"), QJsonArray::fromStringList(agent.queueIds));
     return json;
 }

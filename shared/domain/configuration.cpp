@@ -25,6 +25,20 @@ std::optional<AgentState> agentStateFromName(QStringView name)
     return std::nullopt;
 }
 
+int Segmentation::shareOf(const QString &segment) const
+{
+    const auto own = shares.find(segment);
+    return own == shares.end() ? otherShare : own->second;
+}
+
+int Segmentation::totalShares() const
+{
+    int total = otherShare;
+    for (const auto &[segment, share] : shares)
+        total += share;
+    return total;
+}
+
 int Agent::capacityFor(const QString &channel) const
 {
     if (const auto named = capacity.find(channel); named != capacity.end())

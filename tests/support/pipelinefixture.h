@@ -180,7 +180,7 @@ public:
     }
     void setState(const QString &agentId, AgentState state)
     {
-        must(run<AgentStatus>([=, this](Transaction &transaction) { return setAgentState(transaction, agentId, state, {}, actor); }));
+        must(run<AgentStatus>([=, this](Transaction &transaction) { return setAgentState(transaction, { agentId, {}, state, {}, actor }); }));
     }
 
     /// One attempt, without waiting.
@@ -198,7 +198,7 @@ public:
 
     Result<ItemAnswer> act(AgentAction action, const QString &agentId, const QString &itemId, qint64 token)
     {
-        const AgentCommand command { action, agentId, { itemId, {} }, token, {}, {}, actor };
+        const AgentCommand command { action, agentId, { itemId, {} }, token, {}, {}, actor, {}, {} };
         return run<ItemAnswer>([command](Transaction &transaction) { return actOnAssignment(transaction, command); });
     }
 
@@ -206,8 +206,8 @@ public:
     void advance(milliseconds time)
     {
         clock.advance(time);
-        must(run<bool>([](Transaction &transaction) -> Result<bool> {
-            while (runDueWork(transaction, 100)) { }
+        must(run<bool>([this](Transaction &transaction) -> Result<bool> {
+            while (pipeline->doDueWork(transaction, 100)) { }
             return true;
         }));
     }

@@ -66,7 +66,7 @@ Passage passThrough(Transaction &transaction, ItemRecord record, const QString &
     item.status = ItemStatus::Captured;
     item.categoryId = found->categoryId;
     item.error.clear();
-    place(transaction, record, found->queueId, found->schemaId);
+    place(transaction, record, queueForNewWork(*configuration, found->queueId), found->schemaId);
     passage.steps.emplace_back(EventType::ItemCaptured, record);
     if (!item.activation || *item.activation <= transaction.now()) {
         item.status = ItemStatus::Queued;

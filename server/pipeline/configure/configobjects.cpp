@@ -80,12 +80,38 @@ Result<void> checkCategory(const ConfigurationSnapshot &configuration, const Cat
     return {};
 }
 
+/// Whether work that overflows from @p from can come to @p to, with the rules as they are stored.
+bool leadsTo(const ConfigurationSnapshot &configuration, const QString &from, const QString &to, QSet<QString> &seen)
+{
+    if (from == to)
+        return true;
+    const Queue *queue = seen.contains(from) ? nullptr : configuration.queue(from);
+    seen.insert(from);
+    return queue && std::any_of(queue->overflow.begin(), queue->overflow.end(), [&](const OverflowRule &rule) { return leadsTo(configuration, rule.queueId, to, seen); });
+}
+
+Result<void> checkQueue(const ConfigurationSnapshot &configuration, const Queue &queue)
+{
+    if (const auto known = checkSkills(configuration, QStringLiteral("requiredSkills"), queue.requiredSkills); !known)
+        return known.error();
+    for (size_t i = 0; i < queue.overflow.size(); ++i) {
+        const QString field = QStringLiteral("overflow[%1].queue").arg(i);
+        const QString &target = queue.overflow[i].queueId;
+        if (target != queue.id && !configuration.queue(target))
+            return badReference(field, ConfigKind::Queue, target);
+        QSet<QString> seen;
+        if (leadsTo(configuration, target, queue.id, seen))
+            return invalidField(field, QStringLiteral("a queue whose own overflow does not lead back here"), target);
+    }
+    return {};
+}
+
 Result<void> checkReferences(const ConfigurationSnapshot &configuration, const PutCommand &command)
 {
     switch (command.kind) {
     case ConfigKind::Queue: {
         const auto queue = decodeQueue(command.document);
-        return queue ? checkSkills(configuration, QStringLiteral("requiredSkills"), queue->requiredSkills) : Result<void>(queue.error());
+        return queue ? checkQueue(configuration, *queue) : Result<void>(queue.error());
     }
     case ConfigKind::Category: {
         const auto category = decodeCategory(command.document);
@@ -193,6 +219,10 @@ QStringList usersOf(Transaction &transaction, const DeleteCommand &command)
             users.append(QStringLiteral("open items"));
     }
     if (command.kind == ConfigKind::Queue) {
+        for (const Queue &queue : configuration->queues()) {
+            if (std::any_of(queue.overflow.begin(), queue.overflow.end(), [&](const OverflowRule &rule) { return rule.queueId == command.id; }))
+                use(ConfigKind::Queue, queue.id);
+        }
         for (const Agent &agent : configuration->agents()) {
             if (agent.queueIds.contains(command.id))
                 use(ConfigKind::Agent, agent.id);

@@ -7,6 +7,8 @@ namespace iwd {
 
 namespace {
 
+constexpr int MostOffersAtOnce = 200; ///< in one transaction, so that others do not wait long
+
 Result<Answer> nothing(const NextRequest &request)
 {
     return request.encode(NextOutcome {});
@@ -26,7 +28,7 @@ void Distributor::serve(Transaction &transaction, NextRequest &request)
         request.outcome = std::move(stored);
         return;
     }
-    auto outcome = takeNext(transaction, request.agentId, request.actor);
+    auto outcome = takeNext(transaction, m_eligibility[transaction.tenant()], request.agentId, request.actor);
     if (!outcome) {
         request.outcome = outcome.error();
         return;
@@ -42,7 +44,7 @@ void Distributor::serve(Transaction &transaction, NextRequest &request)
 void Distributor::match(Transaction &transaction)
 {
     // Nothing that parked agents could take has come about unless something was written.
-    const bool changed = transaction.changeCount() > 0;
+    const bool changed = transaction.changeCount() > 0 || m_timePassed.contains(transaction.tenant());
     for (const auto &request : m_parked) {
         if (changed && request->tenant == transaction.tenant() && !request->outcome && !transaction.failed())
             serve(transaction, *request);
@@ -51,6 +53,10 @@ void Distributor::match(Transaction &transaction)
         if (request->tenant == transaction.tenant() && !request->outcome && !transaction.failed())
             serve(transaction, *request);
     }
+    // What is left over by the limit is offered with the next look at what falls due.
+    if (changed && !transaction.failed())
+        offerWork(transaction, m_eligibility[transaction.tenant()], MostOffersAtOnce);
+    m_timePassed.erase(transaction.tenant());
 }
 
 void Distributor::committed()
@@ -80,6 +86,9 @@ void Distributor::rolledBack()
     for (const auto &request : m_parked)
         request->outcome.reset();
     m_arrived.clear();
+    m_timePassed.clear();
+    // Classes that the undone transaction made do not exist, and their numbers come again.
+    m_eligibility.clear();
 }
 
 void Distributor::giveUp(quint64 number)

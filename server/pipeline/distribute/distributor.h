@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "offering.h"
 #include "taking.h"
 
 #include <deque>
 #include <map>
 #include <memory>
+#include <set>
 
 namespace iwd {
 
@@ -26,7 +28,7 @@ struct NextRequest
     bool parked = false;
 };
 
-/// Matches agents that ask for work with work that waits, at the end of every write transaction: so work that arrives is in an agent's hands in the
+/// Matches agents with work that waits, those that ask for it and those it is offered to, at the end of every write transaction: so work that arrives is in an agent's hands in the
 /// very transaction that stored it, concurrent wishes share one transaction, and whatever frees capacity or changes an
 /// agent, a queue or a curve is matched at once. Whoever has waited longest is served first.
 ///
@@ -36,6 +38,8 @@ class Distributor
 public:
     /// Registers a wish in the running transaction. May be called again for the same wish when the transaction is run again.
     void arrive(const std::shared_ptr<NextRequest> &request);
+    /// The running transaction looks after what falls due: time alone may have made more agents eligible, opened a queue or ended a refusal.
+    void timePassed(TenantId tenant) { m_timePassed.insert(tenant); }
     /// Hook of the store: before the commit of a tenant's changes.
     void match(Transaction &transaction);
     /// Hook of the store: the transaction holds.
@@ -53,6 +57,8 @@ private:
 
     std::deque<std::shared_ptr<NextRequest>> m_parked; ///< in order of arrival
     std::vector<std::shared_ptr<NextRequest>> m_arrived; ///< in the running transaction
+    std::map<TenantId, EligibilityCache> m_eligibility;
+    std::set<TenantId> m_timePassed;
     bool m_closed = false;
 };
 

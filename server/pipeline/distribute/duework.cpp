@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "duework.h"
 
+#include "offering.h"
+#include "overflow.h"
+
 #include <pipeline/itemoperations.h>
 #include <pipeline/prioritize/placement.h>
 
@@ -12,7 +15,13 @@ int expireLeases(Transaction &transaction, int limit)
 {
     const auto expired = transaction.expiredAssignments(limit);
     for (const Assignment &assignment : expired) {
-        if (auto record = transaction.item(assignment.item)) {
+        auto record = transaction.item(assignment.item);
+        if (!record)
+            continue;
+        if (assignment.offered) {
+            endOffer(transaction, *record, assignment, EventType::ItemOfferExpired, Actor::server(),
+                QStringLiteral("Agent %1 did not answer the offer until %2.").arg(assignment.agentId, toIso(assignment.leaseUntil)));
+        } else {
             returnToQueue(transaction, *record, EventType::ItemLeaseExpired, Actor::server(),
                 QStringLiteral("The lease of agent %1 ended at %2 without a sign of life.").arg(assignment.agentId, toIso(assignment.leaseUntil)));
         }
@@ -67,7 +76,10 @@ bool runDueWork(Transaction &transaction, int limit)
     const int leases = expireLeases(transaction, limit);
     const int timers = runTimers(transaction, limit);
     const int managed = completeManaged(transaction, limit);
-    return leases == limit || timers == limit || managed == limit;
+    const int refusals = transaction.forgetRefusals(limit);
+    const int overflown = moveOverflow(transaction, limit);
+    const int placed = placeByNewDivision(transaction, limit);
+    return leases == limit || timers == limit || managed == limit || refusals == limit || overflown >= limit || placed >= limit;
 }
 
 void forgetOldAnswers(Transaction &transaction, milliseconds keepAnswers, int limit)

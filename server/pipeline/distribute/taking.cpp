@@ -1,52 +1,65 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "taking.h"
 
-#include <pipeline/prioritize/ordering.h>
+#include "offering.h"
+#include "segments.h"
+
 #include <pipeline/report/eventwriter.h>
 
 namespace iwd {
 
 namespace {
 
-/// What one agent may take at the moment.
-class Eligibility
+Error notReady(const QString &agentId, AgentState state)
 {
-public:
-    Eligibility(const ConfigurationSnapshot &configuration, const Agent &agent, const std::vector<Assignment> &inHand)
-        : m_configuration(configuration)
-        , m_agent(agent)
-    {
-        for (const Assignment &assignment : inHand)
-            ++m_inHand[capacityName(assignment.channel)];
+    return { ErrorCode::AgentNotReady, QStringLiteral("Agent \"%1\" is %2. Set the state to ready before asking for work.").arg(agentId, agentStateName(state)), {},
+        { { QStringLiteral("id"), agentId }, { QStringLiteral("state"), agentStateName(state) } } };
+}
+
+/// An offer can be accepted or declined and nothing else; what is in hand can not be declined any more.
+Result<void> checkOfferAction(const AgentCommand &command, const ItemRecord &record, const Assignment &assignment)
+{
+    const bool answersOffer = command.action == AgentAction::Accept || command.action == AgentAction::Decline;
+    if (assignment.offered == answersOffer || (command.action == AgentAction::Accept && !assignment.offered))
+        return {};
+    const QString text = assignment.offered ? QStringLiteral("Item %1 is offered to you and not in your hands yet. Accept the offer first, or decline it.")
+                                            : QStringLiteral("Item %1 is in your hands already, so there is no offer to decline. Release it to give it back.");
+    return Error { ErrorCode::NotAllowedInStatus, text.arg(record.item.id.toString()), {}, { { QStringLiteral("status"), statusName(record.item.status) } } };
+}
+
+/// To another queue, or to an agent: that is an offer to that agent, at once and whatever the queue's own way is.
+Result<ItemAnswer> transfer(Transaction &transaction, ItemRecord &record, const AgentCommand &command)
+{
+    if (command.toAgentId.isEmpty()) {
+        ItemCommand requeue;
+        requeue.operation = ItemOperation::Requeue;
+        requeue.item = { record.item.id.toString(), {} };
+        requeue.token = command.token;
+        requeue.queueId = command.toQueueId;
+        requeue.reason = command.reason;
+        requeue.actor = command.actor;
+        return changeItem(transaction, requeue);
     }
-
-    [[nodiscard]] bool hasCapacity(const QString &channel) const
-    {
-        const auto held = m_inHand.find(capacityName(channel));
-        return (held == m_inHand.end() ? 0 : held->second) < m_agent.capacityFor(channel);
+    const auto configuration = transaction.configuration();
+    const Agent *target = configuration->agent(command.toAgentId);
+    if (!target)
+        return Error { ErrorCode::InvalidReference, QStringLiteral("There is no agent \"%1\".").arg(command.toAgentId), QStringLiteral("toAgent"),
+            { { QStringLiteral("kind"), QStringLiteral("agent") }, { QStringLiteral("id"), command.toAgentId } } };
+    const auto &desks = transaction.desks();
+    const auto desk = desks.find(target->id);
+    const Queue *queue = configuration->queue(record.item.queueId);
+    const bool free = desk != desks.end() && desk->second.isReadyFor(record.item.channel) && freeCapacity(*target, desk->second, record.item.channel) >= (queue ? queue->weight : 1);
+    if (!free || target->id == command.agentId) {
+        const AgentState state = desk == desks.end() ? AgentState::LoggedOut : desk->second.status.state;
+        return Error { ErrorCode::AgentNotReady,
+            QStringLiteral("Agent \"%1\" cannot take item %2 now: not another agent, not ready for its channel, or without free capacity. Transfer it to a queue instead, or try again later.")
+                .arg(target->id, record.item.id.toString()),
+            QStringLiteral("toAgent"), { { QStringLiteral("id"), target->id }, { QStringLiteral("state"), agentStateName(state) } } };
     }
-
-    [[nodiscard]] bool mayServe(const WorkClass &terms) const
-    {
-        const Queue *queue = m_configuration.queue(terms.queueId);
-        if (!queue || queue->paused || (!m_agent.queueIds.isEmpty() && !m_agent.queueIds.contains(terms.queueId)))
-            return false;
-        const auto hasLevel = [this](const QString &skill, int level) {
-            const auto own = m_agent.skills.find(skill);
-            return own != m_agent.skills.end() && own->second >= level;
-        };
-        return std::all_of(queue->requiredSkills.begin(), queue->requiredSkills.end(), [&](const auto &required) { return hasLevel(required.first, required.second); })
-            && std::all_of(terms.skills.begin(), terms.skills.end(), [&](const QString &skill) { return hasLevel(skill, 1); });
-    }
-
-private:
-    /// Channels that the agent's capacity does not name share one number.
-    [[nodiscard]] QString capacityName(const QString &channel) const { return m_agent.capacity.contains(channel) ? channel : QString(); }
-
-    const ConfigurationSnapshot &m_configuration;
-    const Agent &m_agent;
-    std::map<QString, int> m_inHand;
-};
+    returnToQueue(transaction, record, EventType::ItemReleased, command.actor, command.reason);
+    offerItem(transaction, record, *target, command.actor, command.reason);
+    return answerOf(transaction, record);
+}
 
 } // namespace
 
@@ -66,6 +79,8 @@ Result<Assignment> takeItem(Transaction &transaction, const ItemRecord &before, 
     assignment.taken = transaction.now();
     assignment.lease = queue ? queue->lease : Queue {}.lease;
     assignment.leaseUntil = assignment.taken + assignment.lease;
+    assignment.weight = queue ? queue->weight : 1;
+    assignment.queueId = record.item.queueId;
     assignment = transaction.insertAssignment(assignment);
 
     record.item.status = ItemStatus::Assigned;
@@ -76,44 +91,49 @@ Result<Assignment> takeItem(Transaction &transaction, const ItemRecord &before, 
     return assignment;
 }
 
-Result<NextOutcome> takeNext(Transaction &transaction, const QString &agentId, const Actor &actor)
+Result<NextOutcome> takeNext(Transaction &transaction, EligibilityCache &eligibility, const QString &agentId, const Actor &actor)
 {
     const auto configuration = transaction.configuration();
     const Agent *agent = configuration->agent(agentId);
     if (!agent)
         return noSuchAgent(agentId);
-    const AgentStatus status = transaction.agentStatus(agentId);
-    if (status.state != AgentState::Ready) {
-        return Error { ErrorCode::AgentNotReady, QStringLiteral("Agent \"%1\" is %2. Set the state to ready before asking for work.").arg(agentId, agentStateName(status.state)), {},
-            { { QStringLiteral("id"), agentId }, { QStringLiteral("state"), agentStateName(status.state) } } };
-    }
-    const Eligibility eligibility(*configuration, *agent, transaction.assignmentsOf(agentId));
-    std::optional<Candidate> best;
+    const auto &desks = transaction.desks();
+    const auto own = desks.find(agentId);
+    if (own == desks.end() || own->second.status.state != AgentState::Ready)
+        return notReady(agentId, own == desks.end() ? AgentState::LoggedOut : own->second.status.state);
+    const AgentDesk &desk = own->second;
+
+    std::vector<Choice> choices;
     bool full = false;
     for (const auto &[classId, oldest] : transaction.oldestWaiting()) {
         const WorkClass terms = transaction.workClass(classId);
         const PrioritizationSchema *schema = configuration->schema(terms.schemaId);
-        if (!schema || !eligibility.mayServe(terms))
+        const Queue *queue = configuration->queue(terms.queueId);
+        if (!schema || !queue || !isServed(*configuration, *queue, transaction.now()) || !desk.isReadyFor(terms.channel))
             continue;
-        if (!eligibility.hasCapacity(terms.channel)) {
+        const auto age = eligibility.leastAge(transaction, classId, *agent);
+        if (!age)
+            continue;
+        if (freeCapacity(*agent, desk, terms.channel) < queue->weight) {
             full = true;
             continue;
         }
-        const auto head = headOfClass(transaction, classId, terms, *schema, transaction.now(), oldest);
-        if (head && (!best || head->key.before(best->key)))
-            best = head;
+        if (const auto head = headOfClass(transaction, classId, terms, *schema, transaction.now(), oldest, *age))
+            choices.push_back({ *head, queue, segmentOf(*queue, terms) });
     }
+    const Choice *best = chosen(transaction, choices);
     if (!best)
-        return NextOutcome { std::nullopt, full || !eligibility.hasCapacity(QString()) ? NothingBecause::AtCapacity : NothingBecause::NoWork };
-    auto record = transaction.item(best->key.id);
+        return NextOutcome { std::nullopt, full || freeCapacity(*agent, desk, QString()) < 1 ? NothingBecause::AtCapacity : NothingBecause::NoWork };
+    auto record = transaction.item(best->candidate.key.id);
     if (!record)
-        return Error { ErrorCode::Internal, QStringLiteral("Item %1 is in the order but cannot be read.").arg(best->key.id.toString()), {}, {} };
+        return Error { ErrorCode::Internal, QStringLiteral("Item %1 is in the order but cannot be read.").arg(best->candidate.key.id.toString()), {}, {} };
     const ItemRecord before = *record;
     const auto assignment = takeItem(transaction, before, *record, *agent, actor);
     if (!assignment)
         return assignment.error();
+    noteTurn(transaction, *best->queue, best->segment);
     ItemAnswer answer = answerOf(transaction, *record);
-    answer.assignment = *assignment;
+    answer.assignment = withUserData(transaction, *assignment);
     return NextOutcome { std::move(answer), NothingBecause::NoWork };
 }
 
@@ -133,7 +153,16 @@ Result<ItemAnswer> actOnAssignment(Transaction &transaction, const AgentCommand 
         error.text.replace(QStringLiteral("token -1"), QStringLiteral("token %1").arg(command.token));
         return error;
     }
+    if (const auto possible = checkOfferAction(command, *record, *assignment); !possible)
+        return possible.error();
     switch (command.action) {
+    case AgentAction::Accept:
+        return acceptOffer(transaction, *record, *assignment, command.actor);
+    case AgentAction::Decline:
+        endOffer(transaction, *record, *assignment, EventType::ItemOfferDeclined, command.actor, command.reason);
+        return answerOf(transaction, *record);
+    case AgentAction::Transfer:
+        return transfer(transaction, *record, command);
     case AgentAction::Complete: {
         ItemCommand complete;
         complete.operation = ItemOperation::Complete;
@@ -145,6 +174,7 @@ Result<ItemAnswer> actOnAssignment(Transaction &transaction, const AgentCommand 
         return changeItem(transaction, complete);
     }
     case AgentAction::Release:
+        refuse(transaction, record->item, command.agentId);
         returnToQueue(transaction, *record, EventType::ItemReleased, command.actor, command.reason);
         return answerOf(transaction, *record);
     case AgentAction::Extend: {
@@ -154,28 +184,44 @@ Result<ItemAnswer> actOnAssignment(Transaction &transaction, const AgentCommand 
         transaction.extendAssignment(assignment->token, assignment->leaseUntil);
         appendItemEvent(transaction, EventType::ItemExtended, &*record, *record, command.actor, QStringLiteral("Lease until %1").arg(toIso(assignment->leaseUntil)));
         ItemAnswer answer = answerOf(transaction, *record);
-        answer.assignment = *assignment;
+        answer.assignment = withUserData(transaction, *assignment);
         return answer;
     }
     }
     Q_UNREACHABLE();
 }
 
-Result<AgentStatus> setAgentState(Transaction &transaction, const QString &agentId, AgentState state, const QString &reason, const Actor &actor)
+Result<AgentStatus> setAgentState(Transaction &transaction, const AgentStateCommand &command)
 {
     const auto configuration = transaction.configuration();
-    if (!configuration->agent(agentId))
-        return noSuchAgent(agentId);
-    const AgentStatus before = transaction.agentStatus(agentId);
-    if (before.state == state && before.reason == reason && before.since)
+    if (!configuration->agent(command.agentId))
+        return noSuchAgent(command.agentId);
+    const auto &desks = transaction.desks();
+    const auto desk = desks.find(command.agentId);
+    AgentStatus before;
+    if (desk != desks.end()) {
+        const auto ofChannel = desk->second.channels.find(command.channel);
+        if (command.channel.isEmpty())
+            before = desk->second.status;
+        else
+            before = ofChannel == desk->second.channels.end() ? AgentStatus { AgentState::Ready, {}, std::nullopt } : ofChannel->second;
+    }
+    if (before.state == command.state && before.reason == command.reason && before.since)
         return before;
-    const AgentStatus after { state, reason, before.state == state && before.since ? before.since : std::optional(transaction.now()) };
-    transaction.setAgentStatus(agentId, after);
-    const auto json = [](const AgentStatus &status) {
-        return QJsonObject { { QStringLiteral("state"), agentStateName(status.state) }, { QStringLiteral("stateReason"), status.reason } };
+    const AgentStatus after { command.state, command.reason, before.state == command.state && before.since ? before.since : std::optional(transaction.now()) };
+    if (command.channel.isEmpty())
+        transaction.setAgentStatus(command.agentId, after);
+    else
+        transaction.setChannelStatus(command.agentId, command.channel, after);
+    const auto json = [&](const AgentStatus &status) {
+        QJsonObject object { { QStringLiteral("state"), agentStateName(status.state) }, { QStringLiteral("stateReason"), status.reason } };
+        if (!command.channel.isEmpty())
+            object.insert(QStringLiteral("channel"), command.channel);
+        return object;
     };
-    appendObjectEvent(transaction, EventType::AgentStateChanged, { { QStringLiteral("kind"), QStringLiteral("agent") }, { QStringLiteral("id"), agentId } }, json(before),
-        json(after), actor, reason);
+    appendObjectEvent(transaction, EventType::AgentStateChanged, { { QStringLiteral("kind"), QStringLiteral("agent") }, { QStringLiteral("id"), command.agentId } }, json(before),
+        json(after), command.actor, command.reason);
+    withdrawOffers(transaction, command.agentId);
     return after;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "placement.h"
 
+#include <pipeline/distribute/segments.h>
+
 #include <domain/itemfields.h>
 
 namespace iwd {
@@ -18,6 +20,19 @@ Instant plainAnchor(const WorkItem &item)
 }
 
 } // namespace
+
+QString queueForNewWork(const ConfigurationSnapshot &configuration, const QString &queueId)
+{
+    QString id = queueId;
+    // The chain has no circles; the bound is for damaged data.
+    for (int hops = 0; hops < 20; ++hops) {
+        const Queue *queue = configuration.queue(id);
+        if (!queue || queue->state != QueueState::Draining || queue->overflow.empty())
+            break;
+        id = queue->overflow.front().queueId;
+    }
+    return id;
+}
 
 int totalShift(const WorkClass &terms, const PrioritizationSchema &schema)
 {
@@ -47,6 +62,7 @@ void place(Transaction &transaction, ItemRecord &record, const QString &queueId,
     WorkItem &item = record.item;
     const auto configuration = transaction.configuration();
     const PrioritizationSchema *schema = configuration->schema(schemaId);
+    const Queue *queue = configuration->queue(queueId);
     WorkClass terms;
     terms.queueId = queueId;
     terms.schemaId = schemaId;
@@ -56,6 +72,13 @@ void place(Transaction &transaction, ItemRecord &record, const QString &queueId,
     terms.channel = item.channel;
     if (!item.requestedSkill.isEmpty())
         terms.skills = { item.requestedSkill };
+    // Whoever does not exist would only multiply classes: sources put all kinds of names there.
+    if (configuration->agent(item.requestedAgent))
+        terms.requestedAgent = item.requestedAgent;
+    if (configuration->hasGroup(item.requestedAgentGroup))
+        terms.requestedGroup = item.requestedAgentGroup;
+    if (queue)
+        terms.segment = segmentTerm(*queue, item);
     item.queueId = queueId;
     record.classId = transaction.ensureClass(terms);
     record.anchor = plainAnchor(item) + heldTime;

@@ -25,6 +25,9 @@ struct Standing
 /// @returns nothing before classification, or when the schema is gone
 [[nodiscard]] std::optional<Standing> standingOf(Snapshot &snapshot, const ItemRecord &record);
 
+/// Where work goes that is meant for a queue: there, or on to the overflow of a queue that is being drained.
+[[nodiscard]] QString queueForNewWork(const ConfigurationSnapshot &configuration, const QString &queueId);
+
 /// Gives the item its place for the given queue and schema: class and anchor, from its own terms. Time on hold that already moved
 /// the anchor of an item that had a place is kept.
 void place(Transaction &transaction, ItemRecord &record, const QString &queueId, const QString &schemaId, milliseconds heldTime = milliseconds(0));

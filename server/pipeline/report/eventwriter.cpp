@@ -48,6 +48,16 @@ QString eventTypeName(EventType type)
         return QStringLiteral("item.canceled");
     case EventType::ItemExpired:
         return QStringLiteral("item.expired");
+    case EventType::ItemOffered:
+        return QStringLiteral("item.offered");
+    case EventType::ItemOfferDeclined:
+        return QStringLiteral("item.offer_declined");
+    case EventType::ItemOfferExpired:
+        return QStringLiteral("item.offer_expired");
+    case EventType::ItemOfferWithdrawn:
+        return QStringLiteral("item.offer_withdrawn");
+    case EventType::ItemOverflowed:
+        return QStringLiteral("item.overflowed");
     case EventType::AgentStateChanged:
         return QStringLiteral("agent.state_changed");
     case EventType::ConfigCreated:

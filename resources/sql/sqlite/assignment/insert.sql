@@ -1,3 +1,3 @@
 -- SPDX-License-Identifier: Apache-2.0
-insert into assignment (tenant_id, item_id, agent_id, channel, taken_ms, lease_ms, lease_until_ms)
-values (:tenant, :item_id, :agent_id, :channel, :taken_ms, :lease_ms, :lease_until_ms)
+insert into assignment (tenant_id, item_id, agent_id, channel, taken_ms, lease_ms, lease_until_ms, offered, weight, queue_id)
+values (:tenant, :item_id, :agent_id, :channel, :taken_ms, :lease_ms, :lease_until_ms, :offered, :weight, :queue_id)
