@@ -3,6 +3,7 @@
 
 #include "confighandlers.h"
 #include "encoding.h"
+#include "offerstream.h"
 
 #include <contract/jsonreading.h>
 #include <domain/itemfields.h>
@@ -218,6 +219,33 @@ QCoro::Task<http::Response> AgentHandlers::act(AgentAction action, Call call)
     const auto encode = action == AgentAction::Extend || action == AgentAction::Accept ? encodeWork : encodeItemAnswer;
     const auto answer = co_await m_pipeline.write<ItemAnswer>(call.writeContext(), work, encode);
     co_return call.respond(answer);
+}
+
+EndpointInfo AgentHandlers::streamInfo() const
+{
+    return { .method = "GET", .pattern = QStringLiteral("/iwd/v3/agents/{id}/offers/stream"), .privilege = Privilege::DistributionTake };
+}
+
+http::WebSocketRoute AgentHandlers::stream()
+{
+    return { [this](http::Request request) { return authorizeStream(std::move(request)); },
+        [this](http::Request request, QWebSocket *socket) { streamOffers(m_pipeline, m_authenticator, std::move(request), socket); } };
+}
+
+QCoro::Task<std::optional<http::Response>> AgentHandlers::authorizeStream(http::Request request)
+{
+    Call call;
+    call.request = request;
+    const auto caller = co_await identify(m_authenticator, request, streamInfo().privilege);
+    if (!caller)
+        co_return call.problem(caller.error());
+    if (const auto known = checkParameters(request, {}); !known)
+        co_return call.badRequest(known.error());
+    std::function<Result<QJsonArray>(Snapshot &)> work = [id = call.id()](Snapshot &snapshot) { return inHands(snapshot, id, true, 0); };
+    const auto agent = co_await m_pipeline.read<QJsonArray>(caller->tenant, request.deadline, work);
+    if (!agent)
+        co_return call.problem(agent.error());
+    co_return std::nullopt;
 }
 
 } // namespace iwd

@@ -11,12 +11,16 @@ namespace iwd {
 class AgentHandlers
 {
 public:
-    /// @p pipeline must outlive this.
-    explicit AgentHandlers(Pipeline &pipeline)
+    /// Both must outlive this.
+    AgentHandlers(Pipeline &pipeline, Authenticator &authenticator)
         : m_pipeline(pipeline)
+        , m_authenticator(authenticator)
     {
     }
     [[nodiscard]] std::vector<ApiEndpoint> endpoints();
+
+    [[nodiscard]] EndpointInfo streamInfo() const;
+    [[nodiscard]] http::WebSocketRoute stream();
 
 private:
     [[nodiscard]] QCoro::Task<http::Response> setState(Call call);
@@ -25,7 +29,10 @@ private:
     [[nodiscard]] QCoro::Task<http::Response> offers(Call call);
     [[nodiscard]] QCoro::Task<http::Response> act(AgentAction action, Call call);
 
+    [[nodiscard]] QCoro::Task<std::optional<http::Response>> authorizeStream(http::Request request);
+
     Pipeline &m_pipeline;
+    Authenticator &m_authenticator;
 };
 
 } // namespace iwd

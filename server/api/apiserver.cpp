@@ -6,6 +6,7 @@
 #include "confighandlers.h"
 #include "eventhandlers.h"
 #include "itemhandlers.h"
+#include "queuehandlers.h"
 #include "sessionhandlers.h"
 
 #include <apidocument/pages.h>
@@ -66,7 +67,8 @@ public:
         : authenticator(pipeline.store(), cache, clock, options.keepCallers)
         , items(pipeline)
         , configuration(pipeline)
-        , agents(pipeline)
+        , queues(pipeline)
+        , agents(pipeline, authenticator)
         , events(pipeline, authenticator)
         , stats(pipeline, std::move(facts))
         , sessions(pipeline, authenticator, options.sessionLifetime)
@@ -74,12 +76,14 @@ public:
     {
         take(items.endpoints());
         take(configuration.endpoints());
+        take(queues.endpoints());
         take(agents.endpoints());
         take(events.endpoints());
         take(stats.endpoints());
         take(sessions.endpoints());
         take(apiKeys.endpoints());
         infos.push_back(events.streamInfo());
+        infos.push_back(agents.streamInfo());
         for (const Page &page : pages())
             infos.push_back({ .method = "GET", .pattern = page.path, .open = true });
     }
@@ -95,6 +99,7 @@ public:
     Authenticator authenticator;
     ItemHandlers items;
     ConfigHandlers configuration;
+    QueueHandlers queues;
     AgentHandlers agents;
     EventHandlers events;
     StatsHandlers stats;
@@ -117,6 +122,7 @@ void Api::addRoutes(http::Router &router)
     for (const ApiEndpoint &endpoint : d->endpoints)
         addRoute(router, d->authenticator, endpoint);
     router.addWebSocket(d->events.streamInfo().pattern, d->events.stream());
+    router.addWebSocket(d->agents.streamInfo().pattern, d->agents.stream());
     for (const Page &page : pages()) {
         const auto lazy = std::make_shared<LazyPage>(page);
         router.add("GET", page.path, [lazy](http::Request) { return givePage(lazy); });

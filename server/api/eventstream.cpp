@@ -2,57 +2,13 @@
 #include "eventstream.h"
 
 #include "endpoint.h"
-
-#include <QPointer>
-#include <QTimer>
-#include <QWebSocket>
+#include "streamsocket.h"
 
 namespace iwd {
 
 namespace {
 
-constexpr qint64 mostWaitingBytes = 1024 * 1024;
 constexpr int eventsAtOnce = 100;
-constexpr std::chrono::seconds slowestProgress { 30 };
-constexpr std::chrono::seconds pulse { 15 }; ///< between looks at the caller and the connection while nothing happens
-
-using Socket = QPointer<QWebSocket>;
-
-bool isOpen(const Socket &socket)
-{
-    return socket && socket->isValid();
-}
-
-void closeWith(const Socket &socket, QWebSocketProtocol::CloseCode code, const QString &reason)
-{
-    if (isOpen(socket))
-        socket->close(code, reason);
-}
-
-/// Delivers false after @p time or when the socket ends, whichever is first.
-void boundBy(const Delivery<bool> &delivery, const Socket &socket, milliseconds time, QObject &context)
-{
-    QTimer::singleShot(time, &context, [delivery] { delivery.deliver(false); });
-    QObject::connect(socket, &QWebSocket::disconnected, &context, [delivery] { delivery.deliver(false); });
-}
-
-/// Waits until little enough is waiting to be sent. @returns false when the reader is too slow or gone
-QCoro::Task<bool> drained(Socket socket)
-{
-    while (isOpen(socket) && socket->bytesToWrite() > mostWaitingBytes) {
-        const qint64 before = socket->bytesToWrite();
-        Delivery<bool> progress;
-        QObject context;
-        QObject::connect(socket, &QWebSocket::bytesWritten, &context, [progress] { progress.deliver(true); });
-        boundBy(progress, socket, slowestProgress, context);
-        const bool moved = co_await progress;
-        if (!isOpen(socket))
-            co_return false;
-        if (!moved && socket->bytesToWrite() >= before)
-            co_return false;
-    }
-    co_return isOpen(socket);
-}
 
 struct Batch
 {
@@ -76,7 +32,7 @@ std::optional<qint64> firstCursor(const http::Request &request)
     return text ? std::optional(text->toLongLong()) : std::nullopt;
 }
 
-QCoro::Task<void> run(Pipeline *pipeline, Authenticator *authenticator, http::Request request, Socket socket)
+QCoro::Task<void> run(Pipeline *pipeline, Authenticator *authenticator, http::Request request, StreamSocket socket)
 {
     std::optional<qint64> after = firstCursor(request);
     while (isOpen(socket)) {

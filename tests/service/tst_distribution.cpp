@@ -177,10 +177,10 @@ void TestDistribution::nothingIsTakenFromAPausedQueue()
     PipelineFixture::must(fixture.capture({ { u"captureId"_s, u"1"_s } }));
     Queue queue;
     queue.id = queue.name = u"general"_s;
-    queue.paused = true;
+    queue.state = QueueState::Paused;
     PipelineFixture::must(fixture.put(ConfigKind::Queue, encodeQueue(queue)));
     QVERIFY(idOf(fixture.next(u"anna"_s)).isEmpty());
-    queue.paused = false;
+    queue.state = QueueState::Open;
     PipelineFixture::must(fixture.put(ConfigKind::Queue, encodeQueue(queue)));
     QCOMPARE(idOf(fixture.next(u"anna"_s)), u"1"_s);
 }

@@ -42,7 +42,12 @@ constexpr Codec agentCodec = &codec<decodeAgent, encodeAgent>;
 constexpr Codec skillCodec = &codec<decodeSkill, encodeSkill>;
 
 const QByteArray fullQueue
-    = R"({"id":"net","name":"Network","description":"All of it","requiredSkills":{"network":2,"german":1},"leaseSeconds":600,"paused":true})";
+    = R"({"id":"net","name":"Network","description":"All of it","requiredSkills":{"network":2,"german":1},"leaseSeconds":600,
+    "state":"draining","weight":3,"mode":"push","choice":"bestMatch","offerSeconds":20,"refusalPauseSeconds":60,"offerLimit":7,"requestedAgentSeconds":120,
+    "requestedGroupSeconds":0,"relaxation":[{"afterSeconds":60,"requiredSkills":{"network":1},"requestedSkill":true},{"afterSeconds":90,"requiredSkills":{},"requestedSkill":false}],
+    "overflow":[{"queue":"other","afterSeconds":600,"backlogAbove":null,"whenClosed":false},{"queue":"other","afterSeconds":null,"backlogAbove":50,"whenClosed":false},
+    {"queue":"night","afterSeconds":null,"backlogAbove":null,"whenClosed":true}],
+    "segmentation":{"attribute":"customerSegment","shares":{"gold":3},"otherShare":2},"calendar":"office","userData":{"skillGroup":"A","level":2,"vip":true}})";
 const QByteArray fullCategory = R"({"id":"it-net","name":"Network","description":"d","parent":"it","order":-3,
     "rule":{"all":[{"attribute":"channel","operator":"equals","value":"email"},{"not":{"attribute":"custom.vip","operator":"exists"}}]},"schema":"standard","queue":"net"})";
 const QByteArray fullSchema = R"({"id":"fast","name":"Fast","description":"d","unit":"hours","sla":4.5,"managedPeriod":24,
@@ -50,7 +55,7 @@ const QByteArray fullSchema = R"({"id":"fast","name":"Fast","description":"d","u
     "businessValueBands":[{"from":-100,"shift":-5},{"from":100,"shift":20}],"excludeHoldTime":true,"autoComplete":true})";
 const QByteArray fullCapturePoint = R"({"id":"desk","name":"Desk","description":"d","enabled":false,"defaultChannel":"email"})";
 const QByteArray fullAgent
-    = R"({"id":"ann","name":"Ann","skills":{"network":3},"capacity":{"email":2,"chat":0,"*":1},"queues":["net","general"]})";
+    = R"({"id":"ann","name":"Ann","skills":{"network":3},"capacity":{"email":2,"chat":0,"*":1},"groups":["night shift"],"queues":["net","general"]})";
 const QByteArray fullSkill = R"({"id":"network","name":"Network","description":"d"})";
 
 QByteArray changed(const QByteArray &json, const char *name, const QByteArray &value)
@@ -116,7 +121,9 @@ void TestConfigurationApi::leftOutMembersGetTheirDefaults_data()
     QTest::addColumn<QByteArray>("expected");
     QTest::newRow("queue") << queueCodec << QByteArray(R"({"name":"Net"})")
                            << QByteArray(
-                                  R"({"id":"net","name":"Net","description":"","requiredSkills":{},"leaseSeconds":300,"paused":false})");
+                                  R"({"id":"net","name":"Net","description":"","requiredSkills":{},"leaseSeconds":300,"state":"open","weight":1,"mode":"pull",
+                                  "choice":"longestIdle","offerSeconds":30,"refusalPauseSeconds":300,"offerLimit":null,"requestedAgentSeconds":300,"requestedGroupSeconds":300,
+                                  "relaxation":[],"overflow":[],"segmentation":null,"calendar":null,"userData":{}})");
     QTest::newRow("category, level 1")
         << categoryCodec << QByteArray(R"({"name":"IT","schema":"s","queue":"q"})")
         << QByteArray(R"({"id":"it","name":"IT","description":"","parent":null,"order":0,"rule":{},"schema":"s","queue":"q"})");
@@ -132,7 +139,7 @@ void TestConfigurationApi::leftOutMembersGetTheirDefaults_data()
     QTest::newRow("capture point") << capturePointCodec << QByteArray(R"({"name":"Desk"})")
                                    << QByteArray(R"({"id":"desk","name":"Desk","description":"","enabled":true,"defaultChannel":""})");
     QTest::newRow("agent") << agentCodec << QByteArray(R"({"name":"Ann"})")
-                           << QByteArray(R"({"id":"ann","name":"Ann","skills":{},"capacity":{},"queues":[]})");
+                           << QByteArray(R"({"id":"ann","name":"Ann","skills":{},"capacity":{},"groups":[],"queues":[]})");
     QTest::newRow("skill") << skillCodec << QByteArray(R"({"name":"German"})")
                            << QByteArray(R"({"id":"german","name":"German","description":""})");
 }
@@ -215,7 +222,25 @@ void TestConfigurationApi::badObjectNamesItsField_data()
     row(queueCodec, fullQueue, "leaseSeconds", "9", "leaseSeconds");
     row(queueCodec, fullQueue, "leaseSeconds", "86401", "leaseSeconds");
     row(queueCodec, fullQueue, "leaseSeconds", "60.5", "leaseSeconds");
-    row(queueCodec, fullQueue, "paused", "\"yes\"", "paused");
+    row(queueCodec, fullQueue, "state", "\"asleep\"", "state");
+    row(queueCodec, fullQueue, "mode", "1", "mode");
+    row(queueCodec, fullQueue, "weight", "0", "weight");
+    row(queueCodec, fullQueue, "offerSeconds", "4", "offerSeconds");
+    row(queueCodec, fullQueue, "offerLimit", "0", "offerLimit");
+    row(queueCodec, fullQueue, "overflow", "[]", "overflow");
+    row(queueCodec, fullQueue, "overflow", R"([{"queue":"a"}])", "overflow[0].afterSeconds");
+    row(queueCodec, fullQueue, "overflow", R"([{"queue":"a","afterSeconds":1,"whenClosed":true}])", "overflow[0].afterSeconds");
+    row(queueCodec, fullQueue, "overflow", R"([{"afterSeconds":1}])", "overflow[0].queue");
+    row(queueCodec, fullQueue, "relaxation", R"([{"afterSeconds":60,"requiredSkills":{"network":3}}])", "relaxation[0].requiredSkills");
+    row(queueCodec, fullQueue, "relaxation", R"([{"afterSeconds":60,"requiredSkills":{"french":1}}])", "relaxation[0].requiredSkills");
+    row(queueCodec, fullQueue, "relaxation", R"([{"afterSeconds":60},{"afterSeconds":60}])", "relaxation[1].afterSeconds");
+    row(queueCodec, fullQueue, "relaxation", R"([{"afterSeconds":60,"requestedSkill":false},{"afterSeconds":90}])", "relaxation[1].requestedSkill");
+    row(queueCodec, fullQueue, "relaxation", R"([{"requiredSkills":{}}])", "relaxation[0].afterSeconds");
+    row(queueCodec, fullQueue, "segmentation", R"({"shares":{"gold":1}})", "segmentation.attribute");
+    row(queueCodec, fullQueue, "segmentation", R"({"attribute":"dueDateTime"})", "segmentation.attribute");
+    row(queueCodec, fullQueue, "segmentation", R"({"attribute":"channel","shares":{"email":0}})", "segmentation.shares.email");
+    row(queueCodec, fullQueue, "segmentation", R"({"attribute":"channel","shares":{"":1}})", "segmentation.shares");
+    row(queueCodec, fullQueue, "userData", R"({"a":{}})", "userData.a");
     row(queueCodec, fullQueue, "requiredSkills", "[]", "requiredSkills");
     row(queueCodec, fullQueue, "requiredSkills", R"({"network":0})", "requiredSkills.network");
     row(queueCodec, fullQueue, "requiredSkills", R"({"network":101})", "requiredSkills.network");
@@ -264,6 +289,7 @@ void TestConfigurationApi::badObjectNamesItsField_data()
     row(agentCodec, fullAgent, "capacity", R"({"email":1001})", "capacity.email");
     row(agentCodec, fullAgent, "capacity", R"({"":1})", "capacity");
     row(agentCodec, fullAgent, "queues", R"("net")", "queues");
+    row(agentCodec, fullAgent, "groups", R"([""])", "groups[0]");
     row(agentCodec, fullAgent, "queues", R"(["net","net","a b"])", "queues[2]");
     row(skillCodec, fullSkill, "description", "[]", "description");
 }
