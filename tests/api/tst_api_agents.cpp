@@ -240,7 +240,7 @@ private Q_SLOTS:
         m->capture();
         QVERIFY(m->post(agentPath(QStringLiteral("specialist"), "/next"))["item"].isNull());
         m->put(QStringLiteral("/queues/general"),
-            { { QStringLiteral("name"), QStringLiteral("General") }, { QStringLiteral("paused"), true } }, { { "If-Match", "*" } });
+            { { QStringLiteral("name"), QStringLiteral("General") }, { QStringLiteral("state"), QStringLiteral("paused") } }, { { "If-Match", "*" } });
         QVERIFY(m->post(agentPath(ann, "/next"))["item"].isNull());
         m->put(QStringLiteral("/queues/general"), one("name", QStringLiteral("General")), { { "If-Match", "*" } });
         QVERIFY(!m->post(agentPath(ann, "/next"))["item"].isNull());
