@@ -323,10 +323,12 @@ void TestOffers::weightsCountAgainstCapacity()
 void TestOffers::noMoreOffersAreOpenThanTheLimit()
 {
     PushFixture fixture;
+    fixture.addAgent(u"anna"_s, {}, manyAtOnce, false);
     fixture.store([](Queue &queue) { queue.offerLimit = 2; });
-    fixture.addAgent(u"anna"_s, {}, manyAtOnce);
+    // Of several classes, so that each has a best item of its own when the limit is reached.
     for (const auto &id : { u"1"_s, u"2"_s, u"3"_s })
-        fixture.bring(id);
+        fixture.bring(id, { { u"channel"_s, id } });
+    fixture.setState(u"anna"_s, AgentState::Ready);
     QCOMPARE(fixture.offers(u"anna"_s), (QStringList { u"1"_s, u"2"_s }));
     QVERIFY(fixture.doTo(AgentAction::Accept, u"anna"_s, u"1"_s).ok());
     QCOMPARE(fixture.offers(u"anna"_s), (QStringList { u"2"_s, u"3"_s }));

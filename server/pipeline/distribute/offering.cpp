@@ -49,6 +49,8 @@ public:
     {
         std::vector<Choice> choices;
         for (Pool &pool : m_pools) {
+            if (isAtLimit(*pool.queue))
+                continue;
             if (!pool.known)
                 probe(pool);
             if (pool.head)
@@ -122,12 +124,12 @@ private:
         return until != ofItem->second.end() && until->second > m_transaction.now();
     }
 
+    [[nodiscard]] bool isAtLimit(const Queue &queue) { return queue.offerLimit && m_openOffers[queue.id] >= *queue.offerLimit; }
+
     void probe(Pool &pool)
     {
         pool.known = true;
         pool.head.reset();
-        if (pool.queue->offerLimit && m_openOffers[pool.queue->id] >= *pool.queue->offerLimit)
-            return;
         const auto free = std::find_if(pool.able->begin(), pool.able->end(), [&](const auto &able) { return isFree(pool, able.agent); });
         if (free == pool.able->end())
             return;
