@@ -3,6 +3,8 @@
 
 #include <QJsonArray>
 
+#include <csignal>
+
 namespace iwd::test {
 
 namespace {
@@ -91,6 +93,20 @@ bool Gate::passAfter(int opening)
     return !m_ended;
 }
 
+// ---- Trigger
+
+void Trigger::arm(pid_t server, int acknowledgements)
+{
+    m_server = server;
+    m_left = acknowledgements;
+}
+
+void Trigger::acknowledged()
+{
+    if (m_left > 0 && --m_left == 0)
+        ::kill(m_server, SIGKILL);
+}
+
 // ---- Known items
 
 void KnownItems::add(const QString &id)
@@ -112,11 +128,12 @@ QString KnownItems::some(std::mt19937 &random) const
 
 // ---- Client
 
-Client::Client(int number, quint16 port, const QByteArray &apiKey, unsigned seed, Gate &gate, KnownItems &items)
+Client::Client(int number, quint16 port, const QByteArray &apiKey, unsigned seed, Gate &gate, Trigger &trigger, KnownItems &items)
     : m_number(number)
     , m_caller(port, { { "x-api-key", apiKey } })
     , m_random(seed * 1000 + static_cast<unsigned>(number))
     , m_gate(gate)
+    , m_trigger(trigger)
     , m_items(items)
 {
 }
@@ -196,6 +213,8 @@ std::optional<HttpAnswer> Client::attempt(Operation &operation)
     if (operation.method == "PUT" && operation.target.contains("/queues/"))
         headers.append({ QByteArray("If-Match"), QByteArray("*") }); // the latest wins, which is what this client wants
     const auto answer = m_caller.call(operation.method, operation.target, operation.body, headers);
+    if (answer && answer->status == 200)
+        m_trigger.acknowledged();
     attempt.endedUs = nowUs();
     if (answer) {
         attempt.status = answer->status;

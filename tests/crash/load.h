@@ -4,12 +4,15 @@
 #include <support/history.h>
 #include <support/httpcaller.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <memory>
 #include <mutex>
 #include <random>
 #include <thread>
+
+#include <sys/types.h>
 
 namespace iwd::test {
 
@@ -33,6 +36,20 @@ private:
     bool m_ended = false;
 };
 
+/// Kills the server at the very moment at which a client is told that something was done: then it has to be there. Thread-safe.
+class Trigger
+{
+public:
+    /// Kills @p server when the clients have been told so many times.
+    void arm(pid_t server, int acknowledgements);
+    void disarm() { m_left = -1; }
+    void acknowledged();
+
+private:
+    std::atomic<pid_t> m_server = -1;
+    std::atomic<int> m_left = -1;
+};
+
 /// Items that clients know of. Thread-safe.
 class KnownItems
 {
@@ -51,7 +68,7 @@ private:
 class Client
 {
 public:
-    Client(int number, quint16 port, const QByteArray &apiKey, unsigned seed, Gate &gate, KnownItems &items);
+    Client(int number, quint16 port, const QByteArray &apiKey, unsigned seed, Gate &gate, Trigger &trigger, KnownItems &items);
 
     void work();
     /// Asks once more for every write that bears a key and was not answered.
@@ -91,6 +108,7 @@ private:
     HttpCaller m_caller;
     std::mt19937 m_random;
     Gate &m_gate;
+    Trigger &m_trigger;
     KnownItems &m_items;
     int m_opening = 0;
     qint64 m_marks = 0;

@@ -99,12 +99,13 @@ void TestCrash::whatWasAcknowledgedSurvivesEveryKill()
         return;
 
     Gate gate;
+    Trigger trigger;
     KnownItems items;
     std::vector<std::unique_ptr<Client>> clients;
     Follower follower(server.port(), server.apiKey(), gate);
     std::vector<std::thread> threads;
     for (int number = 0; number < clientCount; ++number)
-        clients.push_back(std::make_unique<Client>(number, server.port(), server.apiKey(), seed, gate, items));
+        clients.push_back(std::make_unique<Client>(number, server.port(), server.apiKey(), seed, gate, trigger, items));
     for (const auto &client : clients)
         threads.emplace_back([&client] { client->work(); });
     threads.emplace_back([&follower] { follower.work(); });
@@ -114,9 +115,14 @@ void TestCrash::whatWasAcknowledgedSurvivesEveryKill()
     unsigned killed = 0;
     while (killed < kills && wrong.isEmpty()) {
         auto begun = std::chrono::steady_clock::now();
+        // Now at any moment, now right after an acknowledgement.
+        const auto longest = pick(60, 300);
+        if (killed % 2 == 0)
+            trigger.arm(server.pid(), 1 + static_cast<int>(random() % 25));
         gate.open();
-        std::this_thread::sleep_for(pick(60, 300)); // how long the work goes on before the kill is the point of this test
+        (void)server.waitForEnd(longest);
         server.kill();
+        trigger.disarm();
         gate.close();
         ++killed;
         times.working += since(begun);
