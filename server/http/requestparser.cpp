@@ -52,12 +52,13 @@ bool isHost(QByteArrayView host)
     });
 }
 
+/// Method and version take at most this much of a request line that is any good.
+constexpr qsizetype allowance = 64;
+
 } // namespace
 
 HeadScanner::Outcome HeadScanner::withinLimits(qsizetype size) const
 {
-    // Method and version take at most this much of a request line that is any good.
-    constexpr qsizetype allowance = 64;
     if (m_requestLineEnd == 0)
         return size - m_begin > m_urlBytes + allowance ? Outcome::TargetTooLong : Outcome::Incomplete;
     return size - m_requestLineEnd > m_headerBytes ? Outcome::HeadersTooLarge : Outcome::Incomplete;
@@ -67,7 +68,9 @@ HeadScanner::Outcome HeadScanner::requestLine(QByteArrayView line)
 {
     const qsizetype first = line.indexOf(' ');
     const qsizetype last = line.lastIndexOf(' ');
-    return last - first - 1 > m_urlBytes ? Outcome::TargetTooLong : Outcome::Incomplete;
+    // A line that arrives in pieces is refused before its end is seen; one that comes at once is no better.
+    const bool tooLong = last - first - 1 > m_urlBytes || line.size() + 1 > m_urlBytes + allowance;
+    return tooLong ? Outcome::TargetTooLong : Outcome::Incomplete;
 }
 
 HeadScanner::Outcome HeadScanner::scan(QByteArrayView bytes)

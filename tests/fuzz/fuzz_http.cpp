@@ -5,6 +5,7 @@
 
 #include <QByteArrayList>
 
+#include <cstdio>
 #include <cstdlib>
 
 using namespace iwd::http;
@@ -114,7 +115,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     const Conversation whole({ bytes, bytes.size() });
     const Conversation pieces({ bytes, 1 + data[0] % 64 });
-    if (whole.story() != pieces.story())
+    if (whole.story() != pieces.story()) {
+        std::fprintf(stderr, "In one piece:\n%s\nIn several:\n%s\n", whole.story().join('\n').constData(), pieces.story().join('\n').constData());
         std::abort();
+    }
     return 0;
 }
