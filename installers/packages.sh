@@ -14,6 +14,7 @@ BUILD_PACKAGES=(
 TEST_PACKAGES=(
     libvalijson-dev # checks answers against the API document
     python3 # the converter of the demo's data
+    clang-14 libclang-rt-14-dev # libFuzzer
 )
 
 # missing_packages NAME…: those that are not installed, one a line.

@@ -69,7 +69,7 @@ public:
         , configuration(pipeline)
         , queues(pipeline)
         , agents(pipeline, authenticator)
-        , events(pipeline, authenticator)
+        , events(pipeline, authenticator, options.slowestReader)
         , stats(pipeline, std::move(facts))
         , sessions(pipeline, authenticator, options.sessionLifetime)
         , apiKeys(pipeline, authenticator)

@@ -85,7 +85,7 @@ EndpointInfo EventHandlers::streamInfo() const
 http::WebSocketRoute EventHandlers::stream()
 {
     return { [this](http::Request request) { return authorizeStream(std::move(request)); },
-        [this](http::Request request, QWebSocket *socket) { streamEvents(m_pipeline, m_authenticator, std::move(request), socket); } };
+        [this](http::Request request, QWebSocket *socket) { streamEvents(m_pipeline, m_authenticator, std::move(request), socket, m_slowestReader); } };
 }
 
 QCoro::Task<std::optional<http::Response>> EventHandlers::authorizeStream(http::Request request)

@@ -12,9 +12,10 @@ class EventHandlers
 {
 public:
     /// Both must outlive this.
-    EventHandlers(Pipeline &pipeline, Authenticator &authenticator)
+    EventHandlers(Pipeline &pipeline, Authenticator &authenticator, milliseconds slowestReader)
         : m_pipeline(pipeline)
         , m_authenticator(authenticator)
+        , m_slowestReader(slowestReader)
     {
     }
     [[nodiscard]] std::vector<ApiEndpoint> endpoints();
@@ -28,6 +29,7 @@ private:
 
     Pipeline &m_pipeline;
     Authenticator &m_authenticator;
+    const milliseconds m_slowestReader;
 };
 
 } // namespace iwd

@@ -4,6 +4,8 @@
 #include "endpoint.h"
 #include "streamsocket.h"
 
+#include <base/log.h>
+
 namespace iwd {
 
 namespace {
@@ -32,7 +34,7 @@ std::optional<qint64> firstCursor(const http::Request &request)
     return text ? std::optional(text->toLongLong()) : std::nullopt;
 }
 
-QCoro::Task<void> run(Pipeline *pipeline, Authenticator *authenticator, http::Request request, StreamSocket socket)
+QCoro::Task<void> run(Pipeline *pipeline, Authenticator *authenticator, http::Request request, StreamSocket socket, milliseconds slowestReader)
 {
     std::optional<qint64> after = firstCursor(request);
     while (isOpen(socket)) {
@@ -56,8 +58,11 @@ QCoro::Task<void> run(Pipeline *pipeline, Authenticator *authenticator, http::Re
         for (const StoredEvent &event : batch->events)
             socket->sendTextMessage(QString::fromUtf8(event.json()));
         after = batch->last;
-        const bool keepsUp = co_await drained(socket);
+        const bool keepsUp = co_await drained(socket, slowestReader);
         if (!keepsUp) {
+            if (isOpen(socket))
+                log::warning(u"Dropped a reader of the event stream: it takes too little.",
+                    { { QLatin1StringView("address"), request.remoteAddress }, { QLatin1StringView("after"), *after } });
             closeWith(
                 socket, QWebSocketProtocol::CloseCodePolicyViolated, QStringLiteral("Too slow: connect again with after=%1.").arg(*after));
             co_return;
@@ -78,10 +83,10 @@ QCoro::Task<void> run(Pipeline *pipeline, Authenticator *authenticator, http::Re
 
 } // namespace
 
-void streamEvents(Pipeline &pipeline, Authenticator &authenticator, http::Request request, QWebSocket *socket)
+void streamEvents(Pipeline &pipeline, Authenticator &authenticator, http::Request request, QWebSocket *socket, milliseconds slowestReader)
 {
     QObject::connect(socket, &QWebSocket::disconnected, socket, &QObject::deleteLater);
-    run(&pipeline, &authenticator, std::move(request), socket);
+    run(&pipeline, &authenticator, std::move(request), socket, slowestReader);
 }
 
 } // namespace iwd

@@ -39,7 +39,7 @@ std::optional<QByteArray> LocalCache::find(const QByteArray &key)
     const auto found = m_index.find(key);
     if (found == m_index.end())
         return std::nullopt;
-    if (found->second->until <= m_clock->now()) {
+    if (found->second->until <= m_clock->steady()) {
         drop(key);
         return std::nullopt;
     }
@@ -55,7 +55,7 @@ void LocalCache::insert(const QByteArray &key, const QByteArray &value, millisec
         return;
     if (m_index.size() >= m_capacity)
         drop(QByteArray(m_entries.back().key));
-    m_entries.push_front({ key, value, m_clock->now() + std::min(timeToLive, LongestLife) });
+    m_entries.push_front({ key, value, m_clock->steady() + std::min(timeToLive, LongestLife) });
     m_index.emplace(key, m_entries.begin());
 }
 

@@ -36,7 +36,7 @@ private:
     {
         QByteArray key;
         QByteArray value;
-        Instant until;
+        std::chrono::steady_clock::time_point until;
     };
     using Entries = std::list<Entry>;
     struct Hash

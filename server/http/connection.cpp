@@ -178,8 +178,11 @@ void Connection::tick(TimePoint at)
         return;
     const auto waited = at - m_phaseSince;
     const bool idle = m_turns.empty() && m_output.isEmpty();
+    const bool crowded = m_state->unsentBytes > m_limits.unsentBytes;
     if (m_writeWaits && at - m_writeSince >= m_limits.writeTimeout)
-        close();
+        drop(QStringLiteral("It took nothing of its answers for %1 s.").arg(m_limits.writeTimeout / std::chrono::seconds(1)));
+    else if (m_writeWaits && crowded && at - m_waitingSince >= m_limits.crowdedTimeout)
+        drop(QStringLiteral("It takes its answers too slowly while the server holds as many unsent bytes as it may."));
     else if (m_phase == Phase::Lingering && waited >= lingerTime)
         close();
     else if (m_phase == Phase::Confirming && waited >= confirmTime)
@@ -194,6 +197,13 @@ void Connection::tick(TimePoint at)
         timeOut();
     else if (m_phase == Phase::Head && idle && !m_headBegun && waited >= m_limits.idleTimeout)
         close();
+}
+
+void Connection::drop(const QString &reason)
+{
+    log::warning(u"Dropped a client.", { { QLatin1StringView("address"), m_address }, { QLatin1StringView("unsentBytes"), qint64(m_output.size()) }, { QLatin1StringView("reason"), reason } });
+    m_transport->abandon();
+    close();
 }
 
 void Connection::answerLate(TimePoint at)
@@ -591,6 +601,9 @@ void Connection::begin()
         if (m_state->inFlight > m_limits.inFlight) {
             turn->inFlight.reset();
             refusal = busy(*turn, QStringLiteral("The server is answering as many requests as it can. Try again in a moment."));
+        } else if (m_state->unsentBytes > m_limits.unsentBytes) {
+            turn->inFlight.reset();
+            refusal = busy(*turn, QStringLiteral("The server holds as many answers as it can that clients have not taken yet. Try again in a moment."));
         }
     }
     if (refusal) {
@@ -765,8 +778,11 @@ bool Connection::flush()
         progress = true;
     }
     const bool waits = !m_output.isEmpty();
+    m_unsentShare.resize(m_output.size());
     if (waits && (progress || !m_writeWaits))
         m_writeSince = now();
+    if (waits && !m_writeWaits)
+        m_waitingSince = m_writeSince;
     m_writeWaits = waits;
     return true;
 }

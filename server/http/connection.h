@@ -3,6 +3,7 @@
 
 #include "requestparser.h"
 #include "responsewriter.h"
+#include "serverstate.h"
 #include "transport.h"
 #include "worker.h"
 
@@ -107,6 +108,8 @@ private:
     void refuse(Response response);
     void refuse(const Refusal &refusal);
     void answerLate(TimePoint at);
+    /// Ends a connection whose client is to blame, and says so in the log.
+    void drop(const QString &reason);
     void timeOut();
     std::shared_ptr<Turn> newTurn();
     void answer(const std::shared_ptr<Turn> &turn, Response response);
@@ -135,10 +138,12 @@ private:
     QByteArray m_handshake; ///< the raw head of a WebSocket request
     std::deque<std::shared_ptr<Turn>> m_turns;
     OutputQueue m_output;
+    UnsentShare m_unsentShare { m_state };
     std::vector<std::function<void()>> m_unsent; ///< Response::undelivered of what is in m_output
 
     TimePoint m_phaseSince; ///< when what we wait for began: idleness, a head, a stretch of the body, the farewell
     TimePoint m_writeSince; ///< when the client last took something
+    TimePoint m_waitingSince; ///< since when there has always been something it has not taken
     qint64 m_bodySinceMark = 0;
     bool m_headBegun = false; ///< bytes of a head are there
     bool m_blocked = false; ///< input waits until turns or output have shrunk

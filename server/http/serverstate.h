@@ -28,6 +28,7 @@ struct ServerState
     std::atomic<int> connections = 0;
     std::atomic<int> inFlight = 0;
     std::atomic<qint64> bodyBytes = 0;
+    std::atomic<qint64> unsentBytes = 0;
     std::atomic<int> refusing = 0; ///< connections that are only told 503
     std::atomic<bool> draining = false;
 
@@ -70,6 +71,25 @@ public:
         const qint64 change = bytes - std::exchange(m_bytes, bytes);
         return (m_state->bodyBytes += change) <= m_state->options.limits.bodyBytes || change <= 0;
     }
+
+private:
+    std::shared_ptr<ServerState> m_state;
+    qint64 m_bytes = 0;
+};
+
+/// What one connection has not sent yet, taken back on destruction.
+class UnsentShare
+{
+public:
+    explicit UnsentShare(std::shared_ptr<ServerState> state)
+        : m_state(std::move(state))
+    {
+    }
+    ~UnsentShare() { m_state->unsentBytes -= m_bytes; }
+    UnsentShare(const UnsentShare &) = delete;
+    UnsentShare &operator=(const UnsentShare &) = delete;
+
+    void resize(qint64 bytes) { m_state->unsentBytes += bytes - std::exchange(m_bytes, bytes); }
 
 private:
     std::shared_ptr<ServerState> m_state;

@@ -69,6 +69,13 @@ void PlainTransport::finishWriting()
     ::shutdown(m_descriptor, SHUT_WR);
 }
 
+void PlainTransport::abandon()
+{
+    // Else the kernel keeps what it holds for a peer that does not read, and offers it again and again.
+    const linger none { 1, 0 };
+    ::setsockopt(m_descriptor, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+}
+
 QTcpSocket *PlainTransport::release()
 {
     m_poller.remove(m_descriptor, this);

@@ -37,6 +37,8 @@ public:
     virtual void setInterest(bool read, bool write) = 0;
     /// Tells the peer that nothing more will come; reading goes on.
     virtual void finishWriting() = 0;
+    /// What is on its way need not arrive: closing frees it at once, where the system knows how to.
+    virtual void abandon() { }
     /// False while a TLS handshake is under way, and for a connection that will never work.
     [[nodiscard]] virtual bool established() const = 0;
     /// True when simply destroying the transport would look like a broken connection to the peer.
@@ -58,6 +60,7 @@ public:
     qint64 write(const char *from, qint64 size) override;
     void setInterest(bool read, bool write) override;
     void finishWriting() override;
+    void abandon() override;
     bool established() const override { return m_watched; }
     bool wantsFarewell() const override { return false; }
     QTcpSocket *release() override;

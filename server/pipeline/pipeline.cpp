@@ -13,6 +13,7 @@ namespace iwd {
 namespace {
 
 constexpr milliseconds retryGivingUp { 100 }; ///< when the store had no room for it
+constexpr milliseconds smallestJump { 2'000 }; ///< less is what time services do to a clock every day
 
 } // namespace
 
@@ -72,8 +73,16 @@ void Pipeline::stop()
     m_dueWorkTimer.stop();
     m_eventSignal.close();
     m_offerSignal.close();
-    for (const TenantId tenant : m_tenants)
-        m_store.write({ tenant, [](Transaction &) {}, [this](const std::optional<Error> &) { m_distributor.giveUpAll(); } });
+    answerParked();
+}
+
+void Pipeline::answerParked()
+{
+    if (m_tenants.empty())
+        return;
+    const bool queued = m_store.write({ m_tenants.front(), [](Transaction &) {}, [this](const std::optional<Error> &) { m_distributor.giveUpAll(); } });
+    if (!queued)
+        QTimer::singleShot(retryGivingUp, this, &Pipeline::answerParked);
 }
 
 Error Pipeline::busy()
@@ -125,22 +134,59 @@ bool Pipeline::doDueWork(Transaction &transaction, int limit)
     return iwd::runDueWork(transaction, limit);
 }
 
+/// A lease is a length of time, so whoever sets the clock neither ends nor prolongs one. What is due at a date is due by the clock.
+void Pipeline::watchClock()
+{
+    const Instant now = m_clock.now();
+    const auto steady = m_clock.steady();
+    if (m_lastSteady) {
+        const Instant expected = m_lastNow + std::chrono::duration_cast<milliseconds>(steady - *m_lastSteady);
+        const milliseconds by = now - expected;
+        if (by >= smallestJump || by <= -smallestJump) {
+            log::warning(u"The system clock was set to another time; leases keep the time that they had left", { { QLatin1StringView("milliseconds"), qint64(by.count()) } });
+            for (const TenantId tenant : m_tenants)
+                m_jumps[tenant].push_back({ by, m_lastNow + by });
+        }
+    }
+    m_lastNow = now;
+    m_lastSteady = steady;
+}
+
 void Pipeline::runDueWork()
 {
+    watchClock();
     // Once a minute the old answers go, too; in small portions, so that nobody waits for them.
     const bool forget = ++m_rounds % std::max(1, static_cast<int>(std::chrono::minutes(1) / m_options.dueWorkInterval)) == 0;
     for (const TenantId tenant : m_tenants) {
         if (!m_dueWorkRunning.insert(tenant).second)
             continue;
-        const auto done = [this, tenant](const std::optional<Error> &failure) {
+        const std::vector<ClockJump> jumps = m_jumps[tenant];
+        const auto told = std::make_shared<std::ptrdiff_t>(0); ///< jumps that leases know of when this is committed
+        const auto done = [this, tenant, told](const std::optional<Error> &failure) {
             // A store that takes no writes says so itself, once.
             if (failure && failure->code != ErrorCode::StorageUnavailable)
                 log::warning(u"Work that is due could not be done; it is tried again", { { QLatin1StringView("reason"), failure->text } });
+            const std::ptrdiff_t settled = failure ? 0 : *told;
             QMetaObject::invokeMethod(
-                this, [this, tenant] { m_dueWorkRunning.erase(tenant); }, Qt::QueuedConnection);
+                this,
+                [this, tenant, settled] {
+                    auto &open = m_jumps[tenant];
+                    open.erase(open.begin(), open.begin() + settled);
+                    m_dueWorkRunning.erase(tenant);
+                },
+                Qt::QueuedConnection);
         };
         const bool queued = m_store.write({ tenant,
-            [this, limit = m_options.dueWorkLimit, forget, keep = m_options.keepAnswers](Transaction &transaction) {
+            [this, limit = m_options.dueWorkLimit, forget, keep = m_options.keepAnswers, jumps, told, clock = &m_clock, lastNow = m_lastNow,
+                lastSteady = *m_lastSteady](Transaction &transaction) {
+                // Set since we looked at it? Then leases would end that the next round knows to shift.
+                const Instant expected = lastNow + std::chrono::duration_cast<milliseconds>(clock->steady() - lastSteady);
+                *told = 0;
+                if (transaction.now() - expected >= smallestJump)
+                    return;
+                *told = std::ssize(jumps);
+                for (const ClockJump &jump : jumps)
+                    transaction.shiftLeases(jump.by, jump.from);
                 doDueWork(transaction, limit);
                 if (forget)
                     forgetOldAnswers(transaction, keep, limit);

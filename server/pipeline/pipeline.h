@@ -127,8 +127,17 @@ public:
     [[nodiscard]] bool stopping() const { return m_stopping; }
 
 private:
+    /// The system clock was set to another time.
+    struct ClockJump
+    {
+        milliseconds by;
+        Instant from; ///< about the first moment of the new time
+    };
+
     [[nodiscard]] static Error busy();
     void runDueWork();
+    void watchClock();
+    void answerParked();
 
     Store &m_store;
     const Clock &m_clock;
@@ -139,6 +148,9 @@ private:
     const std::shared_ptr<LiveFigures> m_figures = std::make_shared<LiveFigures>(); ///< shared with a reading thread that loads them
     std::vector<TenantId> m_tenants;
     std::set<TenantId> m_dueWorkRunning;
+    std::map<TenantId, std::vector<ClockJump>> m_jumps; ///< that leases do not know of yet
+    Instant m_lastNow;
+    std::optional<std::chrono::steady_clock::time_point> m_lastSteady;
     QTimer m_dueWorkTimer;
     int m_rounds = 0;
     std::atomic<quint64> m_nextNumber = 1;

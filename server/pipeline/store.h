@@ -218,6 +218,8 @@ public:
     virtual void extendAssignment(qint64 token, Instant leaseUntil) = 0;
     /// An offer becomes an assignment with a lease; its token stays.
     virtual void acceptOffer(qint64 token, milliseconds lease) = 0;
+    /// Moves the end of all leases but those that were given from @p from on.
+    virtual void shiftLeases(milliseconds by, Instant from) = 0;
     virtual void removeAssignment(ItemId item) = 0;
     [[nodiscard]] virtual std::vector<Assignment> expiredAssignments(int limit) = 0;
     [[nodiscard]] virtual std::vector<DueTimer> dueTimers(int limit) = 0;

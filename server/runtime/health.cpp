@@ -35,13 +35,13 @@ void Health::beatOn(QObject *context)
 void Health::beat()
 {
     const std::lock_guard lock(m_mutex);
-    m_lastBeat = m_clock->now();
+    m_lastBeat = m_clock->steady();
 }
 
 bool Health::live() const
 {
     const std::lock_guard lock(m_mutex);
-    return !m_lastBeat || m_clock->now() - *m_lastBeat <= LongestSilence;
+    return !m_lastBeat || m_clock->steady() - *m_lastBeat <= LongestSilence;
 }
 
 bool Health::ready() const

@@ -50,7 +50,7 @@ private:
     std::shared_ptr<const Clock> m_clock;
     mutable std::mutex m_mutex;
     std::map<QString, Report> m_components;
-    std::optional<Instant> m_lastBeat;
+    std::optional<std::chrono::steady_clock::time_point> m_lastBeat;
 };
 
 } // namespace iwd

@@ -87,6 +87,7 @@ StopSignals::StopSignals(QObject *parent)
     m_notifier = std::make_unique<QSocketNotifier>(wakeUp, QSocketNotifier::Read);
     connect(m_notifier.get(), &QSocketNotifier::activated, this, [this] { deliver(); });
     handle(SIGPIPE, SIG_IGN);
+    handle(SIGXFSZ, SIG_IGN); // a file at the limit of its size is a full disk, not the end
     handle(SIGTERM, onSignal);
     handle(SIGINT, onSignal);
     if (!isIgnored(SIGHUP))

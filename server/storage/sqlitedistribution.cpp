@@ -91,6 +91,13 @@ void SqliteTransaction::acceptOffer(qint64 token, milliseconds lease)
     }
 }
 
+void SqliteTransaction::shiftLeases(milliseconds by, Instant from)
+{
+    auto row = statement("assignment/shift_leases");
+    row.bind(QStringLiteral(":by_ms"), qint64(by.count())).bind(QStringLiteral(":from_ms"), toMillis(from)).bind(QStringLiteral(":to_ms"), toMillis(m_now));
+    change(row);
+}
+
 void SqliteTransaction::removeAssignment(ItemId item)
 {
     auto row = statement("assignment/remove");

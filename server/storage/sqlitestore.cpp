@@ -7,15 +7,34 @@
 
 #include <base/log.h>
 
+#include <QFile>
 #include <QFileInfo>
 
 #include <atomic>
 #include <latch>
 #include <thread>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 namespace iwd {
 
 namespace {
+
+constexpr off_t roomBytes = 8 * 1024 * 1024; ///< free again after trouble: enough that the next write does not meet the same
+
+/// Whether the disk of @p path has room for more than the next page.
+bool hasRoom(const QString &path)
+{
+    const QByteArray probe = QFile::encodeName(path + QStringLiteral("-room"));
+    const int file = ::open(probe.constData(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    if (file < 0)
+        return false;
+    const int error = ::posix_fallocate(file, 0, roomBytes);
+    ::close(file);
+    ::unlink(probe.constData());
+    return error == 0 || error == EOPNOTSUPP || error == EINVAL;
+}
 
 class SqliteDirectory final : public Directory
 {
@@ -308,7 +327,8 @@ bool SqliteStore::Private::runUnits(Database &database, std::vector<WriteUnit> &
     return !database.failure();
 }
 
-/// After trouble, a transaction that has nothing to write proves nothing: a full disk accepts it. So each one writes a page until one holds.
+/// After trouble, a transaction that has nothing to write proves nothing: a full disk accepts it. So each one writes a page until one holds, and
+/// until there is room for more: a disk with one free page would be ready and in trouble by turns.
 bool SqliteStore::Private::provesWritable(Database &database)
 {
     {
@@ -316,7 +336,14 @@ bool SqliteStore::Private::provesWritable(Database &database)
         if (!trouble)
             return true;
     }
-    return database.execute(QStringLiteral("update tenant set created_ms = created_ms"));
+    if (!database.execute(QStringLiteral("update tenant set created_ms = created_ms")))
+        return false;
+    if (hasRoom(options.path))
+        return true;
+    const QString reason = QStringLiteral("less than %1 MiB are free").arg(roomBytes / (1024 * 1024));
+    database.fail({ ErrorCode::StorageUnavailable, QStringLiteral("The disk of the database is full: %1. Nothing was stored; make room, and the server goes on by itself.").arg(reason), {},
+        { { QStringLiteral("reason"), reason } } });
+    return false;
 }
 
 void SqliteStore::Private::undo(Database &database)

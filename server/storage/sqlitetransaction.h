@@ -84,6 +84,7 @@ public:
     Assignment insertAssignment(Assignment assignment) override;
     void extendAssignment(qint64 token, Instant leaseUntil) override;
     void acceptOffer(qint64 token, milliseconds lease) override;
+    void shiftLeases(milliseconds by, Instant from) override;
     void removeAssignment(ItemId item) override;
     std::vector<Assignment> expiredAssignments(int limit) override;
     std::vector<DueTimer> dueTimers(int limit) override;

@@ -12,6 +12,8 @@ class Clock
 public:
     virtual ~Clock() = default;
     [[nodiscard]] virtual Instant now() const = 0;
+    /// Time that only passes: nobody can change it, and it means nothing outside of this process.
+    [[nodiscard]] virtual std::chrono::steady_clock::time_point steady() const { return std::chrono::steady_clock::now(); }
 };
 
 class SystemClock final : public Clock

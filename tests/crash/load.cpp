@@ -97,12 +97,20 @@ bool Gate::passAfter(int opening)
 
 void Trigger::arm(pid_t server, int acknowledgements)
 {
+    const std::lock_guard lock(m_mutex);
     m_server = server;
     m_left = acknowledgements;
 }
 
+void Trigger::disarm()
+{
+    const std::lock_guard lock(m_mutex);
+    m_left = 0;
+}
+
 void Trigger::acknowledged()
 {
+    const std::lock_guard lock(m_mutex);
     if (m_left > 0 && --m_left == 0)
         ::kill(m_server, SIGKILL);
 }

@@ -4,7 +4,6 @@
 #include <support/history.h>
 #include <support/httpcaller.h>
 
-#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <memory>
@@ -42,12 +41,14 @@ class Trigger
 public:
     /// Kills @p server when the clients have been told so many times.
     void arm(pid_t server, int acknowledgements);
-    void disarm() { m_left = -1; }
+    /// Afterwards it does not kill any more, so that the process may be laid to rest.
+    void disarm();
     void acknowledged();
 
 private:
-    std::atomic<pid_t> m_server = -1;
-    std::atomic<int> m_left = -1;
+    std::mutex m_mutex;
+    pid_t m_server = -1;
+    int m_left = 0; ///< 0: not armed
 };
 
 /// Items that clients know of. Thread-safe.

@@ -74,7 +74,14 @@ bool HttpCaller::sendAll(const QByteArray &bytes)
 std::optional<HttpAnswer> HttpCaller::call(
     const QByteArray &method, const QByteArray &target, const QByteArray &body, const HeaderFields &headers, std::chrono::milliseconds patience)
 {
-    const auto until = steady_clock::now() + patience;
+    if (begin(method, target, body, headers))
+        return finish(patience);
+    hangUp();
+    return std::nullopt;
+}
+
+bool HttpCaller::begin(const QByteArray &method, const QByteArray &target, const QByteArray &body, const HeaderFields &headers)
+{
     QByteArray request = method + ' ' + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\n";
     for (const auto &fields : { m_headers, headers }) {
         for (const auto &[name, value] : fields)
@@ -85,9 +92,19 @@ std::optional<HttpAnswer> HttpCaller::call(
     request += "\r\n" + body;
 
     m_connected = m_descriptor >= 0 || connectNow();
-    std::optional<HttpAnswer> answer;
-    if (m_connected && sendAll(request))
-        answer = receive(until);
+    return m_connected && sendAll(request);
+}
+
+bool HttpCaller::ended() const
+{
+    char byte = 0;
+    const ssize_t got = ::recv(m_descriptor, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR);
+}
+
+std::optional<HttpAnswer> HttpCaller::finish(std::chrono::milliseconds patience)
+{
+    auto answer = receive(steady_clock::now() + patience);
     if (!answer || answer->header("connection") == "close")
         hangUp();
     return answer;

@@ -40,6 +40,15 @@ public:
     [[nodiscard]] std::optional<HttpAnswer> call(const QByteArray &method, const QByteArray &target, const QByteArray &body = {},
         const HeaderFields &headers = {}, std::chrono::milliseconds patience = std::chrono::seconds(30));
 
+    /// The two halves of call(): what is sent is answered meanwhile. @returns false when it could not be sent
+    [[nodiscard]] bool begin(const QByteArray &method, const QByteArray &target, const QByteArray &body = {}, const HeaderFields &headers = {});
+    [[nodiscard]] std::optional<HttpAnswer> finish(std::chrono::milliseconds patience = std::chrono::seconds(30));
+    /// Connects and sends nothing.
+    [[nodiscard]] bool connectOnly() { return m_descriptor >= 0 || connectNow(); }
+    /// The server has closed the connection. Looks at it without waiting.
+    [[nodiscard]] bool ended() const;
+    [[nodiscard]] int descriptor() const { return m_descriptor; }
+
     /// False when the last call could not even connect, so that certainly nothing arrived.
     [[nodiscard]] bool connected() const { return m_connected; }
     void hangUp();

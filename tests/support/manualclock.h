@@ -17,11 +17,23 @@ public:
     }
 
     [[nodiscard]] Instant now() const override { return fromMillis(m_millis); }
-    void advance(milliseconds time) { m_millis += time.count(); }
+    [[nodiscard]] std::chrono::steady_clock::time_point steady() const override
+    {
+        return std::chrono::steady_clock::time_point(milliseconds(m_passed));
+    }
+    /// Time passes.
+    void advance(milliseconds time)
+    {
+        m_millis += time.count();
+        m_passed += time.count();
+    }
+    /// Somebody sets the clock; no time passes.
     void set(Instant now) { m_millis = toMillis(now); }
+    void jump(milliseconds by) { m_millis += by.count(); }
 
 private:
     std::atomic<qint64> m_millis;
+    std::atomic<qint64> m_passed = 0;
 };
 
 } // namespace iwd::test

@@ -133,6 +133,7 @@ Result<void> Composition::listen()
     facts.requestsInFlight = [this] { return m_server ? m_server->inFlightCount() : 0; };
     ApiOptions apiOptions;
     apiOptions.sessionLifetime = m_config.session.lifetime;
+    apiOptions.slowestReader = m_config.http.limits.writeTimeout;
     m_api = std::make_unique<Api>(*m_pipeline, *m_cache, *m_clock, facts, apiOptions);
 
     http::ServerOptions options;

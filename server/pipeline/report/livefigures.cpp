@@ -30,7 +30,7 @@ qint64 LiveFigures::Minute::sum(Instant now) const
 {
     qint64 total = 0;
     for (const auto &[second, count] : seconds)
-        total += second > secondOf(now) - 60 ? count : 0;
+        total += second > secondOf(now) - 60 && second <= secondOf(now) ? count : 0; // later ones: the clock was set back
     return total;
 }
 

@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <support/httpcaller.h>
+#include <support/serverprocess.h>
+
+#include <QDir>
+#include <QFileInfo>
+#include <QJsonArray>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <set>
+
+#include <poll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace iwd::test {
+
+using namespace Qt::StringLiterals;
+using std::chrono::seconds;
+
+namespace {
+
+constexpr qint64 MiB = 1024 * 1024;
+
+QByteArray text(const QJsonObject &object)
+{
+    return QJsonDocument(object).toJson(QJsonDocument::Compact);
+}
+
+QByteArray itemBody(const QString &captureId, int padding = 0)
+{
+    return text({ { u"captureId"_s, captureId }, { u"custom"_s, QJsonObject { { u"padding"_s, QString(padding, u'x') } } } });
+}
+
+/// A server of its own in a folder of its own, and an administrator who speaks to it.
+class Site
+{
+public:
+    explicit Site(const QStringList &environment = {})
+        : server(setUp(environment))
+    {
+        server.start();
+        if (!server.waitUntilReady())
+            qFatal("The server does not start:\n%s", server.log().constData());
+        admin.emplace(server.port(), headers());
+    }
+
+    [[nodiscard]] HttpCaller::HeaderFields headers() const { return { { "x-api-key", server.apiKey() } }; }
+
+    HttpAnswer ask(const QByteArray &method, const QByteArray &target, const QByteArray &body = {})
+    {
+        auto answer = admin->call(method, "/iwd/v3" + target, body);
+        if (!answer) // one that was kept open may have been closed for idleness
+            answer = admin->call(method, "/iwd/v3" + target, body);
+        return answer.value_or(HttpAnswer());
+    }
+
+    int readiness()
+    {
+        HttpCaller caller(server.port());
+        const auto answer = caller.call("GET", "/health/ready");
+        return answer ? answer->status : 0;
+    }
+
+    /// All captureIds that are there.
+    std::set<QString> stored()
+    {
+        std::set<QString> ids;
+        QByteArray cursor;
+        do {
+            const QJsonObject page = ask("GET", "/items?limit=1000&sort=id" + (cursor.isEmpty() ? QByteArray() : "&cursor=" + cursor)).json();
+            const QJsonArray data = page.value(u"data"_s).toArray();
+            for (const QJsonValue item : data)
+                ids.insert(item.toObject().value(u"captureId"_s).toString());
+            cursor = page.value(u"nextCursor"_s).toString().toLatin1();
+        } while (!cursor.isEmpty());
+        return ids;
+    }
+
+    void addReadyAgent(const QString &id, int capacity)
+    {
+        const QByteArray name = id.toLatin1();
+        QCOMPARE(ask("PUT", "/agents/" + name, text({ { u"name"_s, id }, { u"capacity"_s, QJsonObject { { u"*"_s, capacity } } } })).status, 201);
+        QCOMPARE(ask("PUT", "/agents/" + name + "/state", text({ { u"state"_s, u"ready"_s } })).status, 200);
+    }
+
+    QTemporaryDir folder;
+    ServerProcess server;
+    std::optional<HttpCaller> admin;
+
+private:
+    ServerSetup setUp(const QStringList &environment)
+    {
+        ServerSetup setup;
+        setup.program = QStringLiteral(IWD_SERVER);
+        setup.data = folder.filePath(u"data"_s);
+        setup.environment = environment;
+        setup.openFilesLimit = 256; // the server has to help itself
+        return setup;
+    }
+};
+
+/// Descriptors for thousands of connections of this process.
+bool raiseOwnLimit(rlim_t wanted)
+{
+    rlimit limit {};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = std::max(limit.rlim_cur, std::min(limit.rlim_max, wanted));
+    return ::setrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur >= wanted;
+}
+
+} // namespace
+
+class TestAbuse : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void aFullDiskLosesNothingAndIsOverWithoutARestart();
+    void aReadOnlyFolderIsRefusedInWords();
+    void aReadOnlyDatabaseIsRefusedInWords();
+    void tenThousandIdleConnectionsLeaveRoomForOthers();
+    void aClientThatReadsNothingIsDropped();
+    void manyClientsThatReadNothingAreBounded();
+    void aStreamReaderThatReadsNothingIsDropped();
+    void aThousandWaitingAgentsGetAnItemEach();
+    void waitingAgentsAreAnsweredWhenTheServerStops();
+
+private:
+    static bool runsAsRoot() { return ::geteuid() == 0; }
+};
+
+void TestAbuse::aFullDiskLosesNothingAndIsOverWithoutARestart()
+{
+    Site site;
+    std::set<QString> acknowledged;
+    std::set<QString> refused;
+    int number = 0;
+    const auto capture = [&] {
+        const QString id = u"item-%1"_s.arg(++number);
+        const HttpAnswer answer = site.ask("POST", "/items", itemBody(id, 9'000));
+        (answer.status == 200 ? acknowledged : refused).insert(id);
+        return answer;
+    };
+    for (int i = 0; i < 20; ++i)
+        QCOMPARE(capture().status, 200);
+
+    for (int round = 0; round < 3; ++round) {
+        const qint64 written = QFileInfo(site.server.setup().data + u"/iwd.db-wal"_s).size();
+        site.server.limitFileSize(static_cast<quint64>(written + 200'000));
+        HttpAnswer answer;
+        for (int i = 0; i < 1000 && answer.status != 503; ++i)
+            answer = capture();
+        QCOMPARE(answer.status, 503);
+        QCOMPARE(answer.json().value(u"code"_s).toString(), u"storage.unavailable"_s);
+        QVERIFY2(answer.json().value(u"detail"_s).toString().size() > 40, answer.body.constData());
+        QVERIFY(answer.header("retry-after").toInt() > 0);
+        QTRY_COMPARE(site.readiness(), 503);
+        // Not ready means so for as long as it lasts, and reading goes on.
+        for (int i = 0; i < 20; ++i) {
+            QCOMPARE(capture().status, 503);
+            QCOMPARE(site.readiness(), 503);
+            QCOMPARE(site.ask("GET", "/items?limit=1").status, 200);
+        }
+        site.server.limitFileSize(std::nullopt);
+        QTRY_COMPARE(site.readiness(), 200);
+        QCOMPARE(capture().status, 200);
+        QCOMPARE(site.stored(), acknowledged);
+    }
+    // What the disk holds is what the clients were told, also after the process is gone.
+    site.server.kill();
+    site.server.start();
+    QVERIFY(site.server.waitUntilReady());
+    QCOMPARE(site.stored(), acknowledged);
+    QVERIFY(refused.size() >= 60);
+    QVERIFY(site.server.log().contains("The database does not accept writes"));
+    QVERIFY(site.server.log().contains("The database accepts writes again"));
+}
+
+void TestAbuse::aReadOnlyFolderIsRefusedInWords()
+{
+    QTemporaryDir folder;
+    ::chmod(qPrintable(folder.path()), 0755);
+    ServerSetup setup;
+    setup.program = QStringLiteral(IWD_SERVER);
+    setup.data = folder.filePath(u"readonly"_s);
+    QVERIFY(QDir().mkpath(setup.data));
+    ::chmod(qPrintable(setup.data), 0555);
+    setup.user = runsAsRoot() ? 65534 : 0; // nothing is read-only for root
+    if (runsAsRoot()) // the programs of a build may lie where only root may look
+        setup.program = folder.filePath(u"iwd-server"_s);
+    if (runsAsRoot())
+        QVERIFY(QFile::copy(QStringLiteral(IWD_SERVER), setup.program));
+    ServerProcess server(setup);
+    server.start();
+    QVERIFY(server.waitForEnd() > 0);
+    const QByteArray log = server.log();
+    QVERIFY2(log.contains("error") && log.contains("readonly"), log.constData());
+    QVERIFY2(log.contains("ermission"), log.constData());
+}
+
+void TestAbuse::aReadOnlyDatabaseIsRefusedInWords()
+{
+    Site site;
+    QCOMPARE(site.ask("POST", "/items", itemBody(u"one"_s)).status, 200);
+    QCOMPARE(site.server.stop(), 0);
+    const QString database = site.server.setup().data + u"/iwd.db"_s;
+    for (const QString &file : { database, QString(database + u"-wal"_s), QString(database + u"-shm"_s) })
+        QFile::remove(file + u".kept"_s);
+    const QString copy = site.folder.filePath(u"copy"_s);
+    QVERIFY(QDir().mkpath(copy));
+    QVERIFY(QFile::copy(database, copy + u"/iwd.db"_s));
+    ::chmod(qPrintable(site.folder.path()), 0755);
+    ::chmod(qPrintable(copy), 0755);
+    ::chmod(qPrintable(copy + u"/iwd.db"_s), 0444);
+    ServerSetup setup = site.server.setup();
+    setup.data = copy;
+    if (runsAsRoot()) {
+        setup.user = 65534;
+        setup.program = site.folder.filePath(u"iwd-server"_s);
+        QVERIFY(QFile::copy(QStringLiteral(IWD_SERVER), setup.program));
+        QVERIFY(::chown(qPrintable(copy), setup.user, setup.user) == 0); // the folder is the server's own, the file is not
+    }
+    ServerProcess server(setup);
+    server.start();
+    QVERIFY(server.waitForEnd() > 0);
+    QVERIFY2(server.log().contains("readonly") || server.log().contains("read-only"), server.log().constData());
+    QVERIFY2(server.log().contains("iwd.db"), server.log().constData());
+
+    // And with its own file again it has everything.
+    site.server.start();
+    QVERIFY(site.server.waitUntilReady());
+    QCOMPARE(site.stored(), std::set<QString> { u"one"_s });
+}
+
+void TestAbuse::tenThousandIdleConnectionsLeaveRoomForOthers()
+{
+    constexpr int count = 10'000;
+    QVERIFY2(raiseOwnLimit(count + 1000), "This test needs 11,000 open files: raise the hard limit (ulimit -Hn).");
+    Site site;
+    const qint64 before = site.server.residentBytes();
+    std::vector<std::unique_ptr<HttpCaller>> idle;
+    for (int i = 0; i < count; ++i) {
+        idle.push_back(std::make_unique<HttpCaller>(site.server.port()));
+        QVERIFY(idle.back()->connectOnly());
+        if (i % 1000 == 999)
+            QVERIFY(idle.back()->call("GET", "/health/live")); // accepting keeps up with connecting
+    }
+    QTRY_VERIFY(site.ask("GET", "/stats/server").json().value(u"connections"_s).toInt() >= count);
+    for (int i = 0; i < 50; ++i)
+        QCOMPARE(site.ask("POST", "/items", itemBody(QString::number(i))).status, 200);
+    const qint64 each = (site.server.residentBytes() - before) / count;
+    qInfo("%lld bytes for an idle connection", static_cast<long long>(each));
+    QVERIFY(each < 20'000);
+    for (const auto &caller : idle)
+        QVERIFY(!caller->ended());
+    idle.clear();
+    QTRY_VERIFY(site.ask("GET", "/stats/server").json().value(u"connections"_s).toInt() < 10);
+}
+
+/// Asks for much and takes nothing. @returns whether the server ended it in time
+static bool isDropped(HttpCaller &caller, int patienceMs)
+{
+    pollfd broken { caller.descriptor(), POLLRDHUP, 0 }; // a reset comes through although nothing is read
+    return ::poll(&broken, 1, patienceMs) == 1;
+}
+
+void TestAbuse::aClientThatReadsNothingIsDropped()
+{
+    Site site({ u"IWD_HTTP_WRITE_TIMEOUT=1s"_s });
+    HttpCaller greedy(site.server.port(), site.headers());
+    QVERIFY(greedy.connectOnly());
+    const int small = 4096;
+    ::setsockopt(greedy.descriptor(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+    for (int i = 0; i < 60; ++i)
+        QVERIFY(greedy.begin("GET", "/iwd/v3/openapi.json"));
+    QVERIFY(isDropped(greedy, 20'000));
+    QTRY_VERIFY(site.server.log().contains("Dropped a client"));
+    QCOMPARE(site.ask("GET", "/stats/server").status, 200);
+}
+
+void TestAbuse::manyClientsThatReadNothingAreBounded()
+{
+    // Long patience, so that only the bound of all together can help: each would hold 4 MiB for an hour.
+    Site site({ u"IWD_HTTP_WRITE_TIMEOUT=1h"_s });
+    const qint64 before = site.server.residentBytes();
+    std::vector<std::unique_ptr<HttpCaller>> greedy;
+    const int small = 4096;
+    for (int i = 0; i < 150; ++i) {
+        greedy.push_back(std::make_unique<HttpCaller>(site.server.port(), site.headers()));
+        QVERIFY(greedy.back()->connectOnly());
+        ::setsockopt(greedy.back()->descriptor(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+        for (int request = 0; request < 30; ++request)
+            (void)greedy.back()->begin("GET", "/iwd/v3/openapi.json");
+    }
+    QTRY_VERIFY_WITH_TIMEOUT(site.server.log().contains("Dropped a client"), 30'000);
+    // Others are served again as soon as the crowd has gone.
+    QTRY_COMPARE_WITH_TIMEOUT(site.ask("GET", "/stats/server").status, 200, 30'000);
+    const qint64 grown = site.server.residentBytes() - before;
+    qInfo("%lld MiB more for 150 clients that wanted %lld MiB", static_cast<long long>(grown / MiB), static_cast<long long>(150LL * 30 * QFileInfo(QStringLiteral(IWD_OPENAPI)).size() / MiB));
+    QVERIFY(grown < 900 * MiB);
+}
+
+void TestAbuse::aStreamReaderThatReadsNothingIsDropped()
+{
+    Site site({ u"IWD_HTTP_WRITE_TIMEOUT=1s"_s });
+    for (int i = 0; i < 12; ++i) {
+        QJsonArray items;
+        for (int k = 0; k < 100; ++k)
+            items.append(QJsonObject { { u"captureId"_s, u"%1-%2"_s.arg(i).arg(k) }, { u"custom"_s, QJsonObject { { u"padding"_s, QString(5'000, u'x') } } } });
+        QCOMPARE(site.ask("POST", "/items", QJsonDocument(items).toJson(QJsonDocument::Compact)).status, 200);
+    }
+    const qint64 before = site.server.residentBytes();
+    std::vector<std::unique_ptr<HttpCaller>> readers;
+    const int small = 4096;
+    for (int i = 0; i < 20; ++i) {
+        readers.push_back(std::make_unique<HttpCaller>(site.server.port(), site.headers()));
+        QVERIFY(readers.back()->connectOnly());
+        ::setsockopt(readers.back()->descriptor(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+        QVERIFY(readers.back()->begin("GET", "/iwd/v3/events/stream?after=0", {},
+            { { "Connection", "Upgrade" }, { "Upgrade", "websocket" }, { "Sec-WebSocket-Version", "13" }, { "Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==" } }));
+    }
+    // They cannot even see it, because they do not read; the server has got rid of them.
+    QTRY_VERIFY_WITH_TIMEOUT(site.server.log().contains("Dropped a reader of the event stream"), 30'000);
+    QTRY_VERIFY_WITH_TIMEOUT(site.ask("GET", "/stats/server").json().value(u"connections"_s).toInt() < 5, 30'000);
+    QVERIFY(site.server.residentBytes() - before < 300 * MiB);
+}
+
+void TestAbuse::aThousandWaitingAgentsGetAnItemEach()
+{
+    constexpr int count = 1000;
+    constexpr int agents = 50;
+    QVERIFY(raiseOwnLimit(count + 200));
+    Site site;
+    for (int agent = 0; agent < agents; ++agent)
+        site.addReadyAgent(u"agent-%1"_s.arg(agent), count / agents);
+    std::vector<std::unique_ptr<HttpCaller>> polls;
+    for (int i = 0; i < count; ++i) {
+        polls.push_back(std::make_unique<HttpCaller>(site.server.port(), site.headers()));
+        QVERIFY(polls.back()->begin("POST", "/iwd/v3/agents/agent-" + QByteArray::number(i % agents) + "/next?wait=60"));
+    }
+    QTRY_VERIFY_WITH_TIMEOUT(site.ask("GET", "/stats/server").json().value(u"requestsInFlight"_s).toInt() >= count, 60'000);
+
+    std::set<QString> captured;
+    for (int part = 0; part < 10; ++part) {
+        QJsonArray items;
+        for (int i = 0; i < count / 10; ++i)
+            items.append(QJsonObject { { u"captureId"_s, u"%1-%2"_s.arg(part).arg(i) } });
+        const QJsonArray results = site.ask("POST", "/items", QJsonDocument(items).toJson(QJsonDocument::Compact)).json().value(u"results"_s).toArray();
+        for (const QJsonValue result : results)
+            captured.insert(result.toObject().value(u"id"_s).toString());
+    }
+    QCOMPARE(captured.size(), size_t(count));
+    std::set<QString> taken;
+    std::set<qint64> tokens;
+    for (const auto &poll : polls) {
+        const auto answer = poll->finish(seconds(60));
+        QVERIFY(answer);
+        QCOMPARE(answer->status, 200);
+        QVERIFY(taken.insert(answer->json().value(u"item"_s).toObject().value(u"id"_s).toString()).second);
+        QVERIFY(tokens.insert(answer->json().value(u"assignment"_s).toObject().value(u"token"_s).toInteger()).second);
+    }
+    QCOMPARE(taken, captured);
+}
+
+void TestAbuse::waitingAgentsAreAnsweredWhenTheServerStops()
+{
+    Site site;
+    site.addReadyAgent(u"anna"_s, 1);
+    std::vector<std::unique_ptr<HttpCaller>> polls;
+    for (int i = 0; i < 100; ++i) {
+        polls.push_back(std::make_unique<HttpCaller>(site.server.port(), site.headers()));
+        QVERIFY(polls.back()->begin("POST", "/iwd/v3/agents/anna/next?wait=60"));
+    }
+    QTRY_VERIFY(site.ask("GET", "/stats/server").json().value(u"requestsInFlight"_s).toInt() >= 100);
+    QCOMPARE(site.server.stop(), 0);
+    for (const auto &poll : polls) {
+        const auto answer = poll->finish(seconds(5));
+        QVERIFY(answer);
+        QCOMPARE(answer->status, 200);
+        QVERIFY(answer->json().value(u"item"_s).isNull());
+    }
+}
+
+} // namespace iwd::test
+
+using iwd::test::TestAbuse;
+QTEST_GUILESS_MAIN(TestAbuse)
+#include "tst_abuse.moc"
