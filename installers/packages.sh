@@ -13,6 +13,7 @@ BUILD_PACKAGES=(
 )
 TEST_PACKAGES=(
     libvalijson-dev # checks answers against the API document
+    libsqlite3-dev # raw SQLite, beside which tests/bench measures the server
     python3 # the converter of the demo's data
     clang-14 libclang-rt-14-dev # libFuzzer
 )

@@ -1,0 +1,440 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "measures.h"
+
+#include "failure.h"
+#include "httpload.h"
+#include "processes.h"
+#include "rawsqlite.h"
+#include "workload.h"
+
+#include <QFileInfo>
+#include <QJsonDocument>
+#include <QUuid>
+
+#include <deque>
+#include <map>
+
+namespace iwd::bench {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Gives requests for a while.
+class ForSeconds
+{
+public:
+    explicit ForSeconds(double seconds)
+        : m_end(Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds)))
+    {
+    }
+    [[nodiscard]] bool over() const { return Clock::now() >= m_end; }
+
+private:
+    Clock::time_point m_end;
+};
+
+double milliseconds(Nanoseconds duration)
+{
+    return std::chrono::duration<double, std::milli>(duration).count();
+}
+
+double quantile(std::vector<double> values, double part)
+{
+    if (values.empty())
+        return 0;
+    std::sort(values.begin(), values.end());
+    return values[std::min(values.size() - 1, static_cast<size_t>(part * static_cast<double>(values.size())))];
+}
+
+void checkAllGood(const LoadOutcome &outcome)
+{
+    if (outcome.failures > 0)
+        giveUp(QStringLiteral("%1 of %2 requests failed, the first with: %3").arg(outcome.failures).arg(outcome.answers).arg(QString::fromUtf8(outcome.firstFailure)));
+}
+
+/// What a run cost the server and this program.
+struct Cost
+{
+    explicit Cost(qint64 process)
+        : process(process)
+        , server(cpuSeconds(process))
+        , own(ownCpuSeconds())
+    {
+    }
+    void end()
+    {
+        server = cpuSeconds(process) - server;
+        own = ownCpuSeconds() - own;
+    }
+    qint64 process;
+    double server;
+    double own;
+};
+
+double rawRate(const Options &options, const Workload &workload, int rowsPerTransaction)
+{
+    const QString file = options.folder + QStringLiteral("/iwd-bench-raw-") + QUuid::createUuid().toString(QUuid::WithoutBraces) + QStringLiteral(".db");
+    return insertRows(file, workload.samples(), rowsPerTransaction, options.seconds / 2).perSecond();
+}
+
+QByteArray post(const Server &server, const QByteArray &body)
+{
+    return httpRequest("POST", "/iwd/v3/items", server.key(), body);
+}
+
+void checkAccepted(const Server &server, qint64 items)
+{
+    const QJsonObject page = QJsonDocument::fromJson(server.request("GET", "/iwd/v3/items?limit=1")).object();
+    const QString id = page.value(QStringLiteral("data"))[0][QStringLiteral("id")].toString();
+    if (id != QStringLiteral("wi-%1").arg(items))
+        giveUp(QStringLiteral("%1 items were acknowledged, but the newest is %2.").arg(items).arg(id));
+}
+
+} // namespace
+
+void measureEdge(const Options &options, Report &report)
+{
+    report.say(QStringLiteral("The bare HTTP edge: GET of 13 bytes on one thread, %1 connections").arg(options.connections));
+    const Edge edge(options.httpbench);
+    const QByteArray request = httpRequest("GET", "/ping", {});
+    Cost cost(edge.process());
+    const ForSeconds time(options.seconds);
+    const LoadOutcome outcome = load(edge.port(), options.connections, [&] { return time.over() ? QByteArray() : request; });
+    cost.end();
+    checkAllGood(outcome);
+    report.add({ QStringLiteral("HTTP edge"), outcome.perSecond(), QStringLiteral("requests/s"), {}, false,
+        QStringLiteral("edge %1 us, generator %2 us of CPU a request")
+            .arg(cost.server / static_cast<double>(outcome.answers) * 1e6, 0, 'f', 1)
+            .arg(cost.own / static_cast<double>(outcome.answers) * 1e6, 0, 'f', 1) });
+    report.add({ QStringLiteral("HTTP edge, of one core"), static_cast<double>(outcome.answers) / cost.server, QStringLiteral("requests/s"), 60'000, false,
+        QStringLiteral("requests by seconds of the edge's CPU time") });
+}
+
+void measureSingles(const Options &options, Report &report)
+{
+    report.say(QStringLiteral("Single POSTs, %1 connections").arg(options.connections));
+    Workload workload;
+    const double rawBefore = rawRate(options, workload, 1);
+    LoadOutcome outcome;
+    double cpu = 0;
+    double own = 0;
+    {
+        const Server server(options.server, options.folder);
+        configure(server);
+        Cost cost(server.process());
+        const ForSeconds time(options.seconds);
+        outcome = load(server.port(), options.connections, [&] { return time.over() ? QByteArray() : post(server, workload.nextItem()); });
+        cost.end();
+        cpu = cost.server;
+        own = cost.own;
+        checkAllGood(outcome);
+        checkAccepted(server, outcome.answers);
+    }
+    const double raw = (rawBefore + rawRate(options, workload, 1)) / 2;
+    report.add({ QStringLiteral("raw SQLite, one row a transaction"), raw, QStringLiteral("rows/s"), {}, false, {} });
+    report.add({ QStringLiteral("single POSTs"), outcome.perSecond(), QStringLiteral("items/s"), 10 * raw, false,
+        QStringLiteral("p50 %1 ms, p99 %2 ms; server %3 us, generator %4 us of CPU an item")
+            .arg(outcome.quantile(0.5), 0, 'f', 1)
+            .arg(outcome.quantile(0.99), 0, 'f', 1)
+            .arg(cpu / static_cast<double>(outcome.answers) * 1e6, 0, 'f', 1)
+            .arg(own / static_cast<double>(outcome.answers) * 1e6, 0, 'f', 1) });
+    report.add({ QStringLiteral("single POSTs, times raw SQLite"), outcome.perSecond() / raw, QStringLiteral("times"), 10, false, {} });
+}
+
+void measureArrays(const Options &options, Report &report)
+{
+    report.say(QStringLiteral("Arrays of %1, %2 connections").arg(options.arrayItems).arg(options.arrayConnections));
+    Workload workload;
+    const double rawBefore = rawRate(options, workload, options.arrayItems);
+    double rate = 0;
+    QString remark;
+    {
+        const Server server(options.server, options.folder);
+        configure(server);
+        Cost cost(server.process());
+        const ForSeconds time(options.seconds);
+        const LoadOutcome outcome
+            = load(server.port(), options.arrayConnections, [&] { return time.over() ? QByteArray() : post(server, workload.nextArray(options.arrayItems)); });
+        cost.end();
+        checkAllGood(outcome);
+        const double items = static_cast<double>(outcome.answers) * options.arrayItems;
+        checkAccepted(server, outcome.answers * options.arrayItems);
+        rate = items / outcome.seconds;
+        remark = QStringLiteral("server %1 us, generator %2 us of CPU an item").arg(cost.server / items * 1e6, 0, 'f', 1).arg(cost.own / items * 1e6, 0, 'f', 1);
+    }
+    const double raw = (rawBefore + rawRate(options, workload, options.arrayItems)) / 2;
+    report.add({ QStringLiteral("raw SQLite, %1 rows a transaction").arg(options.arrayItems), raw, QStringLiteral("rows/s"), {}, false, {} });
+    report.add({ QStringLiteral("arrays"), rate, QStringLiteral("items/s"), 0.6 * raw, false, remark });
+    report.add({ QStringLiteral("arrays, part of raw SQLite"), 100 * rate / raw, QStringLiteral("%"), 60, false, {} });
+}
+
+// ---- From POST to agent
+
+namespace {
+
+/// Agents whose requests wait, and one source that posts at a steady rate whatever the answers.
+class PushRun
+{
+public:
+    PushRun(const Server &server, double rate)
+        : m_server(server)
+        , m_interval(std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(1 / rate)))
+        , m_connections(server.port(), Agents + Sources)
+    {
+        m_connections.onAnswer([this](const HttpConnections::Answer &answer) { take(answer); });
+    }
+
+    std::vector<double> run(double seconds)
+    {
+        for (int agent = 0; agent < Agents; ++agent)
+            wish(agent);
+        const auto end = Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+        for (auto due = Clock::now(); due < end; due += m_interval) {
+            while (Clock::now() < due)
+                m_connections.poll(std::chrono::milliseconds(due - Clock::now() > std::chrono::milliseconds(1) ? 1 : 0));
+            postOne();
+        }
+        const ForSeconds patience(2);
+        while (!m_posted.empty() && !patience.over())
+            m_connections.poll(std::chrono::milliseconds(10));
+        if (!m_posted.empty())
+            giveUp(QStringLiteral("%1 items were posted and never given to an agent.").arg(m_posted.size()));
+        return std::move(m_times);
+    }
+
+private:
+    static constexpr int Sources = 16;
+
+    void wish(int agent) { m_connections.send(agent, httpRequest("POST", agentPath(agent, "next?wait=60"), m_server.key())); }
+
+    void postOne()
+    {
+        int source = Agents;
+        while (source < Agents + Sources && m_connections.isBusy(source))
+            ++source;
+        if (source == Agents + Sources)
+            giveUp(QStringLiteral("The server does not keep up with the rate: %1 POSTs wait for their answers.").arg(Sources));
+        const QByteArray item = m_workload.nextItem();
+        m_posted.emplace(keyIn(item), Clock::now());
+        m_connections.send(source, httpRequest("POST", "/iwd/v3/items", m_server.key(), item));
+    }
+
+    static QByteArray keyIn(QByteArrayView json)
+    {
+        static constexpr QByteArrayView name("\"captureId\":\"");
+        const qsizetype at = json.indexOf(name);
+        if (at < 0)
+            return {};
+        const QByteArrayView rest = json.sliced(at + name.size());
+        return rest.first(rest.indexOf('"')).toByteArray();
+    }
+
+    void take(const HttpConnections::Answer &answer)
+    {
+        if (answer.status != 200)
+            giveUp(QStringLiteral("A request was answered %1: %2").arg(answer.status).arg(QString::fromUtf8(answer.body)));
+        if (answer.connection >= Agents)
+            return;
+        const auto posted = m_posted.find(keyIn(answer.body));
+        const bool isItem = posted != m_posted.end();
+        if (!isItem)
+            return wish(answer.connection); // the answer to "complete"
+        m_times.push_back(milliseconds(answer.at - posted->second));
+        m_posted.erase(posted);
+        const QJsonObject work = QJsonDocument::fromJson(answer.body.toByteArray()).object();
+        const QJsonObject done { { QStringLiteral("item"), work.value(QStringLiteral("item"))[QStringLiteral("id")] },
+            { QStringLiteral("token"), work.value(QStringLiteral("assignment"))[QStringLiteral("token")] } };
+        m_connections.send(answer.connection,
+            httpRequest("POST", agentPath(answer.connection, "complete"), m_server.key(), QJsonDocument(done).toJson(QJsonDocument::Compact)));
+    }
+
+    const Server &m_server;
+    Workload m_workload;
+    Clock::duration m_interval;
+    HttpConnections m_connections;
+    std::map<QByteArray, Clock::time_point> m_posted;
+    std::vector<double> m_times;
+};
+
+} // namespace
+
+void measureLatency(const Options &options, Report &report)
+{
+    report.say(QStringLiteral("From POST to the agent that waits, %1 items/s, %2 agents who complete each item").arg(options.rate).arg(Agents));
+    const Server server(options.server, options.folder);
+    configure(server);
+    Cost cost(server.process());
+    const auto times = PushRun(server, options.rate).run(options.seconds);
+    cost.end();
+    report.add({ QStringLiteral("POST to agent, p50"), quantile(times, 0.5), QStringLiteral("ms"), {}, true, {} });
+    report.add({ QStringLiteral("POST to agent, p99"), quantile(times, 0.99), QStringLiteral("ms"), {}, true,
+        QStringLiteral("%1 items; server %2 % of a core").arg(times.size()).arg(100 * cost.server / options.seconds, 0, 'f', 0) });
+}
+
+// ---- Growth
+
+namespace {
+
+constexpr int takings = 2'000;
+constexpr int pages = 200;
+constexpr int curveChanges = 20;
+
+std::vector<qint64> stagesUpTo(qint64 most)
+{
+    std::vector<qint64> stages;
+    for (qint64 power = 10'000; power < most; power *= 10) {
+        stages.push_back(power);
+        if (3 * power < most)
+            stages.push_back(3 * power);
+    }
+    stages.push_back(most);
+    return stages;
+}
+
+QByteArray completion(QByteArrayView answer)
+{
+    const QJsonObject work = QJsonDocument::fromJson(answer.toByteArray()).object();
+    const QJsonObject done { { QStringLiteral("item"), work.value(QStringLiteral("item"))[QStringLiteral("id")] },
+        { QStringLiteral("token"), work.value(QStringLiteral("assignment"))[QStringLiteral("token")] } };
+    return QJsonDocument(done).toJson(QJsonDocument::Compact);
+}
+
+class Growth
+{
+public:
+    Growth(const Options &options, Report &report)
+        : m_options(options)
+        , m_report(report)
+        , m_server(options.server, options.folder)
+    {
+        configure(m_server);
+    }
+
+    void run()
+    {
+        for (const qint64 stage : stagesUpTo(m_options.items))
+            m_report.add(measureStage(stage));
+        const Stage &last = m_report.stages().back();
+        const QString waiting = QStringLiteral(" with %1 waiting").arg(last.items);
+        m_report.add({ QStringLiteral("get-next, p50") + waiting, last.nextP50, QStringLiteral("ms"), {}, true, {} });
+        m_report.add({ QStringLiteral("get-next, p99") + waiting, last.nextP99, QStringLiteral("ms"), 5, true, {} });
+        m_report.add({ QStringLiteral("page of 100, p50") + waiting, last.pageP50, QStringLiteral("ms"), {}, true, {} });
+        m_report.add({ QStringLiteral("page of 100, p99") + waiting, last.pageP99, QStringLiteral("ms"), {}, true, {} });
+        m_report.add({ QStringLiteral("resident memory") + waiting, last.residentMib, QStringLiteral("MiB"), 300, true, {} });
+        measureCurveChange();
+    }
+
+private:
+    Stage measureStage(qint64 items)
+    {
+        Stage stage;
+        stage.items = items;
+        const auto start = Clock::now();
+        const qint64 before = m_sent;
+        fill(items);
+        stage.itemsPerSecond = static_cast<double>(m_sent - before) / std::chrono::duration<double>(Clock::now() - start).count();
+        const auto taken = timesOfTaking(takings);
+        stage.nextP50 = quantile(taken, 0.5);
+        stage.nextP99 = quantile(taken, 0.99);
+        const QByteArray page = httpRequest("GET", "/iwd/v3/items?sort=priority&limit=100", m_server.key());
+        int left = pages;
+        const LoadOutcome read = load(m_server.port(), 1, [&] { return left-- > 0 ? page : QByteArray(); });
+        checkAllGood(read);
+        stage.pageP50 = read.quantile(0.5);
+        stage.pageP99 = read.quantile(0.99);
+        stage.residentMib = residentMib(m_server.process());
+        stage.fileMib = static_cast<double>(QFileInfo(m_server.databaseFile()).size()) / 1'048'576.0;
+        return stage;
+    }
+
+    /// Until @p waiting items wait.
+    void fill(qint64 waiting)
+    {
+        const auto next = [&] {
+            const int count = static_cast<int>(std::min<qint64>(m_options.arrayItems, waiting - (m_sent - m_taken)));
+            m_sent += std::max(0, count);
+            return count > 0 ? post(m_server, m_workload.nextArray(count)) : QByteArray();
+        };
+        checkAllGood(load(m_server.port(), m_options.arrayConnections, next));
+    }
+
+    /// One agent after the other takes the best item and completes it; only the taking is timed.
+    std::vector<double> timesOfTaking(int count)
+    {
+        std::vector<double> times;
+        HttpConnections connection(m_server.port(), 1);
+        QByteArray body;
+        connection.onAnswer([&](const HttpConnections::Answer &answer) {
+            if (answer.status != 200)
+                giveUp(QStringLiteral("A request was answered %1: %2").arg(answer.status).arg(QString::fromUtf8(answer.body)));
+            body = answer.body.toByteArray();
+            times.push_back(milliseconds(answer.took));
+        });
+        const auto ask = [&](const QByteArray &request) {
+            connection.send(0, request);
+            while (connection.busy() > 0)
+                connection.poll(std::chrono::seconds(1));
+        };
+        for (int i = 0; i < count; ++i) {
+            ask(httpRequest("POST", agentPath(i % Agents, "next"), m_server.key()));
+            ask(httpRequest("POST", agentPath(i % Agents, "complete"), m_server.key(), completion(body)));
+            times.pop_back();
+            ++m_taken;
+        }
+        return times;
+    }
+
+    void measureCurveChange()
+    {
+        std::vector<double> times;
+        for (int change = 0; change < curveChanges; ++change) {
+            // The head of schema0 jumps above or below all of schema1, so the next taking shows at once which curve it used.
+            const bool up = change % 2 == 0;
+            const QByteArray body = schemaBody(up ? 50'000 : 100);
+            const auto start = Clock::now();
+            m_server.request("PUT", "/iwd/v3/schemas/schema0", body);
+            const QByteArray work = m_server.request("POST", agentPath(change % Agents, "next"));
+            times.push_back(milliseconds(Clock::now() - start));
+            const int priority = QJsonDocument::fromJson(work).object().value(QStringLiteral("item"))[QStringLiteral("priority")].toInt();
+            if ((priority > 40'000) != up)
+                giveUp(QStringLiteral("After the change of the curve the next item had priority %1.").arg(priority));
+            m_server.request("POST", agentPath(change % Agents, "complete"), completion(work));
+        }
+        m_report.add({ QStringLiteral("changed curve until get-next uses it, p50"), quantile(times, 0.5), QStringLiteral("ms"), 50, true, {} });
+        m_report.add({ QStringLiteral("changed curve until get-next uses it, worst"), quantile(times, 1), QStringLiteral("ms"), 50, true, {} });
+
+        const qint64 rows = orderingRowsChecksum(m_server.databaseFile());
+        const auto counts = m_server.statementCounts();
+        m_server.request("PUT", "/iwd/v3/schemas/schema0", schemaBody(77));
+        double written = 0;
+        for (const auto &[name, count] : m_server.statementCounts()) {
+            const auto before = counts.find(name);
+            const bool writes = name.startsWith(QStringLiteral("item/insert")) || name.startsWith(QStringLiteral("item/update")) || name.startsWith(QStringLiteral("item/reclass"));
+            if (writes)
+                written += static_cast<double>(count - (before == counts.end() ? 0 : before->second));
+        }
+        const bool same = rows == orderingRowsChecksum(m_server.databaseFile());
+        m_report.add({ QStringLiteral("item rows written by a changed curve"), written, QStringLiteral("statements"), 0, true,
+            same ? QStringLiteral("the ordering rows are the same as before") : QStringLiteral("THE ORDERING ROWS CHANGED") });
+        if (!same)
+            giveUp(QStringLiteral("A change of the curve changed ordering rows."));
+    }
+
+    const Options &m_options;
+    Report &m_report;
+    Server m_server;
+    Workload m_workload;
+    qint64 m_sent = 0;
+    qint64 m_taken = 0;
+};
+
+} // namespace
+
+void measureGrowth(const Options &options, Report &report)
+{
+    report.say(QStringLiteral("Growth to %1 waiting items: %2 takings and %3 pages of 100 in the order, at each stage").arg(options.items).arg(takings).arg(pages));
+    Growth(options, report).run();
+}
+
+} // namespace iwd::bench
