@@ -24,8 +24,23 @@ QJsonObject encodeItemView(const ItemAnswer &item)
 
 Answer encodeItemAnswer(const ItemAnswer &item)
 {
-    Answer answer = jsonAnswer(encodeItemView(item));
+    JsonWriter json(2'048);
+    writeItem(json, item.record.item, item.view);
+    Answer answer;
+    answer.body = json.take();
     answer.etag = etagOf(item.record.item.version);
+    return answer;
+}
+
+Answer encodeCaptured(const ItemAnswer &item)
+{
+    JsonWriter json(2'048);
+    json.beginObject();
+    writeItemMembers(json, item.record.item, item.view);
+    json.name(QLatin1StringView("duplicate")).boolean(item.duplicate);
+    json.endObject();
+    Answer answer;
+    answer.body = json.take();
     return answer;
 }
 
@@ -57,8 +72,13 @@ Result<QJsonArray> inHands(Snapshot &snapshot, const QString &agentId, bool offe
 Answer encodeWork(const ItemAnswer &item)
 {
     Q_ASSERT(item.assignment);
-    Answer answer = jsonAnswer(
-        { { QStringLiteral("item"), encodeItemView(item) }, { QStringLiteral("assignment"), encodeAssignment(*item.assignment) } });
+    JsonWriter json(2'048);
+    json.beginObject();
+    writeItem(json.name(QLatin1StringView("item")), item.record.item, item.view);
+    json.name(QLatin1StringView("assignment")).value(encodeAssignment(*item.assignment));
+    json.endObject();
+    Answer answer;
+    answer.body = json.take();
     answer.etag = etagOf(item.record.item.version);
     return answer;
 }
@@ -66,6 +86,21 @@ Answer encodeWork(const ItemAnswer &item)
 Answer encodeList(const QJsonArray &data, const QString &nextCursor)
 {
     return jsonAnswer({ { QStringLiteral("data"), data }, { QStringLiteral("nextCursor"), textOrNull(nextCursor) } });
+}
+
+Answer encodeItemList(const std::vector<ItemAnswer> &items, const QString &nextCursor)
+{
+    JsonWriter json(static_cast<qsizetype>(items.size() + 1) * 2'048);
+    json.beginObject();
+    json.name(QLatin1StringView("data")).beginArray();
+    for (const ItemAnswer &item : items)
+        writeItem(json, item.record.item, item.view);
+    json.endArray();
+    json.name(QLatin1StringView("nextCursor")).textOrNull(nextCursor);
+    json.endObject();
+    Answer answer;
+    answer.body = json.take();
+    return answer;
 }
 
 QByteArray joinEvents(std::span<const StoredEvent> events)

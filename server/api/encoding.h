@@ -12,6 +12,8 @@
 
 namespace iwd {
 
+/// The item, and whether it was known before.
+[[nodiscard]] Answer encodeCaptured(const ItemAnswer &item);
 /// The item, with its ETag.
 [[nodiscard]] Answer encodeItemAnswer(const ItemAnswer &item);
 /// {"item","assignment"}, with the item's ETag.
@@ -24,6 +26,8 @@ namespace iwd {
 
 /// {"data":[…],"nextCursor":…}; an empty cursor is null.
 [[nodiscard]] Answer encodeList(const QJsonArray &data, const QString &nextCursor);
+
+[[nodiscard]] Answer encodeItemList(const std::vector<ItemAnswer> &items, const QString &nextCursor);
 
 /// The events as a JSON array, from their stored texts without reading them.
 [[nodiscard]] QByteArray joinEvents(std::span<const StoredEvent> events);

@@ -22,38 +22,43 @@ constexpr qint64 captureBodyBytes = 4 * 1024 * 1024;
 
 using Captured = std::vector<Result<ItemAnswer>>;
 
-Answer encodeCaptured(const ItemAnswer &item)
+void writeCaptureResult(JsonWriter &json, int index, const Result<ItemAnswer> &result, const QString &correlationId)
 {
-    QJsonObject json = encodeItemView(item);
-    json.insert(QStringLiteral("duplicate"), item.duplicate);
-    return jsonAnswer(json);
-}
-
-QJsonObject encodeCaptureResult(int index, const Result<ItemAnswer> &result, const QString &correlationId)
-{
+    json.beginObject();
+    json.name(QLatin1StringView("index")).number(index);
     if (!result) {
         const int status = httpStatus(result.error().code);
-        return { { QStringLiteral("index"), index }, { QStringLiteral("status"), status },
-            { QStringLiteral("problem"), encodeProblem(result.error(), status, correlationId) } };
+        json.name(QLatin1StringView("status")).number(status);
+        json.name(QLatin1StringView("problem")).value(encodeProblem(result.error(), status, correlationId));
+    } else {
+        const WorkItem &item = result->record.item;
+        json.name(QLatin1StringView("status")).number(200).name(QLatin1StringView("id")).text(item.id.toString());
+        json.name(QLatin1StringView("captureId")).textOrNull(item.captureId).name(QLatin1StringView("itemStatus")).text(statusName(item.status));
+        json.name(QLatin1StringView("duplicate")).boolean(result->duplicate);
     }
-    const WorkItem &item = result->record.item;
-    return { { QStringLiteral("index"), index }, { QStringLiteral("status"), 200 }, { QStringLiteral("id"), item.id.toString() },
-        { QStringLiteral("captureId"), textOrNull(item.captureId) }, { QStringLiteral("itemStatus"), statusName(item.status) },
-        { QStringLiteral("duplicate"), result->duplicate } };
+    json.endObject();
 }
 
 Answer encodeCaptureResults(const Captured &captured, const QString &correlationId)
 {
-    QJsonArray results;
     int accepted = 0;
     int duplicates = 0;
     int failed = 0;
-    for (const auto &result : captured) {
-        results.append(encodeCaptureResult(static_cast<int>(results.size()), result, correlationId));
+    JsonWriter json(static_cast<qsizetype>(captured.size() + 1) * 128);
+    json.beginObject();
+    json.name(QLatin1StringView("results")).beginArray();
+    for (size_t index = 0; index < captured.size(); ++index) {
+        const auto &result = captured[index];
+        writeCaptureResult(json, static_cast<int>(index), result, correlationId);
         ++(!result ? failed : result->duplicate ? duplicates : accepted);
     }
-    return jsonAnswer({ { QStringLiteral("accepted"), accepted }, { QStringLiteral("duplicates"), duplicates },
-        { QStringLiteral("failed"), failed }, { QStringLiteral("results"), results } });
+    json.endArray();
+    json.name(QLatin1StringView("accepted")).number(accepted).name(QLatin1StringView("duplicates")).number(duplicates);
+    json.name(QLatin1StringView("failed")).number(failed);
+    json.endObject();
+    Answer answer;
+    answer.body = json.take();
+    return answer;
 }
 
 Error wrongCount(qsizetype got)
@@ -151,10 +156,11 @@ Result<Answer> listById(Snapshot &snapshot, const Call &call, const ListQuery &q
     const bool more = records.size() > static_cast<size_t>(limit);
     if (more)
         records.pop_back();
-    QJsonArray data;
+    std::vector<ItemAnswer> data;
+    data.reserve(records.size());
     for (const ItemRecord &record : records)
-        data.append(encodeItemView(answerOf(snapshot, record)));
-    return encodeList(data, more ? cursorAfter(call, records.back().item.id.number) : QString());
+        data.push_back(answerOf(snapshot, record));
+    return encodeItemList(data, more ? cursorAfter(call, records.back().item.id.number) : QString());
 }
 
 /// Where a listing of the Universal Queue stands: all its pages look at the same instant.
@@ -220,12 +226,13 @@ Result<Answer> listWaiting(Snapshot &snapshot, const Call &call, const QString &
     const bool more = candidates.size() > static_cast<size_t>(limit);
     if (more)
         candidates.pop_back();
-    QJsonArray data;
+    std::vector<ItemAnswer> data;
+    data.reserve(candidates.size());
     for (const Candidate &candidate : candidates) {
         if (const auto record = snapshot.item(candidate.key.id))
-            data.append(encodeItemView(answerOf(snapshot, *record)));
+            data.push_back(answerOf(snapshot, *record));
     }
-    return encodeList(data, more ? makeCursor(call, encodePlace({ at, candidates.back().key })) : QString());
+    return encodeItemList(data, more ? makeCursor(call, encodePlace({ at, candidates.back().key })) : QString());
 }
 
 // ---- Changes

@@ -29,9 +29,9 @@ const std::vector<const ItemField *> &documentFields()
     return fields;
 }
 
-bool isWorthKeeping(const QJsonValue &value)
+bool isWorthKeeping(const ItemField &field, const WorkItem &item)
 {
-    return !value.isNull() && !value.isUndefined() && value != QJsonValue(QString()) && value != QJsonValue(QJsonArray()) && value != QJsonValue(0);
+    return !field.isAbsent(item) && (field.kind != FieldKind::Integer || field.get(item) != QJsonValue(0));
 }
 
 FieldValue fieldValue(FieldKind kind, const QJsonValue &value)
@@ -61,15 +61,16 @@ const QString customKey = QStringLiteral("custom");
 
 QByteArray encodeItemDocument(const WorkItem &item)
 {
-    QJsonObject document;
+    JsonWriter json;
+    json.beginObject();
     for (const ItemField *field : documentFields()) {
-        const QJsonValue value = field->get(item);
-        if (isWorthKeeping(value))
-            document.insert(field->name, value);
+        if (isWorthKeeping(*field, item))
+            field->write(json.name(field->name), item);
     }
     if (!item.custom.isEmpty())
-        document.insert(customKey, item.custom);
-    return QJsonDocument(document).toJson(QJsonDocument::Compact);
+        json.name(customKey).value(item.custom);
+    json.endObject();
+    return json.take();
 }
 
 void decodeItemDocument(const QByteArray &text, WorkItem &item)

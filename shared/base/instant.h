@@ -15,6 +15,10 @@ using Instant = std::chrono::time_point<std::chrono::system_clock, milliseconds>
 /// ISO 8601 in UTC with milliseconds and offset: "2026-03-01T08:15:30.250Z".
 [[nodiscard]] QString toIso(Instant instant);
 
+/// The same as ASCII. @param to has room for IsoBytes @returns how many bytes were written
+inline constexpr int IsoBytes = 32;
+int writeIso(Instant instant, char *to);
+
 /// Reads an ISO 8601 date and time. The offset ("Z", "+02:00") is required, because a local time without one is a guess.
 /// Years 1970 to 9999.
 [[nodiscard]] Result<Instant> instantFromIso(const QString &text);

@@ -7,6 +7,7 @@
 
 #include <QHash>
 #include <QJsonArray>
+#include <QJsonDocument>
 
 #include <limits>
 
@@ -293,16 +294,35 @@ Result<void> applyInput(WorkItem &item, const ItemInput &input)
     return {};
 }
 
+void writeItem(JsonWriter &json, const WorkItem &item, const ItemView &view)
+{
+    json.beginObject();
+    writeItemMembers(json, item, view);
+    json.endObject();
+}
+
+void writeItemMembers(JsonWriter &json, const WorkItem &item, const ItemView &view)
+{
+    for (const ItemField &field : itemFields())
+        field.write(json.name(field.name), item);
+    json.name(priorityName);
+    if (view.priority)
+        json.number(*view.priority);
+    else
+        json.null();
+    json.name(computedNames().first()).beginArray();
+    for (const QString &id : view.categoryPath)
+        json.text(id);
+    json.endArray();
+    json.name(computedNames().last()).instantOrNull(view.slaDue);
+    json.name(customName).value(item.custom);
+}
+
 QJsonObject encodeItem(const WorkItem &item, const ItemView &view)
 {
-    QJsonObject json;
-    for (const ItemField &field : itemFields())
-        json.insert(field.name, field.get(item));
-    json.insert(priorityName, view.priority ? QJsonValue(*view.priority) : QJsonValue());
-    json.insert(computedNames().first(), QJsonArray::fromStringList(view.categoryPath));
-    json.insert(computedNames().last(), view.slaDue ? QJsonValue(toIso(*view.slaDue)) : QJsonValue());
-    json.insert(customName, item.custom);
-    return json;
+    JsonWriter json;
+    writeItem(json, item, view);
+    return QJsonDocument::fromJson(json.take()).object();
 }
 
 } // namespace iwd

@@ -69,6 +69,10 @@ struct ItemView
 };
 
 /// Every member is present; those without a value are null.
+void writeItem(JsonWriter &json, const WorkItem &item, const ItemView &view);
+/// The members alone, for an object that has more of them.
+void writeItemMembers(JsonWriter &json, const WorkItem &item, const ItemView &view);
+/// The same as a QJsonObject.
 [[nodiscard]] QJsonObject encodeItem(const WorkItem &item, const ItemView &view);
 
 } // namespace iwd

@@ -41,6 +41,53 @@ QJsonValue encode(ItemId id)
     return id.toString();
 }
 
+void write(JsonWriter &json, const QString &text)
+{
+    json.textOrNull(text);
+}
+void write(JsonWriter &json, qint64 number)
+{
+    json.number(number);
+}
+void write(JsonWriter &json, int number)
+{
+    json.number(number);
+}
+void write(JsonWriter &json, Instant instant)
+{
+    json.instant(instant);
+}
+void write(JsonWriter &json, const std::optional<Instant> &instant)
+{
+    json.instantOrNull(instant);
+}
+void write(JsonWriter &json, const QStringList &texts)
+{
+    json.beginArray();
+    for (const QString &text : texts)
+        json.text(text);
+    json.endArray();
+}
+void write(JsonWriter &json, ItemStatus status)
+{
+    json.text(statusName(status));
+}
+void write(JsonWriter &json, ItemId id)
+{
+    json.text(id.toString());
+}
+
+template <typename T>
+bool isEmpty(const T &value)
+{
+    if constexpr (std::is_same_v<T, QString> || std::is_same_v<T, QStringList>)
+        return value.isEmpty();
+    else if constexpr (std::is_same_v<T, std::optional<Instant>>)
+        return !value.has_value();
+    else
+        return false;
+}
+
 void assign(QString &member, const FieldValue &value)
 {
     member = std::get<QString>(value);
@@ -77,27 +124,51 @@ void setMember(WorkItem &item, const FieldValue &value)
 }
 
 template <auto Member>
+void writeMember(JsonWriter &json, const WorkItem &item)
+{
+    write(json, item.*Member);
+}
+
+template <auto Member>
+bool isMemberAbsent(const WorkItem &item)
+{
+    return isEmpty(item.*Member);
+}
+
+template <auto Member>
+bool isMemberSame(const WorkItem &left, const WorkItem &right)
+{
+    return left.*Member == right.*Member;
+}
+
+template <auto Member>
+constexpr ItemField field(const char *name, FieldKind kind, FieldWriter writer, FieldGroup group, int maxLength, void (*set)(WorkItem &, const FieldValue &))
+{
+    return { QLatin1StringView(name), kind, writer, group, maxLength, &getMember<Member>, &writeMember<Member>, &isMemberAbsent<Member>, &isMemberSame<Member>, set };
+}
+
+template <auto Member>
 constexpr ItemField text(const char *name, FieldWriter writer, FieldGroup group, int maxLength = limits::Text)
 {
-    return { QLatin1StringView(name), FieldKind::Text, writer, group, maxLength, &getMember<Member>, &setMember<Member> };
+    return field<Member>(name, FieldKind::Text, writer, group, maxLength, &setMember<Member>);
 }
 
 template <auto Member>
 constexpr ItemField integer(const char *name, FieldWriter writer)
 {
-    return { QLatin1StringView(name), FieldKind::Integer, writer, FieldGroup::Core, 0, &getMember<Member>, &setMember<Member> };
+    return field<Member>(name, FieldKind::Integer, writer, FieldGroup::Core, 0, &setMember<Member>);
 }
 
 template <auto Member>
 constexpr ItemField date(const char *name, FieldWriter writer, FieldGroup group)
 {
-    return { QLatin1StringView(name), FieldKind::Date, writer, group, 0, &getMember<Member>, &setMember<Member> };
+    return field<Member>(name, FieldKind::Date, writer, group, 0, &setMember<Member>);
 }
 
 template <auto Member>
 constexpr ItemField readOnly(const char *name, FieldKind kind)
 {
-    return { QLatin1StringView(name), kind, FieldWriter::Server, FieldGroup::Core, 0, &getMember<Member>, nullptr };
+    return field<Member>(name, kind, FieldWriter::Server, FieldGroup::Core, 0, nullptr);
 }
 
 using W = FieldWriter;
@@ -140,8 +211,7 @@ constexpr ItemField table[] {
     text<&WorkItem::sourceTenant>("sourceTenant", W::Source, G::Extended),
     text<&WorkItem::url>("url", W::Source, G::Extended, limits::Url),
     text<&WorkItem::error>("error", W::Server, G::Extended),
-    { QLatin1StringView("labels"), FieldKind::TextList, W::Source, G::Core, limits::Label, &getMember<&WorkItem::labels>,
-        &setMember<&WorkItem::labels> },
+    field<&WorkItem::labels>("labels", FieldKind::TextList, W::Source, G::Core, limits::Label, &setMember<&WorkItem::labels>),
 };
 
 bool isAbsent(const QJsonValue &value)

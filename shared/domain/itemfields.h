@@ -4,6 +4,8 @@
 #include "condition.h"
 #include "workitem.h"
 
+#include <base/jsonwriter.h>
+
 #include <QJsonValue>
 
 #include <span>
@@ -35,6 +37,11 @@ struct ItemField
     int maxLength; ///< of a text or of each text of a list, in UTF-16 code units; 0 for other kinds
     /// @returns text, number, array; dates as ISO 8601 text; Null when the item has no value
     QJsonValue (*get)(const WorkItem &item);
+    /// Writes what get() answers.
+    void (*write)(JsonWriter &json, const WorkItem &item);
+    /// Whether get() answers null or an empty array.
+    bool (*isAbsent)(const WorkItem &item);
+    bool (*isSame)(const WorkItem &left, const WorkItem &right);
     /// Takes a value of the field's kind that has been checked before. Null for id, version and status.
     void (*set)(WorkItem &item, const FieldValue &value);
 };

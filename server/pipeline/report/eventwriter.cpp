@@ -3,9 +3,8 @@
 
 #include <pipeline/prioritize/placement.h>
 
+#include <base/jsonwriter.h>
 #include <domain/itemfields.h>
-
-#include <QJsonDocument>
 
 namespace iwd {
 
@@ -74,40 +73,50 @@ QString eventTypeName(EventType type)
 
 namespace {
 
-QJsonValue textOrNull(const QString &text)
+/// The id is a member of the event itself; the version rises with every change.
+bool isLogged(const ItemField &field)
 {
-    return text.isEmpty() ? QJsonValue() : QJsonValue(text);
+    return field.name != QLatin1StringView("version") && field.name != QLatin1StringView("id");
 }
 
-QJsonValue isoOrNull(const std::optional<Instant> &instant)
+void writeActor(JsonWriter &json, const Actor &actor)
 {
-    return instant ? QJsonValue(toIso(*instant)) : QJsonValue();
-}
-
-QJsonObject actorJson(const Actor &actor)
-{
-    return { { QStringLiteral("kind"), actor.kind }, { QStringLiteral("id"), actor.id }, { QStringLiteral("name"), actor.name } };
+    json.name(QLatin1StringView("actor")).beginObject();
+    json.name(QLatin1StringView("kind")).text(actor.kind).name(QLatin1StringView("id")).text(actor.id).name(QLatin1StringView("name")).text(actor.name);
+    json.endObject();
 }
 
 /// The whole class of the item at this moment, so that a reader of the log needs no second look at tables that change.
-QJsonValue classJson(Transaction &transaction, const ItemRecord &record, const std::optional<Standing> &standing)
+void writeClass(JsonWriter &json, Transaction &transaction, const ItemRecord &record, const std::optional<Standing> &standing)
 {
+    json.name(QLatin1StringView("class"));
+    if (!record.classId) {
+        json.null();
+        return;
+    }
     const WorkItem &item = record.item;
-    if (!record.classId)
-        return {};
     const WorkClass terms = transaction.workClass(*record.classId);
-    return QJsonObject { { QStringLiteral("queue"), textOrNull(terms.queueId) }, { QStringLiteral("category"), textOrNull(item.categoryId) },
-        { QStringLiteral("schema"), textOrNull(terms.schemaId) }, { QStringLiteral("channel"), textOrNull(terms.channel) },
-        { QStringLiteral("capturePointId"), textOrNull(item.capturePointId) }, { QStringLiteral("businessValue"), item.businessValue },
-        { QStringLiteral("band"), terms.band }, { QStringLiteral("priorityShift"), terms.shift },
-        { QStringLiteral("priority"), standing ? QJsonValue(standing->priority) : QJsonValue() } };
+    json.beginObject();
+    json.name(QLatin1StringView("queue")).textOrNull(terms.queueId).name(QLatin1StringView("category")).textOrNull(item.categoryId);
+    json.name(QLatin1StringView("schema")).textOrNull(terms.schemaId).name(QLatin1StringView("channel")).textOrNull(terms.channel);
+    json.name(QLatin1StringView("capturePointId")).textOrNull(item.capturePointId).name(QLatin1StringView("businessValue")).number(item.businessValue);
+    json.name(QLatin1StringView("band")).number(terms.band).name(QLatin1StringView("priorityShift")).number(terms.shift);
+    json.name(QLatin1StringView("priority"));
+    if (standing)
+        json.number(standing->priority);
+    else
+        json.null();
+    json.endObject();
 }
 
-QJsonObject timesJson(const WorkItem &item, const std::optional<Standing> &standing)
+void writeTimes(JsonWriter &json, const WorkItem &item, const std::optional<Standing> &standing)
 {
-    return { { QStringLiteral("created"), toIso(item.created) }, { QStringLiteral("due"), isoOrNull(item.due) },
-        { QStringLiteral("sla"), standing ? QJsonValue(toIso(standing->slaDue)) : QJsonValue() }, { QStringLiteral("assigned"), isoOrNull(item.assigned) },
-        { QStringLiteral("held"), isoOrNull(item.held) }, { QStringLiteral("completed"), isoOrNull(item.completed) } };
+    json.name(QLatin1StringView("times")).beginObject();
+    json.name(QLatin1StringView("created")).instant(item.created).name(QLatin1StringView("due")).instantOrNull(item.due);
+    json.name(QLatin1StringView("sla")).instantOrNull(standing ? std::optional(standing->slaDue) : std::nullopt);
+    json.name(QLatin1StringView("assigned")).instantOrNull(item.assigned).name(QLatin1StringView("held")).instantOrNull(item.held);
+    json.name(QLatin1StringView("completed")).instantOrNull(item.completed);
+    json.endObject();
 }
 
 ItemFacts factsOf(const ItemRecord &record)
@@ -116,39 +125,45 @@ ItemFacts factsOf(const ItemRecord &record)
     return { item.status, item.queueId, item.assignedToUser, record.captured, item.completed, record.slaMet.value_or(false) };
 }
 
-struct Difference
+/// The fields of an item that did not exist before, those that have a value.
+void writeNewFields(JsonWriter &json, const WorkItem &item)
 {
-    QJsonObject before;
-    QJsonObject after;
-};
-
-/// Field by field. Of an item that did not exist before, the fields that have a value.
-Difference differenceOf(const WorkItem *before, const WorkItem &after)
-{
-    static const WorkItem nothing;
-    const WorkItem &from = before ? *before : nothing;
-    Difference difference;
+    json.beginObject();
     for (const ItemField &field : itemFields()) {
-        if (field.name == QLatin1StringView("version") || field.name == QLatin1StringView("id"))
-            continue;
-        const QJsonValue now = field.get(after);
-        if (!before) {
-            if (!now.isNull() && now != QJsonValue(QJsonArray()))
-                difference.after.insert(field.name, now);
-            continue;
-        }
-        const QJsonValue then = field.get(from);
-        if (then != now) {
-            difference.before.insert(field.name, then);
-            difference.after.insert(field.name, now);
-        }
+        if (isLogged(field) && !field.isAbsent(item))
+            field.write(json.name(field.name), item);
     }
-    if (from.custom != after.custom) {
-        if (before)
-            difference.before.insert(QStringLiteral("custom"), changedMembers(from.custom, after.custom));
-        difference.after.insert(QStringLiteral("custom"), changedMembers(after.custom, from.custom));
+    if (!item.custom.isEmpty())
+        json.name(QLatin1StringView("custom")).value(item.custom);
+    json.endObject();
+}
+
+/// The fields of @p item that @p other has with another value.
+void writeChangedFields(JsonWriter &json, const WorkItem &item, const WorkItem &other, const std::vector<const ItemField *> &changed)
+{
+    json.beginObject();
+    for (const ItemField *field : changed)
+        field->write(json.name(field->name), item);
+    if (item.custom != other.custom)
+        json.name(QLatin1StringView("custom")).value(changedMembers(item.custom, other.custom));
+    json.endObject();
+}
+
+/// Before and after, field by field.
+void writeDifference(JsonWriter &json, const WorkItem *before, const WorkItem &after)
+{
+    if (!before) {
+        json.name(QLatin1StringView("before")).null();
+        writeNewFields(json.name(QLatin1StringView("after")), after);
+        return;
     }
-    return difference;
+    std::vector<const ItemField *> changed;
+    for (const ItemField &field : itemFields()) {
+        if (isLogged(field) && !field.isSame(*before, after))
+            changed.push_back(&field);
+    }
+    writeChangedFields(json.name(QLatin1StringView("before")), *before, after, changed);
+    writeChangedFields(json.name(QLatin1StringView("after")), after, *before, changed);
 }
 
 } // namespace
@@ -167,12 +182,16 @@ QJsonObject changedMembers(const QJsonObject &from, const QJsonObject &to)
 void appendItemEvent(Transaction &transaction, EventType type, const ItemRecord *before, const ItemRecord &after, const Actor &actor, const QString &reason)
 {
     const auto standing = standingOf(transaction, after);
-    const Difference difference = differenceOf(before ? &before->item : nullptr, after.item);
-    const QJsonObject body { { QStringLiteral("time"), toIso(transaction.now()) }, { QStringLiteral("type"), eventTypeName(type) },
-        { QStringLiteral("item"), after.item.id.toString() }, { QStringLiteral("captureId"), textOrNull(after.item.captureId) },
-        { QStringLiteral("actor"), actorJson(actor) }, { QStringLiteral("class"), classJson(transaction, after, standing) },
-        { QStringLiteral("times"), timesJson(after.item, standing) }, { QStringLiteral("before"), before ? QJsonValue(difference.before) : QJsonValue() },
-        { QStringLiteral("after"), difference.after }, { QStringLiteral("reason"), textOrNull(reason) } };
+    JsonWriter json;
+    json.beginObject();
+    json.name(QLatin1StringView("time")).instant(transaction.now()).name(QLatin1StringView("type")).text(eventTypeName(type));
+    json.name(QLatin1StringView("item")).text(after.item.id.toString()).name(QLatin1StringView("captureId")).textOrNull(after.item.captureId);
+    writeActor(json, actor);
+    writeClass(json, transaction, after, standing);
+    writeTimes(json, after.item, standing);
+    writeDifference(json, before ? &before->item : nullptr, after.item);
+    json.name(QLatin1StringView("reason")).textOrNull(reason);
+    json.endObject();
 
     Event event;
     event.type = type;
@@ -181,7 +200,7 @@ void appendItemEvent(Transaction &transaction, EventType type, const ItemRecord 
     if (before)
         event.before = factsOf(*before);
     event.after = factsOf(after);
-    event.body = QJsonDocument(body).toJson(QJsonDocument::Compact);
+    event.body = json.take();
     transaction.appendEvent(std::move(event));
 }
 
@@ -192,15 +211,20 @@ void appendObjectEvent(
     for (auto member = object.begin(); member != object.end(); ++member)
         named.insert(member.key(), *member);
     const QJsonObject was = changedMembers(before, after);
-    const QJsonObject body { { QStringLiteral("time"), toIso(transaction.now()) }, { QStringLiteral("type"), eventTypeName(type) },
-        { QStringLiteral("item"), QJsonValue() }, { QStringLiteral("captureId"), QJsonValue() }, { QStringLiteral("actor"), actorJson(actor) },
-        { QStringLiteral("class"), QJsonValue() }, { QStringLiteral("times"), QJsonValue() },
-        { QStringLiteral("before"), before.isEmpty() ? QJsonValue() : QJsonValue(was) }, { QStringLiteral("after"), named },
-        { QStringLiteral("reason"), textOrNull(reason) } };
+    JsonWriter json;
+    json.beginObject();
+    json.name(QLatin1StringView("time")).instant(transaction.now()).name(QLatin1StringView("type")).text(eventTypeName(type));
+    json.name(QLatin1StringView("item")).null().name(QLatin1StringView("captureId")).null();
+    writeActor(json, actor);
+    json.name(QLatin1StringView("class")).null().name(QLatin1StringView("times")).null();
+    json.name(QLatin1StringView("before")).value(before.isEmpty() ? QJsonValue() : QJsonValue(was)).name(QLatin1StringView("after")).value(named);
+    json.name(QLatin1StringView("reason")).textOrNull(reason);
+    json.endObject();
+
     Event event;
     event.type = type;
     event.at = transaction.now();
-    event.body = QJsonDocument(body).toJson(QJsonDocument::Compact);
+    event.body = json.take();
     transaction.appendEvent(std::move(event));
 }
 

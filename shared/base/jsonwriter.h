@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "instant.h"
+
+#include <QByteArray>
+#include <QJsonValue>
+
+#include <optional>
+
+namespace iwd {
+
+/// Writes compact JSON straight into bytes. For what is written once an item: a tree of QJsonValue costs ten times as much.
+///
+/// Commas come by themselves. That every object and array is closed, and that a name stands before each member, is the caller's part.
+class JsonWriter
+{
+public:
+    explicit JsonWriter(qsizetype expectedBytes = 1'024);
+
+    JsonWriter &beginObject() { return open('{'); }
+    JsonWriter &endObject() { return close('}'); }
+    JsonWriter &beginArray() { return open('['); }
+    JsonWriter &endArray() { return close(']'); }
+
+    /// A name of the program's own: ASCII that needs no escape.
+    JsonWriter &name(QLatin1StringView name);
+    JsonWriter &name(const QString &name);
+
+    JsonWriter &null();
+    JsonWriter &boolean(bool value);
+    JsonWriter &number(qint64 value);
+    /// Half surrogate pairs become U+FFFD.
+    JsonWriter &text(QStringView text);
+    JsonWriter &text(QLatin1StringView ascii);
+    JsonWriter &textOrNull(const QString &value) { return value.isEmpty() ? null() : text(value); }
+    JsonWriter &instant(Instant value);
+    JsonWriter &instantOrNull(const std::optional<Instant> &value) { return value ? instant(*value) : null(); }
+    /// Any value; Undefined is written as null.
+    JsonWriter &value(const QJsonValue &value);
+    /// A value that is JSON already.
+    JsonWriter &raw(QByteArrayView json);
+
+    /// What has been written; the writer is empty afterwards.
+    [[nodiscard]] QByteArray take();
+
+private:
+    JsonWriter &open(char bracket);
+    JsonWriter &close(char bracket);
+    void separate();
+    char *room(qsizetype bytes);
+    void put(QByteArrayView bytes);
+    void quoted(QStringView text);
+
+    QByteArray m_buffer;
+    qsizetype m_size = 0;
+    bool m_comma = false; ///< a value has gone before in this object or array
+};
+
+} // namespace iwd
