@@ -6,14 +6,13 @@
 BUILD_PACKAGES=(
     g++ cmake ninja-build pkgconf # the tools
     ccache mold # faster building; the build does without when they are away
-    qt6-base-dev qt6-websockets-dev libqt6sql6-sqlite # Qt, and its driver for SQLite
+    qt6-base-dev qt6-websockets-dev libqt6sql6-sqlite libsqlite3-dev # Qt, its driver for SQLite, and SQLite itself
     qcoro-qt6-dev # coroutines over Qt
     libboost-dev # Beast's HTTP parser, headers only
     prometheus-cpp-dev libyaml-cpp-dev libsodium-dev zlib1g-dev
 )
 TEST_PACKAGES=(
     libvalijson-dev # checks answers against the API document
-    libsqlite3-dev # raw SQLite, beside which tests/bench measures the server
     python3 # the converter of the demo's data
     clang-14 libclang-rt-14-dev # libFuzzer
 )

@@ -3,8 +3,15 @@
 
 #include <QDirIterator>
 #include <QFile>
+#include <QSqlDatabase>
+#include <QSqlDriver>
 #include <QSqlError>
+#include <QSqlQuery>
 #include <QUuid>
+
+#include <cstring>
+
+#include <sqlite3.h>
 
 namespace iwd {
 
@@ -49,21 +56,28 @@ bool Statement::run()
     if (m_database->failure())
         return false;
     const auto start = std::chrono::steady_clock::now();
-    const bool ok = m_query->exec();
+    const auto step = m_statement->run();
+    const bool ok = step != PreparedStatement::Step::Failed;
+    m_atFirstRow = step == PreparedStatement::Step::Row;
+    m_ended = !m_atFirstRow;
     if (m_database->m_observer)
         m_database->m_observer(m_name, ok, std::chrono::steady_clock::now() - start);
     if (!ok)
-        m_database->failWith(m_name, m_query->lastError());
+        m_database->failWithLastError(m_name);
     return ok;
 }
 
 bool Statement::next()
 {
-    if (m_query->next())
+    if (std::exchange(m_atFirstRow, false))
         return true;
-    if (m_query->lastError().isValid())
-        m_database->failWith(m_name, m_query->lastError());
-    return false;
+    if (m_ended)
+        return false;
+    const auto step = m_statement->next();
+    if (step == PreparedStatement::Step::Failed)
+        m_database->failWithLastError(m_name);
+    m_ended = step != PreparedStatement::Step::Row;
+    return !m_ended;
 }
 
 Database::Database(QString connectionName, StatementObserver observer)
@@ -95,6 +109,12 @@ Result<std::unique_ptr<Database>> Database::open(const QString &path, StatementO
                 .arg(path, reason),
             {}, { { QStringLiteral("reason"), reason } } };
     }
+    // Short statements go to SQLite itself; QtSql opens and closes the connection.
+    const QVariant handle = connection.driver()->handle();
+    connection = QSqlDatabase();
+    if (!handle.isValid() || std::strcmp(handle.typeName(), "sqlite3*") != 0)
+        return Error { ErrorCode::StorageUnavailable, QStringLiteral("The SQLite driver of Qt on this system does not hand out its connection."), {}, {} };
+    database->m_handle = *static_cast<sqlite3 *const *>(handle.constData());
     // FULL: a commit that was answered for survives a power cut. The cache is per connection, in KiB.
     for (const auto &pragma : { QStringLiteral("pragma journal_mode = wal"), QStringLiteral("pragma synchronous = full"), QStringLiteral("pragma foreign_keys = on"),
              QStringLiteral("pragma temp_store = memory"), QStringLiteral("pragma cache_size = -32768"), QStringLiteral("pragma wal_autocheckpoint = 4000") }) {
@@ -118,43 +138,42 @@ Statement Database::statement(const QString &name, qint64 tenant, const QList<st
     for (const auto &part : parts)
         key += u'\n' + part.second;
     const auto known = m_prepared.find(key);
-    QSqlQuery *query = known != m_prepared.end() ? known->second.get() : nullptr;
-    if (!query) {
+    PreparedStatement *statement = known != m_prepared.end() ? known->second.get() : nullptr;
+    if (!statement) {
         QString sql = statementText(name);
         for (const auto &[part, text] : parts)
             sql.replace(u'{' + part + u'}', text);
         Q_ASSERT_X(sql.contains(QStringLiteral(":tenant")), "Database::statement", "a statement must be bound to a tenant");
         if (!sql.contains(QStringLiteral(":tenant")))
             fail({ ErrorCode::Internal, QStringLiteral("The statement \"%1\" is not bound to a tenant and was refused.").arg(name), {}, {} });
-        query = prepared(key, sql);
+        statement = prepared(key, sql);
     }
-    query->bindValue(QStringLiteral(":tenant"), tenant);
-    return Statement(*this, query, name);
+    statement->bindInteger(QStringLiteral(":tenant"), tenant);
+    return Statement(*this, statement, name);
 }
 
 Statement Database::systemStatement(const QString &name)
 {
     Q_ASSERT(name.startsWith(QStringLiteral("system/")));
     const auto known = m_prepared.find(name);
-    QSqlQuery *query = known != m_prepared.end() ? known->second.get() : prepared(name, statementText(name));
-    return Statement(*this, query, name);
+    PreparedStatement *statement = known != m_prepared.end() ? known->second.get() : prepared(name, statementText(name));
+    return Statement(*this, statement, name);
 }
 
-QSqlQuery *Database::prepared(const QString &key, const QString &sql)
+PreparedStatement *Database::prepared(const QString &key, const QString &sql)
 {
-    auto query = std::make_unique<QSqlQuery>(QSqlDatabase::database(m_connectionName, false));
-    query->setForwardOnly(true);
-    const bool sound = query->prepare(sql);
+    auto statement = std::make_unique<PreparedStatement>(m_handle, sql);
+    const bool sound = statement->isSound();
     if (!sound)
-        failWith(key, query->lastError());
+        failWithLastError(key);
     // One that could not be prepared is tried again next time. And callers choose the parts of lists: not every choice is worth the memory.
     const bool variant = key.contains(u'\n');
     if (!sound || (variant && m_keptVariants >= MostKeptVariants)) {
-        m_passing.push_back(std::move(query));
+        m_passing.push_back(std::move(statement));
         return m_passing.back().get();
     }
     m_keptVariants += variant ? 1 : 0;
-    return (m_prepared[key] = std::move(query)).get();
+    return (m_prepared[key] = std::move(statement)).get();
 }
 
 bool Database::execute(const QString &sql)
@@ -162,7 +181,7 @@ bool Database::execute(const QString &sql)
     QSqlQuery query(QSqlDatabase::database(m_connectionName, false));
     if (query.exec(sql))
         return true;
-    failWith(sql.left(60), query.lastError());
+    failWith(sql.left(60), query.lastError().nativeErrorCode().toInt(), query.lastError().databaseText());
     return false;
 }
 
@@ -172,13 +191,17 @@ void Database::fail(Error error)
         m_failure = std::move(error);
 }
 
-void Database::failWith(const QString &name, const QSqlError &error)
+void Database::failWithLastError(const QString &name)
+{
+    failWith(name, sqlite3_errcode(m_handle), QString::fromUtf8(sqlite3_errmsg(m_handle)));
+}
+
+void Database::failWith(const QString &name, int resultCode, const QString &reason)
 {
     // SQLite's result codes that mean the machine, not the statement: busy, locked, read-only, I/O, full, cannot open.
-    const int code = error.nativeErrorCode().toInt() & 0xff;
+    const int code = resultCode & 0xff;
     const bool environment = code == 5 || code == 6 || code == 8 || code == 10 || code == 13 || code == 14;
     const bool damaged = code == 11 || code == 26;
-    const QString reason = error.databaseText();
     if (damaged) {
         fail({ ErrorCode::StorageUnavailable, QStringLiteral("The database is damaged: %1. Stop the server and restore the database from a backup.").arg(reason), {},
             { { QStringLiteral("reason"), reason } } });

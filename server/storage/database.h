@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "preparedstatement.h"
 #include "statementobserver.h"
 
 #include <base/result.h>
 
-#include <QSqlDatabase>
-#include <QSqlQuery>
+#include <QString>
 
 #include <memory>
 #include <unordered_map>
@@ -18,48 +18,65 @@ namespace iwd {
 class Statement
 {
 public:
-    Statement &bind(const QString &placeholder, const QVariant &value)
+    template <typename T>
+    Statement &bind(const QString &placeholder, const T &value)
     {
-        m_query->bindValue(placeholder, value);
+        if constexpr (std::is_integral_v<T>)
+            m_statement->bindInteger(placeholder, value);
+        else if constexpr (std::is_same_v<T, QString>)
+            m_statement->bindText(placeholder, value.isNull() ? QByteArray() : value.toUtf8());
+        else if constexpr (std::is_same_v<T, QByteArray>)
+            m_statement->bindBytes(placeholder, value);
+        else
+            m_statement->bindValue(placeholder, value);
+        return *this;
+    }
+    /// A text that is UTF-8 already.
+    Statement &bindUtf8(const QString &placeholder, const QByteArray &utf8)
+    {
+        m_statement->bindText(placeholder, utf8);
         return *this;
     }
     /// @returns whether it ran; if not, Database::failure() says why
     bool run();
     /// @returns whether there is another row; an end that is a failure is the database's failure()
     bool next();
-    [[nodiscard]] QVariant value(int column) const { return m_query->value(column); }
-    [[nodiscard]] qint64 integer(int column) const { return m_query->value(column).toLongLong(); }
-    [[nodiscard]] QString text(int column) const { return m_query->value(column).toString(); }
-    [[nodiscard]] QByteArray bytes(int column) const { return m_query->value(column).toByteArray(); }
-    [[nodiscard]] bool isNull(int column) const { return m_query->value(column).isNull(); }
-    [[nodiscard]] qint64 insertedId() const { return m_query->lastInsertId().toLongLong(); }
-    [[nodiscard]] int changedRows() const { return m_query->numRowsAffected(); }
+    [[nodiscard]] qint64 integer(int column) const { return m_statement->integer(column); }
+    [[nodiscard]] QString text(int column) const { return m_statement->text(column); }
+    [[nodiscard]] QByteArray bytes(int column) const { return m_statement->bytes(column); }
+    [[nodiscard]] bool isNull(int column) const { return m_statement->isNull(column); }
+    [[nodiscard]] qint64 insertedId() const { return m_statement->insertedId(); }
+    [[nodiscard]] int changedRows() const { return m_statement->changedRows(); }
 
     Statement(Statement &&other) noexcept
         : m_database(other.m_database)
-        , m_query(std::exchange(other.m_query, nullptr))
+        , m_statement(std::exchange(other.m_statement, nullptr))
         , m_name(std::move(other.m_name))
+        , m_atFirstRow(other.m_atFirstRow)
+        , m_ended(other.m_ended)
     {
     }
     Statement &operator=(Statement &&) = delete;
     ~Statement()
     {
-        if (m_query)
-            m_query->finish();
+        if (m_statement)
+            m_statement->finish();
     }
 
 private:
     friend class Database;
-    Statement(class Database &database, QSqlQuery *query, QString name)
+    Statement(class Database &database, PreparedStatement *statement, QString name)
         : m_database(&database)
-        , m_query(query)
+        , m_statement(statement)
         , m_name(std::move(name))
     {
     }
 
     class Database *m_database;
-    QSqlQuery *m_query;
+    PreparedStatement *m_statement;
     QString m_name;
+    bool m_atFirstRow = false; ///< which run() has fetched and next() has not handed out
+    bool m_ended = true;
 };
 
 /// One connection to an SQLite file, on the thread that made it. Statements are files under resources/sql, looked up by name
@@ -96,13 +113,15 @@ public:
 private:
     friend class Statement;
     explicit Database(QString connectionName, StatementObserver observer);
-    QSqlQuery *prepared(const QString &key, const QString &sql);
-    void failWith(const QString &name, const QSqlError &error);
+    PreparedStatement *prepared(const QString &key, const QString &sql);
+    void failWith(const QString &name, int code, const QString &reason);
+    void failWithLastError(const QString &name);
 
     QString m_connectionName;
+    sqlite3 *m_handle = nullptr; ///< of the connection
     StatementObserver m_observer;
-    std::unordered_map<QString, std::unique_ptr<QSqlQuery>> m_prepared;
-    std::vector<std::unique_ptr<QSqlQuery>> m_passing; ///< not kept for the next unit of work
+    std::unordered_map<QString, std::unique_ptr<PreparedStatement>> m_prepared;
+    std::vector<std::unique_ptr<PreparedStatement>> m_passing; ///< not kept for the next unit of work
     int m_keptVariants = 0; ///< of m_prepared: statements with parts
     std::optional<Error> m_failure;
 };

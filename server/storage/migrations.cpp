@@ -6,7 +6,6 @@
 
 #include <QCryptographicHash>
 #include <QSqlError>
-#include <QSqlQuery>
 
 namespace iwd {
 

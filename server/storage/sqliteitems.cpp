@@ -44,7 +44,7 @@ void bindPayload(Statement &payload, const WorkItem &item)
     payload.bind(QStringLiteral(":category_id"), nullable(item.categoryId))
         .bind(QStringLiteral(":queue_id"), nullable(item.queueId))
         .bind(QStringLiteral(":created_ms"), toMillis(item.created))
-        .bind(QStringLiteral(":document"), QString::fromUtf8(encodeItemDocument(item)));
+        .bindUtf8(QStringLiteral(":document"), encodeItemDocument(item));
 }
 
 } // namespace

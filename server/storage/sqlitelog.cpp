@@ -43,7 +43,7 @@ void SqliteTransaction::appendEvent(Event event)
     row.bind(QStringLiteral(":item_id"), event.item.number > 0 ? QVariant(event.item.number) : QVariant(QMetaType::fromType<qint64>()))
         .bind(QStringLiteral(":at_ms"), toMillis(event.at))
         .bind(QStringLiteral(":type"), static_cast<int>(event.type))
-        .bind(QStringLiteral(":body"), QString::fromUtf8(event.body));
+        .bindUtf8(QStringLiteral(":body"), event.body);
     if (!change(row))
         return;
     event.id = row.insertedId();

@@ -101,7 +101,7 @@ void SqliteTransaction::putConfig(ConfigRecord &record)
         .bind(QStringLiteral(":created_ms"), toMillis(m_now))
         .bind(QStringLiteral(":updated_ms"), toMillis(m_now))
         .bind(QStringLiteral(":deleted_ms"), nullable(record.deleted))
-        .bind(QStringLiteral(":document"), QString::fromUtf8(QJsonDocument(record.document).toJson(QJsonDocument::Compact)));
+        .bindUtf8(QStringLiteral(":document"), QJsonDocument(record.document).toJson(QJsonDocument::Compact));
     m_configurationStale = m_configurationChanged = true;
     if (change(row) && row.next()) {
         record.version = row.integer(0);
