@@ -56,9 +56,10 @@ Assignment withUserData(Snapshot &snapshot, Assignment assignment)
     return assignment;
 }
 
-ItemAnswer answerOf(Snapshot &snapshot, const ItemRecord &record)
+ItemAnswer answerOf(Snapshot &snapshot, ItemRecord record)
 {
-    return { record, viewOf(snapshot, record), false, std::nullopt };
+    ItemView view = viewOf(snapshot, record);
+    return { std::move(record), std::move(view), false, std::nullopt };
 }
 
 } // namespace iwd

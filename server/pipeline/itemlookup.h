@@ -30,6 +30,6 @@ struct ItemAnswer
 };
 /// With what the assignment's queue gives along.
 [[nodiscard]] Assignment withUserData(Snapshot &snapshot, Assignment assignment);
-[[nodiscard]] ItemAnswer answerOf(Snapshot &snapshot, const ItemRecord &record);
+[[nodiscard]] ItemAnswer answerOf(Snapshot &snapshot, ItemRecord record);
 
 } // namespace iwd

@@ -166,7 +166,8 @@ public:
     [[nodiscard]] virtual std::vector<ItemRecord> items(const ItemFilter &filter, qint64 after, bool newestFirst, int limit) = 0;
     [[nodiscard]] virtual std::vector<ItemCount> countItems(Instant since) = 0;
 
-    [[nodiscard]] virtual WorkClass workClass(qint64 id) = 0;
+    /// Valid as long as this view.
+    [[nodiscard]] virtual const WorkClass &workClass(qint64 id) = 0;
     /// The oldest waiting item of every class that has one, by class.
     [[nodiscard]] virtual const std::map<qint64, Waiting> &oldestWaiting() = 0;
     [[nodiscard]] virtual std::vector<Waiting> waiting(const WaitingRange &range, int limit) = 0;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "preparedstatement.h"
 
-#include <array>
-
 #include <sqlite3.h>
 
 namespace iwd {
@@ -12,8 +10,11 @@ PreparedStatement::PreparedStatement(sqlite3 *database, const QString &sql)
 {
     const QByteArray text = sql.toUtf8();
     sqlite3_prepare_v3(database, text.constData(), static_cast<int>(text.size()), SQLITE_PREPARE_PERSISTENT, &m_statement, nullptr);
-    if (m_statement)
-        m_held.resize(static_cast<size_t>(sqlite3_bind_parameter_count(m_statement)) + 1);
+    const int parameters = m_statement ? sqlite3_bind_parameter_count(m_statement) : 0;
+    m_names.emplace_back();
+    for (int index = 1; index <= parameters; ++index)
+        m_names.emplace_back(sqlite3_bind_parameter_name(m_statement, index));
+    m_held.resize(m_names.size());
 }
 
 PreparedStatement::~PreparedStatement()
@@ -23,13 +24,14 @@ PreparedStatement::~PreparedStatement()
 
 int PreparedStatement::indexOf(const QString &placeholder)
 {
-    std::array<char, 64> name {};
-    const auto length = std::min<qsizetype>(placeholder.size(), static_cast<qsizetype>(name.size()) - 1);
-    for (qsizetype i = 0; i < length; ++i)
-        name[static_cast<size_t>(i)] = placeholder[i].toLatin1();
-    const int index = m_statement ? sqlite3_bind_parameter_index(m_statement, name.data()) : 0;
-    Q_ASSERT_X(index > 0 || !m_statement, "PreparedStatement", "the statement has no such placeholder");
-    return index;
+    for (size_t tried = 1; tried < m_names.size(); ++tried, ++m_guess) {
+        if (m_guess >= m_names.size())
+            m_guess = 1;
+        if (QLatin1StringView(m_names[m_guess]) == placeholder)
+            return static_cast<int>(m_guess++);
+    }
+    Q_ASSERT_X(!m_statement, "PreparedStatement", "the statement has no such placeholder");
+    return 0;
 }
 
 void PreparedStatement::bindInteger(const QString &placeholder, qint64 value)

@@ -52,6 +52,8 @@ private:
 
     sqlite3 *m_database;
     sqlite3_stmt *m_statement = nullptr;
+    std::vector<QByteArray> m_names; ///< of the parameters; the first is not used
+    size_t m_guess = 1; ///< parameters are mostly bound in their order
     std::vector<QByteArray> m_held; ///< by parameter: what SQLite reads from until finish()
 };
 

@@ -7,6 +7,45 @@ namespace iwd {
 
 using namespace column;
 
+namespace {
+
+constexpr size_t mostEventsAtOnce = 24;
+
+struct EventPlaceholders
+{
+    QString item;
+    QString at;
+    QString type;
+    QString body;
+};
+
+const std::vector<EventPlaceholders> &eventPlaceholders()
+{
+    static const std::vector<EventPlaceholders> all = [] {
+        std::vector<EventPlaceholders> names;
+        for (size_t i = 0; i < mostEventsAtOnce; ++i)
+            names.push_back({ QStringLiteral(":item%1").arg(i), QStringLiteral(":at%1").arg(i), QStringLiteral(":type%1").arg(i), QStringLiteral(":body%1").arg(i) });
+        return names;
+    }();
+    return all;
+}
+
+/// The rows' placeholders, for event/append.
+const QString &eventRows(size_t count)
+{
+    static const std::vector<QString> all = [] {
+        std::vector<QString> texts { QString() };
+        for (const EventPlaceholders &names : eventPlaceholders()) {
+            const QString row = QStringLiteral("(:tenant, %1, %2, %3, %4)").arg(names.item, names.at, names.type, names.body);
+            texts.push_back(texts.back().isEmpty() ? row : QString(texts.back() + QStringLiteral(", ") + row));
+        }
+        return texts;
+    }();
+    return all[count];
+}
+
+} // namespace
+
 std::vector<StoredEvent> SqliteTransaction::readEvents(Statement &rows)
 {
     std::vector<StoredEvent> events;
@@ -19,6 +58,7 @@ std::vector<StoredEvent> SqliteTransaction::readEvents(Statement &rows)
 
 std::vector<StoredEvent> SqliteTransaction::events(qint64 after, int limit)
 {
+    writeEvents();
     auto rows = statement("event/after");
     rows.bind(QStringLiteral(":after"), after).bind(QStringLiteral(":limit"), limit);
     return readEvents(rows);
@@ -26,6 +66,7 @@ std::vector<StoredEvent> SqliteTransaction::events(qint64 after, int limit)
 
 std::vector<StoredEvent> SqliteTransaction::history(ItemId item, qint64 after, int limit)
 {
+    writeEvents();
     auto rows = statement("event/of_item");
     rows.bind(QStringLiteral(":item_id"), item.number).bind(QStringLiteral(":after"), after).bind(QStringLiteral(":limit"), limit);
     return readEvents(rows);
@@ -33,22 +74,45 @@ std::vector<StoredEvent> SqliteTransaction::history(ItemId item, qint64 after, i
 
 qint64 SqliteTransaction::lastEvent()
 {
+    writeEvents();
     auto row = statement("event/last");
     return row.run() && row.next() ? row.integer(0) : 0;
 }
 
 void SqliteTransaction::appendEvent(Event event)
 {
-    auto row = statement("event/append");
-    row.bind(QStringLiteral(":item_id"), event.item.number > 0 ? QVariant(event.item.number) : QVariant(QMetaType::fromType<qint64>()))
-        .bind(QStringLiteral(":at_ms"), toMillis(event.at))
-        .bind(QStringLiteral(":type"), static_cast<int>(event.type))
-        .bindUtf8(QStringLiteral(":body"), event.body);
-    if (!change(row))
-        return;
-    event.id = row.insertedId();
+    ++m_changes;
     event.tenant = m_tenant;
     m_events.push_back(std::move(event));
+    if (m_events.size() - m_writtenEvents >= mostEventsAtOnce)
+        writeEvents();
+}
+
+/// Several rows in one statement: each statement has to look up and raise the table's sequence.
+void SqliteTransaction::writeEvents()
+{
+    const size_t count = m_events.size() - m_writtenEvents;
+    if (count == 0)
+        return;
+    auto row = m_database.statement(QStringLiteral("event/append"), m_tenant.number, { { QStringLiteral("rows"), eventRows(count) } });
+    const std::vector<EventPlaceholders> &placeholders = eventPlaceholders();
+    for (size_t i = 0; i < count; ++i) {
+        const Event &event = m_events[m_writtenEvents + i];
+        const EventPlaceholders &names = placeholders[i];
+        row.bind(names.item, event.item.number > 0 ? QVariant(event.item.number) : QVariant(QMetaType::fromType<qint64>()))
+            .bind(names.at, toMillis(event.at))
+            .bind(names.type, static_cast<int>(event.type))
+            .bindUtf8(names.body, event.body);
+    }
+    if (!row.run())
+        return;
+    // One statement of the only writer gives its rows numbers without a gap.
+    const qint64 first = row.insertedId() - static_cast<qint64>(count) + 1;
+    for (size_t i = 0; i < count; ++i) {
+        m_events[m_writtenEvents + i].id = first + static_cast<qint64>(i);
+        m_events[m_writtenEvents + i].body.clear(); // from here on the log has it
+    }
+    m_writtenEvents += count;
 }
 
 std::optional<std::pair<QByteArray, Answer>> SqliteTransaction::storedAnswer(const IdempotencyKey &key)

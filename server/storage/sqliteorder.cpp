@@ -47,19 +47,19 @@ Waiting placeOf(const ItemRecord &record)
 
 } // namespace
 
-WorkClass SqliteTransaction::workClass(qint64 id)
+const WorkClass &SqliteTransaction::workClass(qint64 id)
 {
     if (const auto known = m_cache.classes.find(id); known != m_cache.classes.end())
         return known->second;
-    WorkClass terms;
+    static const WorkClass none;
     auto row = statement("class/get");
     row.bind(QStringLiteral(":id"), id);
     if (row.run() && row.next()) {
-        terms = { row.text(0), row.text(1), static_cast<int>(row.integer(2)), static_cast<int>(row.integer(3)), static_cast<AnchorKind>(row.integer(4)), row.text(5),
+        const WorkClass terms { row.text(0), row.text(1), static_cast<int>(row.integer(2)), static_cast<int>(row.integer(3)), static_cast<AnchorKind>(row.integer(4)), row.text(5),
             skillsFrom(row.text(6)), row.text(7), row.text(8), row.text(9), row.text(10) };
-        m_cache.classes.emplace(id, terms);
+        return m_cache.classes.emplace(id, terms).first->second;
     }
-    return terms;
+    return none;
 }
 
 qint64 SqliteTransaction::ensureClass(const WorkClass &terms)

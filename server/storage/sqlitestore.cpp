@@ -328,6 +328,7 @@ bool SqliteStore::Private::runUnits(Database &database, std::vector<WriteUnit> &
     for (auto &[tenant, view] : views) {
         if (hooks.beforeCommit)
             hooks.beforeCommit(*view);
+        view->writeEvents();
         if (auto changed = view->changedConfiguration())
             changedConfigurations[tenant] = std::move(changed);
         std::move(view->appended().begin(), view->appended().end(), std::back_inserter(events));

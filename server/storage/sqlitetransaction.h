@@ -54,7 +54,7 @@ public:
     std::vector<ItemRecord> items(const ItemFilter &filter, qint64 after, bool newestFirst, int limit) override;
     std::vector<ItemCount> countItems(Instant since) override;
 
-    WorkClass workClass(qint64 id) override;
+    const WorkClass &workClass(qint64 id) override;
     const std::map<qint64, Waiting> &oldestWaiting() override;
     std::vector<Waiting> waiting(const WaitingRange &range, int limit) override;
     std::vector<Waiting> waitingFromTheEnd(qint64 classId, int limit) override;
@@ -113,6 +113,8 @@ public:
 
     /// What was appended so far, in order.
     [[nodiscard]] std::vector<Event> &appended() { return m_events; }
+    /// Writes the events that wait to be written together; to be called before the commit.
+    void writeEvents();
     /// The configuration as this transaction leaves it; null when it did not change it.
     [[nodiscard]] std::shared_ptr<const ConfigurationSnapshot> changedConfiguration();
 
@@ -137,6 +139,7 @@ private:
     bool m_configurationChanged = false;
     TenantCache &m_cache;
     std::vector<Event> m_events;
+    size_t m_writtenEvents = 0; ///< of m_events; the others wait to be written together
     int m_changes = 0;
 };
 

@@ -96,30 +96,32 @@ Result<FieldValue> decodeFieldValue(const ItemField &field, const QJsonValue &va
     Q_UNREACHABLE();
 }
 
-Result<void> checkCustom(const QString &path, const QString &name, const QJsonValue &value)
+/// @param parent path of the object that holds the attribute; empty: the item itself
+Result<void> checkCustom(const QString &parent, const QString &name, const QJsonValue &value)
 {
-    const auto checkedName = json::text(path, name, limits::CustomName);
-    if (name.isEmpty() || !checkedName) {
+    const auto path = [&]() -> QString { return parent.isEmpty() ? name : QString(parent + u'.' + name); };
+    if (name.isEmpty() || !json::text({}, name, limits::CustomName)) {
         Error error
-            = invalidField(path.left(200), QStringLiteral("a custom attribute with a name of 1 to %1 characters").arg(limits::CustomName),
+            = invalidField(path().left(200), QStringLiteral("a custom attribute with a name of 1 to %1 characters").arg(limits::CustomName),
                 QStringLiteral("a name of %1 characters").arg(name.size()));
         return error;
     }
     if (value.isString()) {
-        const auto text = json::text(path, value, limits::CustomText);
-        return text ? Result<void>() : text.error();
+        if (json::text({}, value, limits::CustomText))
+            return {};
+        return json::text(path(), value, limits::CustomText).error();
     }
     if (value.isArray() || value.isObject())
-        return invalidField(path, QStringLiteral("a text, a number, true, false or null for a custom attribute"), json::describe(value));
+        return invalidField(path(), QStringLiteral("a text, a number, true, false or null for a custom attribute"), json::describe(value));
     return {};
 }
 
-Result<void> addCustom(ItemInput &input, const QString &path, const QString &name, const QJsonValue &value)
+Result<void> addCustom(ItemInput &input, const QString &parent, const QString &name, const QJsonValue &value)
 {
-    if (const auto checked = checkCustom(path, name, value); !checked)
+    if (const auto checked = checkCustom(parent, name, value); !checked)
         return checked;
     if (input.custom.contains(name)) {
-        Error error = invalidField(path, QStringLiteral("a custom attribute that is given once"));
+        Error error = invalidField(parent.isEmpty() ? name : QString(parent + u'.' + name), QStringLiteral("a custom attribute that is given once"));
         error.text = QStringLiteral("\"%1\" is given twice: beside \"custom\" and inside of it.").arg(name);
         return error;
     }
@@ -134,9 +136,17 @@ Result<void> decodeCustom(ItemInput &input, const QJsonValue &value)
     const auto object = json::object(customName, value);
     if (!object)
         return object.error();
+    if (input.custom.isEmpty()) {
+        // The usual case: the object is taken over as it is.
+        for (auto entry = object->begin(); entry != object->end(); ++entry) {
+            if (const auto checked = checkCustom(customName, entry.key(), entry.value()); !checked)
+                return checked;
+        }
+        input.custom = *object;
+        return {};
+    }
     for (auto entry = object->begin(); entry != object->end(); ++entry) {
-        const QString path = customName + u'.' + entry.key();
-        if (const auto added = addCustom(input, path, entry.key(), entry.value()); !added)
+        if (const auto added = addCustom(input, customName, entry.key(), entry.value()); !added)
             return added;
     }
     return {};
@@ -193,7 +203,7 @@ Result<void> decodeMember(ItemInput &input, InputMode mode, const QString &name,
         return notWritable(name, mode, false);
     const ItemField *field = itemField(name);
     if (!field)
-        return addCustom(input, name, name, value);
+        return addCustom(input, {}, name, value);
     if (field->writer == FieldWriter::Server)
         return notWritable(name, mode, false);
     if (field->writer == FieldWriter::SourceOnCreate && mode == InputMode::Update)
@@ -226,12 +236,17 @@ Result<int> changed(const QString &name, int current, const IntegerChange &chang
 
 Result<QJsonObject> mergedCustom(const QJsonObject &current, const QJsonObject &changes)
 {
+    const bool removes = std::any_of(changes.begin(), changes.end(), [](const auto &value) { return value.isNull(); });
     QJsonObject merged = current;
-    for (auto entry = changes.begin(); entry != changes.end(); ++entry) {
-        if (entry.value().isNull())
-            merged.remove(entry.key());
-        else
-            merged.insert(entry.key(), entry.value());
+    if (current.isEmpty() && !removes) {
+        merged = changes;
+    } else {
+        for (auto entry = changes.begin(); entry != changes.end(); ++entry) {
+            if (entry.value().isNull())
+                merged.remove(entry.key());
+            else
+                merged.insert(entry.key(), entry.value());
+        }
     }
     if (merged.size() > limits::CustomAttributes) {
         return invalidField(

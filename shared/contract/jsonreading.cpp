@@ -54,12 +54,13 @@ Result<QString> text(const QString &path, const QJsonValue &value, int maxLength
 {
     if (isAbsent(value))
         return QString();
-    const QString expected = QStringLiteral("a text of at most %1 characters").arg(maxLength);
+    // Made only when it is needed: this is on the path of every text of every item.
+    const auto expected = [maxLength] { return QStringLiteral("a text of at most %1 characters").arg(maxLength); };
     if (!value.isString())
-        return mismatch(path, expected, value);
+        return mismatch(path, expected(), value);
     const QString text = value.toString();
     if (text.size() > maxLength)
-        return invalidField(path, expected, QStringLiteral("%1 characters").arg(text.size()));
+        return invalidField(path, expected(), QStringLiteral("%1 characters").arg(text.size()));
     if (text.contains(QChar(u'\0')) || !text.isValidUtf16())
         return invalidField(path, QStringLiteral("a text without the character U+0000 and without half surrogate pairs"));
     return text;
@@ -103,12 +104,12 @@ Result<QStringList> textList(const QString &path, const QJsonValue &value, int m
 {
     if (isAbsent(value))
         return QStringList();
-    const QString expected = QStringLiteral("a list of at most %1 texts").arg(maxCount);
+    const auto expected = [maxCount] { return QStringLiteral("a list of at most %1 texts").arg(maxCount); };
     if (!value.isArray())
-        return mismatch(path, expected, value);
+        return mismatch(path, expected(), value);
     const QJsonArray array = value.toArray();
     if (array.size() > maxCount)
-        return invalidField(path, expected, QStringLiteral("%1").arg(array.size()));
+        return invalidField(path, expected(), QStringLiteral("%1").arg(array.size()));
     QStringList texts;
     for (qsizetype i = 0; i < array.size(); ++i) {
         const QString elementPath = QStringLiteral("%1[%2]").arg(path).arg(i);

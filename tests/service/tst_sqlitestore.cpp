@@ -8,6 +8,8 @@
 #include <QSqlDatabase>
 #include <QSqlError>
 #include <QTemporaryDir>
+#include <QSqlDatabase>
+#include <QSqlQuery>
 #include <QTest>
 
 #include <thread>
@@ -65,7 +67,7 @@ void TestSqliteStore::everyStatementCanBePrepared()
         if (name.startsWith(u"system/"_s))
             (void)(*database)->systemStatement(name);
         else
-            (void)(*database)->statement(name, 1, { { u"filter"_s, {} }, { u"order"_s, u"i.id"_s }, { u"index"_s, {} } });
+            (void)(*database)->statement(name, 1, { { u"filter"_s, {} }, { u"order"_s, u"i.id"_s }, { u"index"_s, {} }, { u"rows"_s, u"(:tenant, null, 0, 1, '')"_s } });
         QVERIFY2(!(*database)->failure(), qPrintable(name + u": "_s + ((*database)->failure() ? (*database)->failure()->text : QString())));
     }
 }

@@ -76,7 +76,7 @@ void TestJsonWriter::replacesHalfSurrogatePairs()
 void TestJsonWriter::writesEveryKindOfValueAsQJsonDocumentReadsIt()
 {
     const QJsonObject object { { QStringLiteral("text"), QStringLiteral("a\nb") }, { QStringLiteral("yes"), true }, { QStringLiteral("no"), false },
-        { QStringLiteral("nothing"), QJsonValue() }, { QStringLiteral("whole"), 9'007'199'254'740'991 }, { QStringLiteral("negative"), -5 },
+        { QStringLiteral("nothing"), QJsonValue() }, { QStringLiteral("whole"), qint64(9'007'199'254'740'991) }, { QStringLiteral("negative"), -5 },
         { QStringLiteral("fraction"), 0.1 }, { QStringLiteral("large"), 1e300 }, { QStringLiteral("zero"), 0 },
         { QStringLiteral("list"), QJsonArray { 1, QStringLiteral("two"), QJsonArray(), QJsonObject { { QStringLiteral("three"), 3.5 } } } } };
     JsonWriter json;

@@ -54,6 +54,7 @@ struct Passage
 Passage passThrough(Transaction &transaction, ItemRecord record, const QString &preclassifiedAs)
 {
     Passage passage;
+    passage.steps.reserve(2);
     WorkItem &item = record.item;
     const auto configuration = transaction.configuration();
     const auto found = preclassifiedAs.isEmpty() ? classify(*configuration, item, transaction.now()) : preclassified(*configuration, preclassifiedAs);
@@ -70,7 +71,7 @@ Passage passThrough(Transaction &transaction, ItemRecord record, const QString &
     passage.steps.emplace_back(EventType::ItemCaptured, record);
     if (!item.activation || *item.activation <= transaction.now()) {
         item.status = ItemStatus::Queued;
-        passage.steps.emplace_back(EventType::ItemQueued, record);
+        passage.steps.emplace_back(EventType::ItemQueued, std::move(record));
     }
     return passage;
 }
@@ -88,16 +89,15 @@ ItemRecord inserted(Transaction &transaction, ItemRecord start, Passage &passage
 {
     ItemRecord &last = passage.steps.back().second;
     transaction.insertItem(last);
-    const ItemRecord final = last;
-    start.item.id = final.item.id;
-    start.item.version = final.item.version;
+    start.item.id = last.item.id;
+    start.item.version = last.item.version;
     for (auto &step : passage.steps) {
-        step.second.item.id = final.item.id;
-        step.second.item.version = final.item.version;
+        step.second.item.id = last.item.id;
+        step.second.item.version = last.item.version;
     }
     appendItemEvent(transaction, EventType::ItemCreated, nullptr, start, actor);
     appendPassage(transaction, start, passage, actor);
-    return final;
+    return std::move(last);
 }
 
 Passage rejectExpired(ItemRecord record, Instant now)

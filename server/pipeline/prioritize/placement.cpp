@@ -43,7 +43,7 @@ std::optional<Standing> standingOf(Snapshot &snapshot, const ItemRecord &record)
 {
     if (!record.classId)
         return std::nullopt;
-    const WorkClass terms = snapshot.workClass(*record.classId);
+    const WorkClass &terms = snapshot.workClass(*record.classId);
     const auto configuration = snapshot.configuration();
     const PrioritizationSchema *schema = configuration->schema(terms.schemaId);
     if (!schema)

@@ -95,7 +95,7 @@ void writeClass(JsonWriter &json, Transaction &transaction, const ItemRecord &re
         return;
     }
     const WorkItem &item = record.item;
-    const WorkClass terms = transaction.workClass(*record.classId);
+    const WorkClass &terms = transaction.workClass(*record.classId);
     json.beginObject();
     json.name(QLatin1StringView("queue")).textOrNull(terms.queueId).name(QLatin1StringView("category")).textOrNull(item.categoryId);
     json.name(QLatin1StringView("schema")).textOrNull(terms.schemaId).name(QLatin1StringView("channel")).textOrNull(terms.channel);

@@ -1,2 +1,3 @@
 -- SPDX-License-Identifier: Apache-2.0
-insert into event (tenant_id, item_id, at_ms, type, body) values (:tenant, :item_id, :at_ms, :type, :body)
+-- As many rows as the caller has at once.
+insert into event (tenant_id, item_id, at_ms, type, body) values {rows}
