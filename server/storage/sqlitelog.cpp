@@ -30,14 +30,14 @@ const std::vector<EventPlaceholders> &eventPlaceholders()
     return all;
 }
 
-/// The rows' placeholders, for event/append.
-const QString &eventRows(size_t count)
+/// The rows after the first, for event/append.
+const QString &furtherRows(size_t count)
 {
     static const std::vector<QString> all = [] {
-        std::vector<QString> texts { QString() };
-        for (const EventPlaceholders &names : eventPlaceholders()) {
-            const QString row = QStringLiteral("(:tenant, %1, %2, %3, %4)").arg(names.item, names.at, names.type, names.body);
-            texts.push_back(texts.back().isEmpty() ? row : QString(texts.back() + QStringLiteral(", ") + row));
+        std::vector<QString> texts(2);
+        for (size_t i = 1; i < mostEventsAtOnce; ++i) {
+            const EventPlaceholders &names = eventPlaceholders()[i];
+            texts.push_back(texts.back() + QStringLiteral(", (:tenant, %1, %2, %3, %4)").arg(names.item, names.at, names.type, names.body));
         }
         return texts;
     }();
@@ -94,7 +94,7 @@ void SqliteTransaction::writeEvents()
     const size_t count = m_events.size() - m_writtenEvents;
     if (count == 0)
         return;
-    auto row = m_database.statement(QStringLiteral("event/append"), m_tenant.number, { { QStringLiteral("rows"), eventRows(count) } });
+    auto row = m_database.statement(QStringLiteral("event/append"), m_tenant.number, { { QStringLiteral("more"), furtherRows(count) } });
     const std::vector<EventPlaceholders> &placeholders = eventPlaceholders();
     for (size_t i = 0; i < count; ++i) {
         const Event &event = m_events[m_writtenEvents + i];

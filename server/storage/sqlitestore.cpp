@@ -328,10 +328,10 @@ bool SqliteStore::Private::runUnits(Database &database, std::vector<WriteUnit> &
     for (auto &[tenant, view] : views) {
         if (hooks.beforeCommit)
             hooks.beforeCommit(*view);
-        view->writeEvents();
         if (auto changed = view->changedConfiguration())
             changedConfigurations[tenant] = std::move(changed);
-        std::move(view->appended().begin(), view->appended().end(), std::back_inserter(events));
+        std::vector<Event> &appended = view->appended();
+        std::move(appended.begin(), appended.end(), std::back_inserter(events));
     }
     return !database.failure();
 }

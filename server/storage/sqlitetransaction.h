@@ -111,10 +111,12 @@ public:
     void fail(Error error) override { m_database.fail(std::move(error)); }
     int changeCount() const override { return m_changes; }
 
-    /// What was appended so far, in order.
-    [[nodiscard]] std::vector<Event> &appended() { return m_events; }
-    /// Writes the events that wait to be written together; to be called before the commit.
-    void writeEvents();
+    /// What was appended so far, in order. To be called before the commit: events that wait to be written together are written here.
+    [[nodiscard]] std::vector<Event> &appended()
+    {
+        writeEvents();
+        return m_events;
+    }
     /// The configuration as this transaction leaves it; null when it did not change it.
     [[nodiscard]] std::shared_ptr<const ConfigurationSnapshot> changedConfiguration();
 
@@ -125,6 +127,7 @@ private:
     void loadDesks();
     Assignment *inHand(qint64 token);
     std::vector<StoredEvent> readEvents(Statement &statement);
+    void writeEvents();
     void bindOrderingRow(Statement &statement, const ItemRecord &record);
     void writeTimers(const ItemRecord &record, bool inserted);
     void noteWaiting(const ItemRecord &record);
