@@ -19,12 +19,12 @@ const std::vector<Scope> &scopeTable()
         { QStringLiteral("admin"),
             { WorkitemsView, WorkitemsCreate, WorkitemsUpdate, WorkitemsHold, WorkitemsResume, WorkitemsComplete, WorkitemsCancel,
                 WorkitemsRestart, WorkitemsActivate, WorkitemsAssign, WorkitemsRequeue, ConfigurationView, ConfigurationUpdate, AgentsView,
-                AgentsState, DistributionTake, EventsView, DashboardView, ApiKeysView, ApiKeysUpdate } },
+                AgentsState, DistributionTake, EventsView, DashboardView, ApiKeysView, ApiKeysUpdate, CalendarsView, CalendarsUpdate } },
         { QStringLiteral("source"),
             { WorkitemsView, WorkitemsCreate, WorkitemsUpdate, WorkitemsActivate, WorkitemsHold, WorkitemsResume, WorkitemsComplete,
-                WorkitemsCancel, WorkitemsRestart, ConfigurationView } },
+                WorkitemsCancel, WorkitemsRestart, ConfigurationView, CalendarsView } },
         { QStringLiteral("agent"), { WorkitemsView, WorkitemsHold, WorkitemsComplete, DistributionTake, AgentsView, AgentsState } },
-        { QStringLiteral("reporting"), { WorkitemsView, EventsView, DashboardView, ConfigurationView } },
+        { QStringLiteral("reporting"), { WorkitemsView, EventsView, DashboardView, ConfigurationView, CalendarsView } },
     };
     return table;
 }
@@ -76,6 +76,10 @@ QString privilegeName(Privilege privilege)
         return QStringLiteral("ApiKeys.View");
     case ApiKeysUpdate:
         return QStringLiteral("ApiKeys.Update");
+    case CalendarsView:
+        return QStringLiteral("Calendars.View");
+    case CalendarsUpdate:
+        return QStringLiteral("Calendars.Update");
     }
     Q_UNREACHABLE();
 }

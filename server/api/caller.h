@@ -30,8 +30,10 @@ enum class Privilege {
     DashboardView,
     ApiKeysView,
     ApiKeysUpdate,
+    CalendarsView,
+    CalendarsUpdate,
 };
-inline constexpr int PrivilegeCount = 21;
+inline constexpr int PrivilegeCount = 23;
 
 [[nodiscard]] QString privilegeName(Privilege privilege); ///< "Workitems.View"; "none" for None
 

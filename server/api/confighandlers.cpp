@@ -5,6 +5,7 @@
 #include "pagecursor.h"
 
 #include <contract/agentapi.h>
+#include <contract/calendarapi.h>
 #include <contract/capturepointapi.h>
 #include <contract/categoryapi.h>
 #include <contract/jsonreading.h>
@@ -96,6 +97,16 @@ Result<Answer> listObjects(
     return encodeList(data, {});
 }
 
+/// What a calendar says of an instant, and when @p duration of business time from then on has passed.
+Answer calendarPreview(const BusinessCalendar &calendar, Instant from, milliseconds duration)
+{
+    return jsonAnswer({ { QStringLiteral("from"), toIso(from) }, { QStringLiteral("open"), calendar.isOpen(from) },
+        { QStringLiteral("nextOpenDateTime"), isoOrNull(calendar.nextOpen(from)) },
+        { QStringLiteral("nextCloseDateTime"), isoOrNull(calendar.nextClose(from)) },
+        { QStringLiteral("durationSeconds"), qint64(std::chrono::floor<std::chrono::seconds>(duration).count()) },
+        { QStringLiteral("dueDateTime"), isoOrNull(calendar.add(duration, from)) } });
+}
+
 std::optional<ConfigRecord> present(Snapshot &snapshot, ConfigKind kind, const QString &id)
 {
     auto record = snapshot.configRecord(kind, id);
@@ -107,14 +118,16 @@ std::optional<ConfigRecord> present(Snapshot &snapshot, ConfigKind kind, const Q
 const std::vector<ConfigResource> &configResources()
 {
     static const std::vector<ConfigResource> resources {
-        { ConfigKind::Queue, QStringLiteral("queues"), Privilege::ConfigurationView, checkedBy<decodeQueue, encodeQueue> },
-        { ConfigKind::Category, QStringLiteral("categories"), Privilege::ConfigurationView, checkedBy<decodeCategory, encodeCategory> },
-        { ConfigKind::Schema, QStringLiteral("schemas"), Privilege::ConfigurationView,
+        { ConfigKind::Queue, QStringLiteral("queues"), Privilege::ConfigurationView, Privilege::ConfigurationUpdate, checkedBy<decodeQueue, encodeQueue> },
+        { ConfigKind::Category, QStringLiteral("categories"), Privilege::ConfigurationView, Privilege::ConfigurationUpdate, checkedBy<decodeCategory, encodeCategory> },
+        { ConfigKind::Schema, QStringLiteral("schemas"), Privilege::ConfigurationView, Privilege::ConfigurationUpdate,
             checkedBy<decodePrioritizationSchema, encodePrioritizationSchema> },
-        { ConfigKind::CapturePoint, QStringLiteral("capture-points"), Privilege::ConfigurationView,
+        { ConfigKind::CapturePoint, QStringLiteral("capture-points"), Privilege::ConfigurationView, Privilege::ConfigurationUpdate,
             checkedBy<decodeCapturePoint, encodeCapturePoint> },
-        { ConfigKind::Agent, QStringLiteral("agents"), Privilege::AgentsView, checkedBy<decodeAgent, encodeAgent> },
-        { ConfigKind::Skill, QStringLiteral("skills"), Privilege::ConfigurationView, checkedBy<decodeSkill, encodeSkill> },
+        { ConfigKind::Agent, QStringLiteral("agents"), Privilege::AgentsView, Privilege::ConfigurationUpdate, checkedBy<decodeAgent, encodeAgent> },
+        { ConfigKind::Skill, QStringLiteral("skills"), Privilege::ConfigurationView, Privilege::ConfigurationUpdate, checkedBy<decodeSkill, encodeSkill> },
+        { ConfigKind::Calendar, QStringLiteral("calendars"), Privilege::CalendarsView, Privilege::CalendarsUpdate,
+            checkedBy<decodeCalendar, encodeCalendar> },
     };
     return resources;
 }
@@ -160,18 +173,18 @@ std::vector<ApiEndpoint> ConfigHandlers::endpoints()
         all.push_back({ { .method = "GET", .pattern = many, .privilege = resource.view, .parameters = listParameters },
             [this, of](Call call) { return list(of, std::move(call)); } });
         all.push_back(
-            { { .method = "POST", .pattern = many, .privilege = ConfigurationUpdate, .body = BodyUse::Object, .idempotent = true },
+            { { .method = "POST", .pattern = many, .privilege = resource.update, .body = BodyUse::Object, .idempotent = true },
                 [this, of](Call call) { return create(of, std::move(call)); } });
         all.push_back({ { .method = "GET", .pattern = one, .privilege = resource.view },
             [this, of](Call call) { return get(of, std::move(call)); } });
         all.push_back({ { .method = "PUT",
                             .pattern = one,
-                            .privilege = ConfigurationUpdate,
+                            .privilege = resource.update,
                             .body = BodyUse::Object,
                             .idempotent = true,
                             .versioned = true },
             [this, of](Call call) { return replace(of, std::move(call)); } });
-        all.push_back({ { .method = "DELETE", .pattern = one, .privilege = ConfigurationUpdate, .idempotent = true, .versioned = true },
+        all.push_back({ { .method = "DELETE", .pattern = one, .privilege = resource.update, .idempotent = true, .versioned = true },
             [this, of](Call call) { return remove(of, std::move(call)); } });
     }
     all.push_back({ { .method = "POST",
@@ -179,6 +192,11 @@ std::vector<ApiEndpoint> ConfigHandlers::endpoints()
                         .privilege = ConfigurationUpdate,
                         .idempotent = true },
         [this](Call call) { return restore(std::move(call)); } });
+    all.push_back({ { .method = "GET",
+                        .pattern = QStringLiteral("/iwd/v3/calendars/{id}/preview"),
+                        .privilege = CalendarsView,
+                        .parameters = { QStringLiteral("from"), QStringLiteral("duration") } },
+        [this](Call call) { return previewCalendar(std::move(call)); } });
     return all;
 }
 
@@ -285,6 +303,31 @@ QCoro::Task<http::Response> ConfigHandlers::restore(Call call)
     std::function<Answer(const ShownObject &)> encode
         = [](const ShownObject &shown) { return encodeConfigObject(shown.json, shown.version); };
     const auto answer = co_await m_pipeline.write<ShownObject>(call.writeContext(), work, encode);
+    co_return call.respond(answer);
+}
+
+QCoro::Task<http::Response> ConfigHandlers::previewCalendar(Call call)
+{
+    Instant from = m_pipeline.clock().now();
+    if (const auto text = call.request.queryValue(u"from")) {
+        const auto read = instantFromIso(*text);
+        if (!read)
+            co_return call.badRequest(inside(QStringLiteral("from"), read.error()));
+        from = *read;
+    }
+    const qint64 most = std::chrono::duration_cast<std::chrono::seconds>(PriorityCurve::MaxAge).count();
+    const auto duration = call.integerParameter(QStringLiteral("duration"), 0, most, 0);
+    if (!duration)
+        co_return call.badRequest(duration.error());
+    std::function<Result<Answer>(Snapshot &)> work
+        = [id = call.id(), from, duration = std::chrono::seconds(*duration)](Snapshot &snapshot) -> Result<Answer> {
+        const auto configuration = snapshot.configuration();
+        const BusinessCalendar *calendar = configuration->calendar(id);
+        if (!calendar)
+            return noSuchObject(ConfigKind::Calendar, id);
+        return calendarPreview(*calendar, from, duration);
+    };
+    const auto answer = co_await m_pipeline.read<Answer>(call.caller.tenant, call.request.deadline, work);
     co_return call.respond(answer);
 }
 

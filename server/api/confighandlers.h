@@ -7,12 +7,13 @@
 
 namespace iwd {
 
-/// What tells the six configuration resources apart.
+/// What tells the configuration resources apart.
 struct ConfigResource
 {
     ConfigKind kind;
     QString path; ///< "queues"
     Privilege view;
+    Privilege update;
     /// Checks what a client sent and completes it; the id is in the result.
     Result<QJsonObject> (*checked)(const QJsonObject &json, const QString &idInPath);
 };
@@ -25,7 +26,7 @@ struct ConfigResource
 /// An agent with its state.
 [[nodiscard]] Result<Answer> agentAnswer(Snapshot &snapshot, const QString &agentId);
 
-/// /queues, /categories, /schemas, /capture-points, /agents, /skills.
+/// /queues, /categories, /schemas, /capture-points, /agents, /skills, /calendars.
 class ConfigHandlers
 {
 public:
@@ -44,6 +45,7 @@ private:
     [[nodiscard]] QCoro::Task<http::Response> put(const ConfigResource *resource, Call call, PutCommand command);
     [[nodiscard]] QCoro::Task<http::Response> remove(const ConfigResource *resource, Call call);
     [[nodiscard]] QCoro::Task<http::Response> restore(Call call);
+    [[nodiscard]] QCoro::Task<http::Response> previewCalendar(Call call);
 
     Pipeline &m_pipeline;
 };

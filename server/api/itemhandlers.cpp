@@ -174,6 +174,7 @@ QJsonObject encodePlace(const OrderPlace &place)
 {
     return { { QStringLiteral("at"), toMillis(place.at) }, { QStringLiteral("priority"), place.key.priority },
         { QStringLiteral("band"), place.key.band }, { QStringLiteral("epoch"), toMillis(place.key.epoch) },
+        { QStringLiteral("rest"), qint64(place.key.rest.count()) },
         { QStringLiteral("id"), place.key.id.number } };
 }
 
@@ -184,14 +185,14 @@ Result<std::optional<OrderPlace>> readPlace(const Call &call)
         return cursor.error();
     if (cursor->isEmpty())
         return std::optional<OrderPlace>();
-    for (const auto name : { "at", "priority", "band", "epoch", "id" }) {
+    for (const auto name : { "at", "priority", "band", "epoch", "rest", "id" }) {
         if (!cursor->value(QLatin1StringView(name)).isDouble())
             return damagedCursor();
     }
     OrderPlace place;
     place.at = fromMillis(cursor->value(QStringLiteral("at")).toInteger());
     place.key = { cursor->value(QStringLiteral("priority")).toInt(), cursor->value(QStringLiteral("band")).toInt(),
-        fromMillis(cursor->value(QStringLiteral("epoch")).toInteger()), { cursor->value(QStringLiteral("id")).toInteger() } };
+        fromMillis(cursor->value(QStringLiteral("epoch")).toInteger()), milliseconds(cursor->value(QStringLiteral("rest")).toInteger()), { cursor->value(QStringLiteral("id")).toInteger() } };
     return std::optional(place);
 }
 

@@ -3,6 +3,7 @@
 
 #include <base/log.h>
 #include <contract/agentapi.h>
+#include <contract/calendarapi.h>
 #include <contract/capturepointapi.h>
 #include <contract/categoryapi.h>
 #include <contract/queueapi.h>
@@ -26,6 +27,8 @@ QString configKindName(ConfigKind kind)
         return QStringLiteral("agent");
     case ConfigKind::Skill:
         return QStringLiteral("skill");
+    case ConfigKind::Calendar:
+        return QStringLiteral("calendar");
     }
     Q_UNREACHABLE();
 }
@@ -44,6 +47,12 @@ void put(QHash<QString, T> &objects, const ConfigRecord &record, Result<T> (*dec
     else
         log::error(u"A stored configuration object cannot be read and is ignored",
             { { QLatin1StringView("kind"), configKindName(record.kind) }, { QLatin1StringView("id"), record.id }, { QLatin1StringView("reason"), object.error().text } });
+}
+
+Result<BusinessCalendar> compiledCalendar(const QJsonObject &json, const QString &id)
+{
+    const auto calendar = decodeCalendar(json, id);
+    return calendar ? BusinessCalendar::compile(*calendar) : calendar.error();
 }
 
 bool triedBefore(const CategoryNode *left, const CategoryNode *right)
@@ -73,6 +82,9 @@ std::shared_ptr<const ConfigurationSnapshot> ConfigurationSnapshot::build(const 
         case ConfigKind::Agent:
             put(snapshot->m_agents, record, decodeAgent);
             break;
+        case ConfigKind::Calendar:
+            put(snapshot->m_calendars, record, compiledCalendar);
+            break;
         case ConfigKind::Category:
             if (Result<Category> category = decodeCategory(record.document, record.id)) {
                 auto node = std::make_unique<CategoryNode>();
@@ -91,7 +103,18 @@ std::shared_ptr<const ConfigurationSnapshot> ConfigurationSnapshot::build(const 
         snapshot->m_groups.unite(QSet<QString>(agent.groups.begin(), agent.groups.end()));
     snapshot->m_offersWork
         = std::any_of(snapshot->m_queues.cbegin(), snapshot->m_queues.cend(), [](const Queue &queue) { return queue.mode == DistributionMode::Push; });
+    snapshot->escalateCurves();
     return snapshot;
+}
+
+void ConfigurationSnapshot::escalateCurves()
+{
+    for (const Queue &queue : m_queues) {
+        for (const PrioritizationSchema &schema : m_schemas) {
+            if (!queue.escalation.empty())
+                m_escalated.emplace(std::pair(queue.id, schema.id), schema.curve.withSteps(queue.escalation));
+        }
+    }
 }
 
 void ConfigurationSnapshot::linkCategories()
@@ -105,6 +128,8 @@ void ConfigurationSnapshot::linkCategories()
                 node->schemaId = ancestor->category.schemaId;
             if (node->queueId.isEmpty())
                 node->queueId = ancestor->category.queueId;
+            if (node->calendarId.isEmpty())
+                node->calendarId = ancestor->category.calendarId;
             ancestor = ancestor->category.parentId.isEmpty() ? nullptr : category(ancestor->category.parentId);
         }
         if (node->deleted)

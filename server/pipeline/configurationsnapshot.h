@@ -3,6 +3,7 @@
 
 #include <base/instant.h>
 #include <base/result.h>
+#include <domain/businesscalendar.h>
 #include <domain/configuration.h>
 
 #include <QHash>
@@ -16,7 +17,7 @@
 namespace iwd {
 
 /// The kinds of configuration objects. The numbers are stored; the names (configKindName()) are the API's.
-enum class ConfigKind { Queue = 1, Category = 2, Schema = 3, CapturePoint = 4, Agent = 5, Skill = 6 };
+enum class ConfigKind { Queue = 1, Category = 2, Schema = 3, CapturePoint = 4, Agent = 5, Skill = 6, Calendar = 7 };
 
 [[nodiscard]] QString configKindName(ConfigKind kind); ///< "queue", "category", …
 
@@ -40,6 +41,7 @@ struct CategoryNode
     QStringList path; ///< ids, root first, ending with this one
     QString schemaId; ///< its own or the nearest ancestor's
     QString queueId;
+    QString calendarId; ///< empty: the schema's
     std::vector<const CategoryNode *> children; ///< not deleted, in the order in which they are tried
 };
 
@@ -57,9 +59,18 @@ public:
     /// @returns the object, or null when there is none that is not deleted
     [[nodiscard]] const Queue *queue(const QString &id) const { return find(m_queues, id); }
     [[nodiscard]] const PrioritizationSchema *schema(const QString &id) const { return find(m_schemas, id); }
+    /// How priority develops for items with this schema in this queue: the schema's curve with the queue's escalation on top. Lives as long as the snapshot.
+    [[nodiscard]] const PriorityCurve &curve(const QString &queueId, const PrioritizationSchema &schema) const
+    {
+        if (m_escalated.empty())
+            return schema.curve;
+        const auto found = m_escalated.find({ queueId, schema.id });
+        return found == m_escalated.end() ? schema.curve : found->second;
+    }
     [[nodiscard]] const CapturePoint *capturePoint(const QString &id) const { return find(m_capturePoints, id); }
     [[nodiscard]] const Skill *skill(const QString &id) const { return find(m_skills, id); }
     [[nodiscard]] const Agent *agent(const QString &id) const { return find(m_agents, id); }
+    [[nodiscard]] const BusinessCalendar *calendar(const QString &id) const { return id.isEmpty() ? nullptr : find(m_calendars, id); }
     /// @returns the node, also of a deleted category; null when there never was one
     [[nodiscard]] const CategoryNode *category(const QString &id) const
     {
@@ -73,6 +84,7 @@ public:
     [[nodiscard]] bool offersWork() const { return m_offersWork; }
 
     [[nodiscard]] const std::vector<const CategoryNode *> &rootCategories() const { return m_roots; }
+    [[nodiscard]] const QHash<QString, PrioritizationSchema> &schemas() const { return m_schemas; }
     [[nodiscard]] const QHash<QString, Queue> &queues() const { return m_queues; }
     [[nodiscard]] const QHash<QString, Agent> &agents() const { return m_agents; }
     [[nodiscard]] const std::map<QString, std::unique_ptr<CategoryNode>> &categories() const { return m_categories; }
@@ -85,14 +97,17 @@ private:
         return found == objects.constEnd() ? nullptr : &*found;
     }
     void linkCategories();
+    void escalateCurves();
 
     QHash<QString, Queue> m_queues;
     QHash<QString, PrioritizationSchema> m_schemas;
+    std::map<std::pair<QString, QString>, PriorityCurve> m_escalated; ///< by queue and schema, of queues that escalate
     QHash<QString, CapturePoint> m_capturePoints;
     QHash<QString, Skill> m_skills;
     QHash<QString, Agent> m_agents;
     QSet<QString> m_groups;
     bool m_offersWork = false;
+    QHash<QString, BusinessCalendar> m_calendars;
     std::map<QString, std::unique_ptr<CategoryNode>> m_categories;
     std::vector<const CategoryNode *> m_roots;
 };

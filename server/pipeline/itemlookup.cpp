@@ -40,6 +40,10 @@ ItemView viewOf(Snapshot &snapshot, const ItemRecord &record)
     const auto configuration = snapshot.configuration();
     if (const CategoryNode *category = configuration->category(record.item.categoryId))
         view.categoryPath = category->path;
+    if (!record.item.businessCalendarId.isEmpty() && !configuration->calendar(record.item.businessCalendarId)) {
+        view.warnings.append(QStringLiteral("There is no calendar \"%1\" (businessCalendarId), so the calendar of its category or schema holds. Create it, then change or restart the item.")
+                                 .arg(record.item.businessCalendarId));
+    }
     if (const auto standing = standingOf(snapshot, record)) {
         view.slaDue = standing->slaDue;
         if (!isFinal(record.item.status))

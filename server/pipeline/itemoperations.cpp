@@ -62,19 +62,10 @@ void hold(Transaction &transaction, ItemRecord &record, const ItemCommand &comma
     write(transaction, EventType::ItemHeld, before, record, command.actor, command.reason, false);
 }
 
-/// The time on hold that the schema takes out of the age, when the hold ends now.
-milliseconds holdToExclude(Transaction &transaction, const ItemRecord &record)
-{
-    if (!record.classId || !record.item.held)
-        return milliseconds(0);
-    const auto configuration = transaction.configuration();
-    const PrioritizationSchema *schema = configuration->schema(transaction.workClass(*record.classId).schemaId);
-    return schema && schema->excludeHoldTime ? std::max(milliseconds(0), transaction.now() - *record.item.held) : milliseconds(0);
-}
-
 void endHold(Transaction &transaction, ItemRecord &record)
 {
-    record.anchor += holdToExclude(transaction, record);
+    if (record.item.held)
+        excludeHold(transaction, record, *record.item.held);
     record.item.held.reset();
 }
 
@@ -97,7 +88,7 @@ void complete(Transaction &transaction, ItemRecord &record, const QString &resul
     const ItemRecord before = record;
     endHold(transaction, record); // the hold ends with the item, and may be time that does not count
     const auto standing = standingOf(transaction, record);
-    record.slaMet = standing && transaction.now() <= standing->slaDue;
+    record.slaMet = standing && (!standing->slaDue || transaction.now() <= *standing->slaDue);
     endAssignment(transaction, record.item);
     record.item.status = ItemStatus::Completed;
     record.item.completed = transaction.now();
@@ -157,7 +148,7 @@ Result<void> requeue(Transaction &transaction, ItemRecord &record, const ItemCom
     letGo(transaction, record.item);
     record.item.status = restingStatus(record.item, transaction.now());
     if (target != terms.queueId)
-        place(transaction, record, target, terms.schemaId, excludedHoldTime(record));
+        place(transaction, record, target, terms.schemaId, excludedHoldTime(transaction, record));
     write(transaction, EventType::ItemRequeued, before, record, command.actor, command.reason, target != terms.queueId);
     return {};
 }
@@ -180,7 +171,7 @@ Result<void> update(Transaction &transaction, ItemRecord &record, const ItemComm
 {
     Q_ASSERT(command.input);
     const ItemRecord before = record;
-    const milliseconds held = excludedHoldTime(record);
+    const ExcludedHold held = excludedHoldTime(transaction, record);
     if (const auto applied = applyInput(record.item, *command.input); !applied)
         return applied.error();
     const bool placed = record.classId && !isFinal(record.item.status);
@@ -301,14 +292,14 @@ void overflowTo(Transaction &transaction, ItemRecord &record, const QString &que
 {
     const ItemRecord before = record;
     const QString target = queueForNewWork(*transaction.configuration(), queueId);
-    place(transaction, record, target, transaction.workClass(*record.classId).schemaId, excludedHoldTime(record));
+    place(transaction, record, target, transaction.workClass(*record.classId).schemaId, excludedHoldTime(transaction, record));
     write(transaction, EventType::ItemOverflowed, before, record, Actor::server(), reason, true);
 }
 
 void placeAgain(Transaction &transaction, ItemRecord &record)
 {
     const WorkClass terms = transaction.workClass(*record.classId);
-    place(transaction, record, terms.queueId, terms.schemaId, excludedHoldTime(record));
+    place(transaction, record, terms.queueId, terms.schemaId, excludedHoldTime(transaction, record));
     transaction.moveWaiting(record);
 }
 

@@ -44,7 +44,7 @@ std::shared_ptr<const ConfigurationSnapshot> loadConfiguration(Database &databas
     TenantCache cache;
     SqliteTransaction reader(database, tenant, Instant(), nullptr, cache);
     std::vector<ConfigRecord> all;
-    for (const auto kind : { ConfigKind::Skill, ConfigKind::Schema, ConfigKind::Queue, ConfigKind::Category, ConfigKind::CapturePoint, ConfigKind::Agent }) {
+    for (const auto kind : { ConfigKind::Calendar, ConfigKind::Skill, ConfigKind::Schema, ConfigKind::Queue, ConfigKind::Category, ConfigKind::CapturePoint, ConfigKind::Agent }) {
         for (const bool deleted : { false, true }) {
             auto records = reader.configRecords(kind, deleted);
             std::move(records.begin(), records.end(), std::back_inserter(all));
@@ -87,8 +87,8 @@ std::optional<ConfigRecord> SqliteTransaction::configRecord(ConfigKind kind, con
 
 bool SqliteTransaction::isUsedByItems(ConfigKind kind, const QString &id)
 {
-    Q_ASSERT(kind == ConfigKind::Queue || kind == ConfigKind::Schema);
-    auto row = statement(kind == ConfigKind::Queue ? "item/open_in_queue" : "item/open_in_schema");
+    Q_ASSERT(kind == ConfigKind::Queue || kind == ConfigKind::Schema || kind == ConfigKind::Calendar);
+    auto row = statement(kind == ConfigKind::Queue ? "item/open_in_queue" : kind == ConfigKind::Schema ? "item/open_in_schema" : "item/open_in_calendar");
     row.bind(QStringLiteral(":id"), id);
     return row.run() && row.next();
 }

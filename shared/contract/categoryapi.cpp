@@ -43,6 +43,7 @@ Result<Category> decodeCategory(const QJsonObject &json, const QString &idInPath
     category.rule = readRule(reader);
     category.schemaId = reader.objectId(schema);
     category.queueId = reader.objectId(queue);
+    category.calendarId = reader.objectId(QStringLiteral("calendar"));
     requireAtLevelOne(reader, category, category.schemaId, schema);
     requireAtLevelOne(reader, category, category.queueId, queue);
     if (!category.parentId.isEmpty() && category.parentId == category.id)
@@ -60,6 +61,7 @@ QJsonObject encodeCategory(const Category &category)
     json.insert(QStringLiteral("rule"), category.rule.toJson());
     json.insert(QStringLiteral("schema"), configuration::encodeReference(category.schemaId));
     json.insert(QStringLiteral("queue"), configuration::encodeReference(category.queueId));
+    json.insert(QStringLiteral("calendar"), configuration::encodeReference(category.calendarId));
     return json;
 }
 

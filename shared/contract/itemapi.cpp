@@ -22,7 +22,7 @@ const QString businessValueName = QStringLiteral("businessValue");
 /// Names that appear in answers beside the stored fields.
 const QStringList &computedNames()
 {
-    static const QStringList names { QStringLiteral("categoryPath"), QStringLiteral("slaDateTime") };
+    static const QStringList names { QStringLiteral("categoryPath"), QStringLiteral("warnings"), QStringLiteral("slaDateTime") };
     return names;
 }
 
@@ -330,6 +330,12 @@ void writeItemMembers(JsonWriter &json, const WorkItem &item, const ItemView &vi
         json.text(id);
     json.endArray();
     json.name(computedNames().last()).instantOrNull(view.slaDue);
+    if (!view.warnings.isEmpty()) {
+        json.name(computedNames().at(1)).beginArray();
+        for (const QString &warning : view.warnings)
+            json.text(warning);
+        json.endArray();
+    }
     json.name(customName).value(item.custom);
 }
 

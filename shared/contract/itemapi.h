@@ -66,9 +66,10 @@ struct ItemView
     std::optional<int> priority; ///< effective priority
     QStringList categoryPath; ///< ids, root first
     std::optional<Instant> slaDue; ///< what SLA figures are measured against
+    QStringList warnings; ///< sentences: what the item asks for and cannot have
 };
 
-/// Every member is present; those without a value are null.
+/// Every member is present; those without a value are null. Only warnings are left out when there are none.
 void writeItem(JsonWriter &json, const WorkItem &item, const ItemView &view);
 /// The members alone, for an object that has more of them.
 void writeItemMembers(JsonWriter &json, const WorkItem &item, const ItemView &view);

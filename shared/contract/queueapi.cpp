@@ -191,6 +191,30 @@ QJsonValue encodeSegmentation(const Segmentation &segmentation)
         { QStringLiteral("otherShare"), segmentation.otherShare } };
 }
 
+CurveStep readEscalation(ObjectReader &reader)
+{
+    const seconds after(reader.requiredInteger(QStringLiteral("afterSeconds"), 0, LongestAge));
+    return { after, reader.requiredInteger(QStringLiteral("shift"), 1, PriorityCurve::MaxPriority) };
+}
+
+void checkEscalation(ObjectReader &reader, const Queue &queue)
+{
+    for (size_t i = 1; i < queue.escalation.size(); ++i) {
+        if (queue.escalation[i].age <= queue.escalation[i - 1].age) {
+            reader.fail(invalidField(QStringLiteral("escalation[%1].afterSeconds").arg(i), QStringLiteral("more than in the step before"),
+                QString::number(wholeSeconds(queue.escalation[i].age))));
+        }
+    }
+}
+
+QJsonArray encodeEscalation(const Queue &queue)
+{
+    QJsonArray steps;
+    for (const CurveStep &step : queue.escalation)
+        steps.append(QJsonObject { { QStringLiteral("afterSeconds"), wholeSeconds(step.age) }, { QStringLiteral("shift"), step.shift } });
+    return steps;
+}
+
 } // namespace
 
 QString queueStateName(QueueState state)
@@ -205,6 +229,7 @@ Result<Queue> decodeQueue(const QJsonObject &json, const QString &idInPath)
     configuration::readHead(reader, queue, idInPath);
     queue.state = readChoice(reader, QStringLiteral("state"), states, std::optional(queue.state));
     queue.requiredSkills = configuration::readSkillLevels(reader, QStringLiteral("requiredSkills"));
+    queue.escalation = readList<CurveStep>(reader, QStringLiteral("escalation"), readEscalation);
     queue.lease = readSeconds(reader, QStringLiteral("leaseSeconds"), LeastLease, LongestLease, queue.lease);
     queue.weight = reader.integer(QStringLiteral("weight"), 1, MaxWeight, queue.weight);
     queue.mode = readChoice(reader, QStringLiteral("mode"), modes, std::optional(queue.mode));
@@ -219,6 +244,7 @@ Result<Queue> decodeQueue(const QJsonObject &json, const QString &idInPath)
     queue.segmentation = readSegmentation(reader);
     queue.calendarId = reader.objectId(QStringLiteral("calendar"));
     queue.userData = readUserData(reader);
+    checkEscalation(reader, queue);
     checkRelaxation(reader, queue);
     if (queue.state == QueueState::Draining && queue.overflow.empty() && !reader.failed())
         reader.fail(missingField(QStringLiteral("overflow"), QStringLiteral("a queue that is being drained must name in its overflow where new work goes")));
@@ -232,6 +258,7 @@ QJsonObject encodeQueue(const Queue &queue)
     QJsonObject json = configuration::encodeHead(queue);
     json.insert(QStringLiteral("state"), queueStateName(queue.state));
     json.insert(QStringLiteral("requiredSkills"), configuration::encodeNumbers(queue.requiredSkills));
+    json.insert(QStringLiteral("escalation"), encodeEscalation(queue));
     json.insert(QStringLiteral("leaseSeconds"), wholeSeconds(queue.lease));
     json.insert(QStringLiteral("weight"), queue.weight);
     json.insert(QStringLiteral("mode"), nameOf(queue.mode, modes));

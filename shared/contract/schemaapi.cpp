@@ -19,6 +19,11 @@ constexpr Choice<UrgencyUnit> units[] {
     { UrgencyUnit::Days, QLatin1StringView("days") },
 };
 
+constexpr Choice<AgeKind> ageKinds[] {
+    { AgeKind::Elapsed, QLatin1StringView("elapsed") },
+    { AgeKind::Business, QLatin1StringView("business") },
+};
+
 constexpr Choice<Interpolation> interpolations[] {
     { Interpolation::Step, QLatin1StringView("step") },
     { Interpolation::Linear, QLatin1StringView("linear") },
@@ -107,6 +112,9 @@ Result<PrioritizationSchema> decodePrioritizationSchema(const QJsonObject &json,
     schema.managedPeriod = readDuration(reader, managedPeriod, schema.unit);
     if (schema.managedPeriod < schema.sla)
         reader.fail(invalidField(managedPeriod, QStringLiteral("at least the SLA, which the managed period includes")));
+    schema.calendarId = reader.objectId(QStringLiteral("calendar"));
+    if (!reader.value(QStringLiteral("age")).isUndefined())
+        schema.age = readChoice(reader, QStringLiteral("age"), ageKinds);
     schema.curve = readCurve(reader, schema.unit);
     schema.bands = readBands(reader);
     schema.excludeHoldTime = reader.boolean(QStringLiteral("excludeHoldTime"), false);
@@ -130,6 +138,8 @@ QJsonObject encodePrioritizationSchema(const PrioritizationSchema &schema)
     json.insert(QStringLiteral("unit"), nameOf(schema.unit, units));
     json.insert(QStringLiteral("sla"), inUnit(schema.sla, schema.unit));
     json.insert(QStringLiteral("managedPeriod"), inUnit(schema.managedPeriod, schema.unit));
+    json.insert(QStringLiteral("calendar"), configuration::encodeReference(schema.calendarId));
+    json.insert(QStringLiteral("age"), nameOf(schema.age, ageKinds));
     json.insert(QStringLiteral("curve"),
         QJsonObject { { QStringLiteral("interpolation"), nameOf(schema.curve.interpolation(), interpolations) },
             { QStringLiteral("points"), points } });

@@ -80,6 +80,7 @@ struct Queue
     QString description;
     QueueState state = QueueState::Open;
     SkillLevels requiredSkills; ///< least level an agent needs of each
+    std::vector<CurveStep> escalation; ///< by how much the priority rises from which age on
     milliseconds lease { std::chrono::minutes(5) }; ///< how long a taken item stays with a silent agent
     int weight = 1; ///< how much of an agent's capacity one item takes
 
@@ -109,6 +110,7 @@ struct Category
     Condition rule;
     QString schemaId; ///< empty: the parent's
     QString queueId; ///< empty: the parent's
+    QString calendarId; ///< for items that name none; empty: the parent's, in the end the schema's
 };
 
 /// A source system's door: where items come from and what they start with.

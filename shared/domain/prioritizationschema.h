@@ -33,6 +33,9 @@ struct BusinessValueBand
     bool operator==(const BusinessValueBand &) const = default;
 };
 
+/// What the curve counts: every hour, or the open hours of the calendar.
+enum class AgeKind { Elapsed, Business };
+
 /// How the priority of an item develops with its age.
 struct PrioritizationSchema
 {
@@ -42,8 +45,10 @@ struct PrioritizationSchema
     QString name;
     QString description;
     UrgencyUnit unit = UrgencyUnit::Hours; ///< the unit people see; everything below is in milliseconds
-    milliseconds sla { 0 };
-    milliseconds managedPeriod { 0 }; ///< includes the SLA
+    milliseconds sla { 0 }; ///< in business time when there is a calendar
+    milliseconds managedPeriod { 0 }; ///< includes the SLA; counted like it
+    QString calendarId; ///< for items that have none of their own; empty: every hour counts
+    AgeKind age = AgeKind::Elapsed;
     PriorityCurve curve;
     std::vector<BusinessValueBand> bands; ///< rising by `from`; empty: business value has no influence
     bool excludeHoldTime = false; ///< whether time on hold does not count as age

@@ -148,7 +148,7 @@ Result<PriorityCurve> PriorityCurve::create(Interpolation interpolation, std::ve
     return curve;
 }
 
-int PriorityCurve::valueAt(milliseconds age) const
+int PriorityCurve::lineValueAt(milliseconds age) const
 {
     const size_t next = pointAfter(m_points, age);
     if (next == 0)
@@ -164,14 +164,100 @@ PriorityCurve::AgeRange PriorityCurve::plateau(milliseconds age) const
     const auto stretch = std::find_if(m_stretches.begin(), m_stretches.end(), [age](const Stretch &one) { return age < one.ages.to; });
     // Only milliseconds::max() itself lies outside of every half-open range; the last stretch answers for it.
     const AgeRange ages = stretch == m_stretches.end() ? m_stretches.back().ages : stretch->ages;
-    const milliseconds begin = beginOfRun(m_interpolation, m_points, age, valueAt(age));
+    const milliseconds begin = beginOfValue(age);
     const milliseconds end = nextChange(age).value_or(milliseconds::max());
     return { std::max(begin, ages.from), std::min(end, ages.to) };
+}
+
+/// A step and the line may cancel each other out; then the value goes on. That takes a step each time, so the walks end.
+milliseconds PriorityCurve::beginOfValue(milliseconds age) const
+{
+    const int value = valueAt(age);
+    for (milliseconds at = age;;) {
+        const auto next = stepAfter(at);
+        const milliseconds step = next == m_steps.begin() ? milliseconds::min() : std::prev(next)->age;
+        const milliseconds begin = std::max(step, beginOfRun(m_interpolation, m_points, at, lineValueAt(at)));
+        if (begin == milliseconds::min() || valueAt(begin - milliseconds(1)) != value)
+            return begin;
+        at = begin - milliseconds(1);
+    }
 }
 
 std::optional<milliseconds> PriorityCurve::nextChange(milliseconds age) const
 {
     const int value = valueAt(age);
+    for (milliseconds at = age;;) {
+        const auto line = nextChangeOfLine(at);
+        const auto step = stepAfter(at);
+        if (!line && step == m_steps.end())
+            return std::nullopt;
+        at = std::min(line.value_or(milliseconds::max()), step == m_steps.end() ? milliseconds::max() : step->age);
+        if (valueAt(at) != value)
+            return at;
+    }
+}
+
+std::vector<CurveStep>::const_iterator PriorityCurve::stepAfter(milliseconds age) const
+{
+    return std::upper_bound(m_steps.begin(), m_steps.end(), age, [](milliseconds value, const CurveStep &step) { return value < step.age; });
+}
+
+int PriorityCurve::raisedAt(milliseconds age) const
+{
+    const auto next = stepAfter(age);
+    return next == m_steps.begin() ? 0 : m_raised[static_cast<size_t>(next - m_steps.begin()) - 1];
+}
+
+PriorityCurve PriorityCurve::withSteps(std::vector<CurveStep> steps) const
+{
+    PriorityCurve curve = *this;
+    curve.m_steps = std::move(steps);
+    curve.m_raised.clear();
+    int sum = 0;
+    for (const CurveStep &step : curve.m_steps)
+        curve.m_raised.push_back(sum += step.shift);
+    curve.m_stretches = curve.m_steps.empty() ? stretchesOf(curve.m_interpolation, curve.m_points) : curve.stretchesWithSteps();
+    return curve;
+}
+
+/// Greedy like stretchesOf(). Between two neighboring ages of points or steps the value moves in one direction; on such an age it may jump.
+std::vector<PriorityCurve::Stretch> PriorityCurve::stretchesWithSteps() const
+{
+    std::vector<milliseconds> ages;
+    for (const CurvePoint &point : m_points)
+        ages.push_back(point.age);
+    for (const CurveStep &step : m_steps)
+        ages.push_back(step.age);
+    std::sort(ages.begin(), ages.end());
+    ages.erase(std::unique(ages.begin(), ages.end()), ages.end());
+
+    constexpr milliseconds moment { 1 };
+    std::vector<Stretch> stretches;
+    milliseconds begin = milliseconds::min();
+    int direction = 0;
+    const auto move = [&](milliseconds at, milliseconds from, milliseconds to, bool jump) {
+        const int change = (valueAt(to) > valueAt(from)) - (valueAt(to) < valueAt(from));
+        if (change == 0 || change == direction)
+            return;
+        if (direction != 0) {
+            stretches.push_back({ { begin, at }, direction < 0 });
+            begin = at;
+        }
+        // A jump ends a stretch and is no part of the next one; the way from here on is.
+        direction = jump && direction != 0 ? 0 : change;
+    };
+    for (size_t i = 0; i < ages.size(); ++i) {
+        move(ages[i], ages[i] - moment, ages[i], true);
+        if (i + 1 < ages.size())
+            move(ages[i], ages[i], ages[i + 1] - moment, false);
+    }
+    stretches.push_back({ { begin, milliseconds::max() }, direction < 0 });
+    return stretches;
+}
+
+std::optional<milliseconds> PriorityCurve::nextChangeOfLine(milliseconds age) const
+{
+    const int value = lineValueAt(age);
     for (size_t next = pointAfter(m_points, age); next < m_points.size(); ++next) {
         const CurvePoint &point = m_points[next];
         if (m_interpolation == Interpolation::Step) {

@@ -29,6 +29,10 @@ QJsonObject sample(const QString &resource)
             { QStringLiteral("points"), QJsonArray { point } } };
         return with(with(with(with(named, "unit", QStringLiteral("days")), "sla", 1.5), "managedPeriod", 3), "curve", curve);
     }
+    if (resource == QLatin1StringView("calendars")) {
+        const QJsonObject hours { { QStringLiteral("from"), QStringLiteral("09:00") }, { QStringLiteral("to"), QStringLiteral("17:00") } };
+        return with(with(named, "timeZone", QStringLiteral("Europe/Berlin")), "week", one("monday", QJsonArray { hours }));
+    }
     return named;
 }
 
@@ -48,7 +52,7 @@ QJsonObject equals(const char *attribute, const char *value)
 
 } // namespace
 
-/// The six kinds of configuration objects, and how the tree of categories decides.
+/// The kinds of configuration objects, and how the tree of categories decides.
 class TestApiConfiguration : public QObject
 {
     Q_OBJECT
@@ -181,6 +185,10 @@ private Q_SLOTS:
         QTest::newRow("queue of a category") << QStringLiteral("/categories") << with(category, "queue", no) << QStringLiteral("queue");
         QTest::newRow("schema of a category") << QStringLiteral("/categories") << with(category, "schema", no) << QStringLiteral("schema");
         QTest::newRow("parent of a category") << QStringLiteral("/categories") << with(category, "parent", no) << QStringLiteral("parent");
+        QTest::newRow("calendar of a queue") << QStringLiteral("/queues") << with(named, "calendar", no) << QStringLiteral("calendar");
+        QTest::newRow("calendar of a category") << QStringLiteral("/categories") << with(category, "calendar", no) << QStringLiteral("calendar");
+        QTest::newRow("calendar of a schema") << QStringLiteral("/schemas") << with(sample(QStringLiteral("schemas")), "calendar", no)
+                                              << QStringLiteral("calendar");
         QTest::newRow("queue at level 1") << QStringLiteral("/categories") << with(category, "queue", QJsonValue())
                                           << QStringLiteral("queue");
     }
@@ -192,6 +200,42 @@ private Q_SLOTS:
         const Reply reply = m->post(path, object);
         QCOMPARE(reply.status, 422);
         QCOMPARE(reply.field(), field);
+    }
+
+    void aCalendarSaysWhenItOpensAndWhenWorkIsDue()
+    {
+        m->put(QStringLiteral("/calendars/office"), sample(QStringLiteral("calendars")));
+        const QString preview = QStringLiteral("/calendars/office/preview");
+        // A Monday in winter, 15:00 in Berlin; then the weekend before the clocks are put forward.
+        const Reply open = m->get(preview + QStringLiteral("?from=2026-01-05T14:00:00Z&duration=10800"));
+        QCOMPARE(open.status, 200);
+        QCOMPARE(open.json(),
+            (QJsonObject { { QStringLiteral("from"), QStringLiteral("2026-01-05T14:00:00.000Z") }, { QStringLiteral("open"), true },
+                { QStringLiteral("nextOpenDateTime"), QStringLiteral("2026-01-05T14:00:00.000Z") },
+                { QStringLiteral("nextCloseDateTime"), QStringLiteral("2026-01-05T16:00:00.000Z") }, { QStringLiteral("durationSeconds"), 10'800 },
+                { QStringLiteral("dueDateTime"), QStringLiteral("2026-01-12T09:00:00.000Z") } }));
+        const Reply closed = m->get(preview + QStringLiteral("?from=2026-03-24T12:00:00Z"));
+        QCOMPARE(closed["open"].toBool(), false);
+        QCOMPARE(closed["nextOpenDateTime"].toString(), QStringLiteral("2026-03-30T07:00:00.000Z"));
+        QCOMPARE(m->get(preview)["from"].toString(), toIso(m->clock->now()));
+        QCOMPARE(m->get(preview + QStringLiteral("?from=yesterday")).field(), QStringLiteral("from"));
+        QCOMPARE(m->get(preview + QStringLiteral("?duration=-1")).field(), QStringLiteral("duration"));
+        QCOMPARE(m->get(QStringLiteral("/calendars/none/preview")).status, 404);
+        m->key = m->agentKey;
+        QCOMPARE(m->get(preview).status, 403);
+        m->key = m->reportingKey;
+        QCOMPARE(m->get(preview).status, 200);
+        QCOMPARE(m->put(QStringLiteral("/calendars/office"), sample(QStringLiteral("calendars"))).status, 403);
+    }
+
+    void aCalendarInUseIsNotDeleted()
+    {
+        m->put(QStringLiteral("/calendars/office"), sample(QStringLiteral("calendars")));
+        m->put(QStringLiteral("/schemas/office"), with(sample(QStringLiteral("schemas")), "calendar", QStringLiteral("office")));
+        m->put(QStringLiteral("/categories/office"), with(sample(QStringLiteral("categories")), "calendar", QStringLiteral("office")));
+        const Reply reply = m->remove(QStringLiteral("/calendars/office"));
+        QCOMPARE(reply.status, 409);
+        QCOMPARE(reply["args"][u"usedBy"].toArray(), (QJsonArray { QStringLiteral("category office"), QStringLiteral("schema office") }));
     }
 
     void theDeepestCategoryWhoseWholePathMatchesWins()
@@ -273,7 +317,7 @@ private:
     static void resources()
     {
         QTest::addColumn<QString>("resource");
-        for (const char *resource : { "queues", "categories", "schemas", "capture-points", "agents", "skills" })
+        for (const char *resource : { "queues", "categories", "schemas", "capture-points", "agents", "skills", "calendars" })
             QTest::newRow(resource) << QString::fromLatin1(resource);
     }
 

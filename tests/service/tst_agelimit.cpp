@@ -87,7 +87,7 @@ void TestAgeLimit::compare(PipelineFixture &fixture, const PrioritizationSchema 
     std::vector<OrderKey> keys;
     for (const Known &item : items) {
         if (now - item.epoch >= leastAge)
-            keys.push_back({ schema.curve.valueAt(now - item.epoch), 0, item.epoch, item.id });
+            keys.push_back({ schema.curve.valueAt(now - item.epoch), 0, item.epoch, milliseconds(0), item.id });
     }
     std::sort(keys.begin(), keys.end(), [](const OrderKey &left, const OrderKey &right) { return left.before(right); });
     for (const OrderKey &key : keys)

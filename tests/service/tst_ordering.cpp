@@ -22,7 +22,8 @@ struct ModelItem
     std::optional<Instant> due;
     int businessValue = 0;
     int shift = 0;
-    milliseconds excludedHold { 0 };
+    QString calendarId;
+    Instant anchor; ///< creation or due date, moved on by time on hold that does not count
     std::optional<Instant> heldSince;
     bool waiting = true;
 };
@@ -32,12 +33,27 @@ class Oracle
 {
 public:
     std::map<QString, PrioritizationSchema> schemas;
+    std::map<QString, BusinessCalendar> calendars;
+    std::map<QString, std::vector<CurveStep>> escalations; ///< by queue
+    std::map<QString, QString> categoryCalendars; ///< by schema, which is one category's here
     std::vector<ModelItem> items;
 
     OrderKey keyOf(const ModelItem &item, Instant now) const
     {
         const PrioritizationSchema &schema = schemas.at(item.schemaId);
-        const Instant epoch = (item.due ? *item.due - schema.sla : item.created) + item.excludedHold;
+        const BusinessCalendar *calendar = calendarOf(item);
+        Instant epoch = item.anchor;
+        milliseconds rest { 0 };
+        if (item.due && calendar && schema.sla > milliseconds(0)) {
+            epoch = *calendar->subtract(schema.sla, item.anchor);
+            rest = item.anchor - *calendar->add(schema.sla, epoch);
+        } else if (item.due) {
+            epoch = item.anchor - schema.sla;
+        }
+        const milliseconds age = calendar && schema.age == AgeKind::Business ? calendar->businessTimeBetween(epoch, now) : now - epoch;
+        int priority = schema.curve.valueAt(age) + item.shift;
+        for (const CurveStep &step : escalations.at(item.queueId))
+            priority += age >= step.age ? step.shift : 0;
         int band = 0;
         int bandShift = 0;
         for (const BusinessValueBand &candidate : schema.bands) {
@@ -46,7 +62,26 @@ public:
                 bandShift = candidate.shift;
             }
         }
-        return { schema.curve.valueAt(now - epoch) + item.shift + bandShift, band, epoch, { item.number } };
+        return { priority + bandShift, band, epoch, rest, { item.number } };
+    }
+
+    const BusinessCalendar *calendarOf(const ModelItem &item) const
+    {
+        for (const QString &id : { item.calendarId, categoryCalendars.at(item.schemaId), schemas.at(item.schemaId).calendarId }) {
+            if (const auto found = calendars.find(id); found != calendars.end())
+                return &found->second;
+        }
+        return nullptr;
+    }
+
+    /// The hold that ends does not count as age, so the age goes on from where it was.
+    void excludeHold(ModelItem &item, Instant now) const
+    {
+        const BusinessCalendar *calendar = calendarOf(item);
+        if (calendar && schemas.at(item.schemaId).age == AgeKind::Business)
+            item.anchor = *calendar->add(calendar->businessTimeBetween(*item.heldSince, now), item.anchor);
+        else
+            item.anchor += now - *item.heldSince;
     }
 
     QStringList order(Instant now) const
@@ -65,6 +100,8 @@ public:
                 return a.band > b.band;
             if (a.epoch != b.epoch)
                 return a.epoch < b.epoch;
+            if (a.rest != b.rest)
+                return a.rest < b.rest;
             return a.id < b.id;
         });
         QStringList ids;
@@ -113,9 +150,28 @@ PrioritizationSchema randomSchema(Random &random, const QString &id)
     schema.managedPeriod = schema.sla + random.minutes(1, 200);
     schema.curve = randomCurve(random);
     schema.excludeHoldTime = random.chance(50);
+    if (random.chance(60))
+        schema.calendarId = QStringLiteral("calendar%1").arg(random.between(0, 1));
+    schema.age = random.chance(60) ? AgeKind::Business : AgeKind::Elapsed;
     for (int i = random.between(0, 3), from = random.between(-5, 5); i > 0; --i, from += random.between(1, 10))
         schema.bands.push_back({ from, random.between(-10, 10) });
     return schema;
+}
+
+/// Opens and closes often, so that a play of a day sees it; every calendar opens somewhen.
+Calendar randomCalendar(Random &random, const QString &id)
+{
+    Calendar calendar;
+    calendar.id = calendar.name = id;
+    calendar.timeZone = QStringList { QStringLiteral("UTC"), QStringLiteral("Europe/Berlin"), QStringLiteral("Australia/Lord_Howe"), QStringLiteral("America/St_Johns") }[random.between(0, 3)];
+    for (DayHours &hours : calendar.week) {
+        for (int at = random.between(0, 200); at < 1'440 && hours.size() < 20; at += random.between(0, 250)) {
+            const int to = std::min(1'440, at + random.between(1, 250));
+            hours.push_back({ at, to });
+            at = to;
+        }
+    }
+    return calendar;
 }
 
 } // namespace
@@ -125,7 +181,7 @@ class TestOrdering : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    /// Random curves, items, holds, shifts, due dates and configuration changes. Each taking and each listed page is one comparison with a
+    /// Random curves, calendars, escalations, items, holds, shifts, due dates and configuration changes. Each taking and each listed page is one comparison with a
     /// plain sort of everything that waits at that instant.
     void whatIsTakenIsAlwaysTheFirstOfAPlainSort_data();
     void whatIsTakenIsAlwaysTheFirstOfAPlainSort();
@@ -134,6 +190,8 @@ private Q_SLOTS:
 private:
     void play(quint32 seed);
     void populate(PipelineFixture &fixture, Oracle &oracle, Random &random, int count);
+    void putCalendar(PipelineFixture &fixture, Oracle &oracle, Random &random, const QString &id);
+    void putQueue(PipelineFixture &fixture, Oracle &oracle, Random &random, const QString &id);
     void disturb(PipelineFixture &fixture, Oracle &oracle, Random &random);
     void comparePages(PipelineFixture &fixture, const Oracle &oracle, Random &random);
     int m_comparisons = 0;
@@ -169,10 +227,12 @@ void TestOrdering::populate(PipelineFixture &fixture, Oracle &oracle, Random &ra
         model.queueId = QStringLiteral("queue%1").arg(which);
         // Few distinct instants, so that ties are common.
         model.created = random.chance(40) ? fixture.clock.now() - std::chrono::minutes(10 * random.between(0, 40)) : fixture.clock.now() - random.minutes(0, 600);
+        model.anchor = model.created;
         QJsonObject json { { QStringLiteral("createdDateTime"), toIso(model.created) }, { QStringLiteral("category"), QStringLiteral("category%1").arg(which) } };
         if (random.chance(30)) {
             model.due = fixture.clock.now() + random.minutes(-200, 300);
             json.insert(QStringLiteral("dueDateTime"), toIso(*model.due));
+            model.anchor = *model.due;
         }
         if (random.chance(60)) {
             model.businessValue = random.between(-10, 30);
@@ -181,6 +241,11 @@ void TestOrdering::populate(PipelineFixture &fixture, Oracle &oracle, Random &ra
         if (random.chance(20)) {
             model.shift = random.between(-3, 3);
             json.insert(QStringLiteral("priority"), QString(model.shift < 0 ? QString::number(model.shift) : QString(u'+' + QString::number(model.shift))));
+        }
+        if (random.chance(25)) {
+            // The third is one that there is not.
+            model.calendarId = QStringLiteral("calendar%1").arg(random.between(0, 2));
+            json.insert(QStringLiteral("businessCalendarId"), model.calendarId);
         }
         inputs.push_back(*decodeItemInput(json, InputMode::Create));
         models.push_back(model);
@@ -203,11 +268,31 @@ void TestOrdering::populate(PipelineFixture &fixture, Oracle &oracle, Random &ra
     }
 }
 
+void TestOrdering::putCalendar(PipelineFixture &fixture, Oracle &oracle, Random &random, const QString &id)
+{
+    const Calendar calendar = randomCalendar(random, id);
+    PipelineFixture::must(fixture.put(ConfigKind::Calendar, encodeCalendar(calendar)));
+    oracle.calendars.insert_or_assign(id, *BusinessCalendar::compile(calendar));
+}
+
+void TestOrdering::putQueue(PipelineFixture &fixture, Oracle &oracle, Random &random, const QString &id)
+{
+    Queue queue;
+    queue.id = queue.name = id;
+    milliseconds age { 0 };
+    for (int i = std::max(0, random.between(-2, 4)); i > 0; --i) {
+        queue.escalation.push_back({ age, random.between(1, 10) });
+        age += std::chrono::seconds(random.between(1, 7'200));
+    }
+    PipelineFixture::must(fixture.put(ConfigKind::Queue, encodeQueue(queue)));
+    oracle.escalations[id] = queue.escalation;
+}
+
 void TestOrdering::disturb(PipelineFixture &fixture, Oracle &oracle, Random &random)
 {
     ModelItem &item = oracle.items[static_cast<size_t>(random.between(0, static_cast<int>(oracle.items.size()) - 1))];
     const PrioritizationSchema &schema = oracle.schemas.at(item.schemaId);
-    switch (random.between(0, 4)) {
+    switch (random.between(0, 6)) {
     case 0: // on hold, or back
         if (item.waiting) {
             PipelineFixture::must(fixture.change(ItemOperation::Hold, item.id));
@@ -216,7 +301,7 @@ void TestOrdering::disturb(PipelineFixture &fixture, Oracle &oracle, Random &ran
         } else if (item.heldSince) {
             PipelineFixture::must(fixture.change(ItemOperation::Resume, item.id));
             if (schema.excludeHoldTime)
-                item.excludedHold += fixture.clock.now() - *item.heldSince;
+                oracle.excludeHold(item, fixture.clock.now());
             item.heldSince.reset();
             item.waiting = true;
         }
@@ -248,6 +333,12 @@ void TestOrdering::disturb(PipelineFixture &fixture, Oracle &oracle, Random &ran
         item.shift += wanted - oracle.keyOf(item, fixture.clock.now()).priority;
         break;
     }
+    case 5: // other open hours under everything that waits
+        putCalendar(fixture, oracle, random, QStringLiteral("calendar%1").arg(random.between(0, 1)));
+        break;
+    case 6: // another escalation
+        putQueue(fixture, oracle, random, item.queueId);
+        break;
     }
 }
 
@@ -276,12 +367,22 @@ void TestOrdering::play(quint32 seed)
     Random random(seed);
     PipelineFixture fixture;
     Oracle oracle;
+    for (int i = 0; i < 2; ++i)
+        putCalendar(fixture, oracle, random, QStringLiteral("calendar%1").arg(i));
     for (int i = 0; i < 3; ++i) {
         const QString schemaId = QStringLiteral("schema%1").arg(i);
         oracle.schemas[schemaId] = randomSchema(random, schemaId);
         fixture.addSchema(oracle.schemas[schemaId]);
-        fixture.addQueue(QStringLiteral("queue%1").arg(i));
-        fixture.addCategory(QStringLiteral("category%1").arg(i), {}, QStringLiteral("queue%1").arg(i), i, {}, schemaId);
+        putQueue(fixture, oracle, random, QStringLiteral("queue%1").arg(i));
+        Category category;
+        category.id = category.name = QStringLiteral("category%1").arg(i);
+        category.order = i;
+        category.queueId = QStringLiteral("queue%1").arg(i);
+        category.schemaId = schemaId;
+        if (random.chance(20))
+            category.calendarId = QStringLiteral("calendar%1").arg(random.between(0, 1));
+        PipelineFixture::must(fixture.put(ConfigKind::Category, encodeCategory(category)));
+        oracle.categoryCalendars[schemaId] = category.calendarId;
     }
     fixture.addAgent(QStringLiteral("anna"), {}, { { QString(), 1'000 } });
     populate(fixture, oracle, random, 60);

@@ -5,6 +5,7 @@
 #include "manualclock.h"
 
 #include <contract/agentapi.h>
+#include <contract/calendarapi.h>
 #include <contract/capturepointapi.h>
 #include <contract/categoryapi.h>
 #include <contract/queueapi.h>

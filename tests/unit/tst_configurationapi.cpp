@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <contract/agentapi.h>
+#include <contract/calendarapi.h>
 #include <contract/capturepointapi.h>
 #include <contract/categoryapi.h>
 #include <contract/configurationobject.h>
@@ -39,23 +40,28 @@ constexpr Codec categoryCodec = &codec<decodeCategory, encodeCategory>;
 constexpr Codec schemaCodec = &codec<decodePrioritizationSchema, encodePrioritizationSchema>;
 constexpr Codec capturePointCodec = &codec<decodeCapturePoint, encodeCapturePoint>;
 constexpr Codec agentCodec = &codec<decodeAgent, encodeAgent>;
+constexpr Codec calendarCodec = &codec<decodeCalendar, encodeCalendar>;
 constexpr Codec skillCodec = &codec<decodeSkill, encodeSkill>;
 
 const QByteArray fullQueue
-    = R"({"id":"net","name":"Network","description":"All of it","requiredSkills":{"network":2,"german":1},"leaseSeconds":600,
+    = R"({"id":"net","name":"Network","description":"All of it","requiredSkills":{"network":2,"german":1},"escalation":[{"afterSeconds":60,"shift":5},{"afterSeconds":120,"shift":1}],"leaseSeconds":600,
     "state":"draining","weight":3,"mode":"push","choice":"bestMatch","offerSeconds":20,"refusalPauseSeconds":60,"offerLimit":7,"requestedAgentSeconds":120,
     "requestedGroupSeconds":0,"relaxation":[{"afterSeconds":60,"requiredSkills":{"network":1},"requestedSkill":true},{"afterSeconds":90,"requiredSkills":{},"requestedSkill":false}],
     "overflow":[{"queue":"other","afterSeconds":600,"backlogAbove":null,"whenClosed":false},{"queue":"other","afterSeconds":null,"backlogAbove":50,"whenClosed":false},
     {"queue":"night","afterSeconds":null,"backlogAbove":null,"whenClosed":true}],
     "segmentation":{"attribute":"customerSegment","shares":{"gold":3},"otherShare":2},"calendar":"office","userData":{"skillGroup":"A","level":2,"vip":true}})";
 const QByteArray fullCategory = R"({"id":"it-net","name":"Network","description":"d","parent":"it","order":-3,
-    "rule":{"all":[{"attribute":"channel","operator":"equals","value":"email"},{"not":{"attribute":"custom.vip","operator":"exists"}}]},"schema":"standard","queue":"net"})";
-const QByteArray fullSchema = R"({"id":"fast","name":"Fast","description":"d","unit":"hours","sla":4.5,"managedPeriod":24,
+    "rule":{"all":[{"attribute":"channel","operator":"equals","value":"email"},{"not":{"attribute":"custom.vip","operator":"exists"}}]},"schema":"standard","queue":"net","calendar":"office"})";
+const QByteArray fullSchema = R"({"id":"fast","name":"Fast","description":"d","unit":"hours","sla":4.5,"managedPeriod":24,"calendar":"office","age":"business",
     "curve":{"interpolation":"linear","points":[{"age":0,"priority":-10},{"age":4.5,"priority":100},{"age":24,"priority":100}]},
     "businessValueBands":[{"from":-100,"shift":-5},{"from":100,"shift":20}],"excludeHoldTime":true,"autoComplete":true})";
 const QByteArray fullCapturePoint = R"({"id":"desk","name":"Desk","description":"d","enabled":false,"defaultChannel":"email"})";
 const QByteArray fullAgent
     = R"({"id":"ann","name":"Ann","skills":{"network":3},"capacity":{"email":2,"chat":0,"*":1},"groups":["night shift"],"queues":["net","general"]})";
+const QByteArray fullCalendar = R"({"id":"office","name":"Office","description":"d","timeZone":"Europe/Berlin",
+    "week":{"monday":[{"from":"09:00","to":"12:30"},{"from":"13:30","to":"17:05"}],"tuesday":[],"wednesday":[],"thursday":[],"friday":[{"from":"22:00","to":"24:00"}],
+            "saturday":[{"from":"00:00","to":"06:00"}],"sunday":[]},
+    "exceptions":[{"date":"12-25","name":"Christmas","hours":[]},{"date":"2026-12-24","name":"Eve","hours":[{"from":"09:00","to":"12:00"}]}]})";
 const QByteArray fullSkill = R"({"id":"network","name":"Network","description":"d"})";
 
 QByteArray changed(const QByteArray &json, const char *name, const QByteArray &value)
@@ -103,6 +109,7 @@ void TestConfigurationApi::fullObjectComesBackAsItWasSent_data()
     QTest::newRow("capture point") << capturePointCodec << fullCapturePoint;
     QTest::newRow("agent") << agentCodec << fullAgent;
     QTest::newRow("skill") << skillCodec << fullSkill;
+    QTest::newRow("calendar") << calendarCodec << fullCalendar;
 }
 
 void TestConfigurationApi::fullObjectComesBackAsItWasSent()
@@ -121,20 +128,20 @@ void TestConfigurationApi::leftOutMembersGetTheirDefaults_data()
     QTest::addColumn<QByteArray>("expected");
     QTest::newRow("queue") << queueCodec << QByteArray(R"({"name":"Net"})")
                            << QByteArray(
-                                  R"({"id":"net","name":"Net","description":"","requiredSkills":{},"leaseSeconds":300,"state":"open","weight":1,"mode":"pull",
+                                  R"({"id":"net","name":"Net","description":"","requiredSkills":{},"escalation":[],"leaseSeconds":300,"state":"open","weight":1,"mode":"pull",
                                   "choice":"longestIdle","offerSeconds":30,"refusalPauseSeconds":300,"offerLimit":null,"requestedAgentSeconds":300,"requestedGroupSeconds":300,
                                   "relaxation":[],"overflow":[],"segmentation":null,"calendar":null,"userData":{}})");
     QTest::newRow("category, level 1")
         << categoryCodec << QByteArray(R"({"name":"IT","schema":"s","queue":"q"})")
-        << QByteArray(R"({"id":"it","name":"IT","description":"","parent":null,"order":0,"rule":{},"schema":"s","queue":"q"})");
+        << QByteArray(R"({"id":"it","name":"IT","description":"","parent":null,"order":0,"rule":{},"schema":"s","queue":"q","calendar":null})");
     QTest::newRow("category, level 2")
         << categoryCodec << QByteArray(R"({"name":"Net","parent":"it","schema":null,"rule":{}})")
-        << QByteArray(R"({"id":"net","name":"Net","description":"","parent":"it","order":0,"rule":{},"schema":null,"queue":null})");
+        << QByteArray(R"({"id":"net","name":"Net","description":"","parent":"it","order":0,"rule":{},"schema":null,"queue":null,"calendar":null})");
     QTest::newRow("schema")
         << schemaCodec
         << QByteArray(
                R"({"name":"S","unit":"days","sla":1,"managedPeriod":1,"curve":{"interpolation":"step","points":[{"age":0,"priority":1}]}})")
-        << QByteArray(R"({"id":"s","name":"S","description":"","unit":"days","sla":1,"managedPeriod":1,
+        << QByteArray(R"({"id":"s","name":"S","description":"","unit":"days","sla":1,"managedPeriod":1,"calendar":null,"age":"elapsed",
                                    "curve":{"interpolation":"step","points":[{"age":0,"priority":1}]},"businessValueBands":[],"excludeHoldTime":false,"autoComplete":false})");
     QTest::newRow("capture point") << capturePointCodec << QByteArray(R"({"name":"Desk"})")
                                    << QByteArray(R"({"id":"desk","name":"Desk","description":"","enabled":true,"defaultChannel":""})");
@@ -142,6 +149,9 @@ void TestConfigurationApi::leftOutMembersGetTheirDefaults_data()
                            << QByteArray(R"({"id":"ann","name":"Ann","skills":{},"capacity":{},"groups":[],"queues":[]})");
     QTest::newRow("skill") << skillCodec << QByteArray(R"({"name":"German"})")
                            << QByteArray(R"({"id":"german","name":"German","description":""})");
+    QTest::newRow("calendar") << calendarCodec << QByteArray(R"({"name":"Office","timeZone":"UTC","week":{"friday":[{"from":"09:00","to":"24:00"}]},"exceptions":[{"date":"01-01"}]})")
+                              << QByteArray(R"({"id":"office","name":"Office","description":"","timeZone":"UTC","week":{"monday":[],"tuesday":[],"wednesday":[],"thursday":[],
+                                   "friday":[{"from":"09:00","to":"24:00"}],"saturday":[],"sunday":[]},"exceptions":[{"date":"01-01","name":"","hours":[]}]})");
 }
 
 void TestConfigurationApi::leftOutMembersGetTheirDefaults()
@@ -285,6 +295,31 @@ void TestConfigurationApi::badObjectNamesItsField_data()
     row(capturePointCodec, fullCapturePoint, "enabled", "null", "enabled");
     row(capturePointCodec, fullCapturePoint, "defaultChannel", "7", "defaultChannel");
     row(agentCodec, fullAgent, "skills", R"({"network":"3"})", "skills.network");
+    row(schemaCodec, fullSchema, "calendar", "5", "calendar");
+    row(queueCodec, fullQueue, "escalation", "{}", "escalation");
+    row(queueCodec, fullQueue, "escalation", "[1]", "escalation[0]");
+    row(queueCodec, fullQueue, "escalation", R"([{"afterSeconds":60,"shift":0}])", "escalation[0].shift");
+    row(queueCodec, fullQueue, "escalation", R"([{"shift":1}])", "escalation[0].afterSeconds", ErrorCode::MissingField);
+    row(queueCodec, fullQueue, "escalation", R"([{"afterSeconds":60,"shift":1},{"afterSeconds":60,"shift":1}])", "escalation[1].afterSeconds");
+    row(queueCodec, fullQueue, "escalation", R"([{"afterSeconds":60,"shift":1,"by":1}])", "escalation[0].by");
+    row(schemaCodec, fullSchema, "age", R"("dog years")", "age");
+    row(calendarCodec, fullCalendar, "timeZone", "", "timeZone", ErrorCode::MissingField);
+    row(calendarCodec, fullCalendar, "timeZone", R"("Mars/Olympus")", "timeZone");
+    row(calendarCodec, fullCalendar, "week", "", "week", ErrorCode::MissingField);
+    row(calendarCodec, fullCalendar, "week", "[]", "week");
+    row(calendarCodec, fullCalendar, "week", R"({"moonday":[]})", "week.moonday");
+    row(calendarCodec, fullCalendar, "week", R"({"monday":{}})", "week.monday");
+    row(calendarCodec, fullCalendar, "week", R"({"monday":[7]})", "week.monday[0]");
+    row(calendarCodec, fullCalendar, "week", R"({"monday":[{"from":"9:00","to":"17:00"}]})", "week.monday[0].from");
+    row(calendarCodec, fullCalendar, "week", R"({"monday":[{"from":"09:00","to":"24:01"}]})", "week.monday[0].to");
+    row(calendarCodec, fullCalendar, "week", R"({"monday":[{"from":"09:00"}]})", "week.monday[0].to");
+    row(calendarCodec, fullCalendar, "week", R"({"monday":[{"from":"09:00","to":"10:00","x":1}]})", "week.monday[0].x");
+    row(calendarCodec, fullCalendar, "week", R"({"monday":[{"from":"22:00","to":"06:00"}]})", "week.monday[0]");
+    row(calendarCodec, fullCalendar, "exceptions", "{}", "exceptions");
+    row(calendarCodec, fullCalendar, "exceptions", R"([{"date":"24.12."}])", "exceptions[0].date");
+    row(calendarCodec, fullCalendar, "exceptions", R"([{"date":"2026-02-29"}])", "exceptions[0].date");
+    row(calendarCodec, fullCalendar, "exceptions", R"([{"date":"2026/02/28"}])", "exceptions[0].date");
+    row(calendarCodec, fullCalendar, "exceptions", R"([{"date":"12-25","hours":[{"from":"x","to":"09:00"}]}])", "exceptions[0].hours[0].from");
     row(agentCodec, fullAgent, "capacity", R"({"email":-1})", "capacity.email");
     row(agentCodec, fullAgent, "capacity", R"({"email":1001})", "capacity.email");
     row(agentCodec, fullAgent, "capacity", R"({"":1})", "capacity");

@@ -4,6 +4,7 @@
 
 #include <apidocument/apidocument.h>
 #include <contract/agentapi.h>
+#include <contract/calendarapi.h>
 #include <contract/capturepointapi.h>
 #include <contract/categoryapi.h>
 #include <contract/itemapi.h>
@@ -80,6 +81,8 @@ QJsonValue throughContract(const QString &schema, const QJsonObject &input)
         return throughContract(input, decodePrioritizationSchema, encodePrioritizationSchema);
     if (schema == QLatin1StringView("CapturePoint"))
         return throughContract(input, decodeCapturePoint, encodeCapturePoint);
+    if (schema == QLatin1StringView("Calendar"))
+        return throughContract(input, decodeCalendar, encodeCalendar);
     if (schema == QLatin1StringView("Skill"))
         return throughContract(input, decodeSkill, encodeSkill);
     Q_ASSERT(schema == QLatin1StringView("Agent"));
@@ -90,7 +93,9 @@ QJsonValue throughContract(const QString &schema, const QJsonObject &input)
     atWork.insert(QStringLiteral("state"), QStringLiteral("loggedOut"));
     atWork.insert(QStringLiteral("stateReason"), QJsonValue());
     atWork.insert(QStringLiteral("stateSinceDateTime"), QJsonValue());
+    atWork.insert(QStringLiteral("channels"), QJsonObject());
     atWork.insert(QStringLiteral("assigned"), 0);
+    atWork.insert(QStringLiteral("offered"), 0);
     return atWork;
 }
 
@@ -125,7 +130,7 @@ private Q_SLOTS:
 void TestContractDocument::encodedConfigurationFitsTheDocument_data()
 {
     QTest::addColumn<QString>("schema");
-    for (const char *schema : { "Queue", "Category", "PrioritizationSchema", "CapturePoint", "Agent", "Skill" })
+    for (const char *schema : { "Queue", "Category", "PrioritizationSchema", "CapturePoint", "Agent", "Skill", "Calendar" })
         QTest::newRow(schema) << QString::fromLatin1(schema);
 }
 

@@ -72,9 +72,28 @@ PriorityCurve smallCurve(std::mt19937 &random, Interpolation interpolation, Shap
     return curveOf(interpolation, std::move(points));
 }
 
+/// Steps in the direction of the curve; of a mixed one in both, some of them on its points.
+PriorityCurve withRandomSteps(std::mt19937 &random, const PriorityCurve &curve, Shape shape, int most)
+{
+    const auto pick = [&random](int from, int to) { return std::uniform_int_distribution(from, to)(random); };
+    std::map<milliseconds, int> steps;
+    for (int i = pick(1, 6); i > 0; --i) {
+        const bool onPoint = pick(0, 2) == 0;
+        const milliseconds age = onPoint ? curve.points()[static_cast<size_t>(pick(0, static_cast<int>(curve.points().size()) - 1))].age : milliseconds(pick(0, 390));
+        const int size = pick(1, most);
+        steps[age] = shape == Shape::Rising || (shape == Shape::Mixed && pick(0, 1) == 0) ? size : -size;
+    }
+    std::vector<CurveStep> list;
+    for (const auto &[age, shift] : steps)
+        list.push_back({ age, shift });
+    return curve.withSteps(list);
+}
+
 QByteArray describe(const PriorityCurve &curve, int age)
 {
     QByteArray text = curve.interpolation() == Interpolation::Step ? "step" : "linear";
+    for (const CurveStep &step : curve.steps())
+        text += " +" + QByteArray::number(step.shift) + " from " + QByteArray::number(qint64(step.age.count()));
     for (const CurvePoint &point : curve.points())
         text += " " + QByteArray::number(qint64(point.age.count())) + ":" + QByteArray::number(point.priority);
     return text + " at " + QByteArray::number(age);
@@ -305,15 +324,16 @@ void TestPriorityCurve::randomCurvesAgreeWithTheDefinition_data()
     QTest::addColumn<Interpolation>("interpolation");
     QTest::addColumn<Shape>("shape");
     QTest::addColumn<int>("maxStep");
+    QTest::addColumn<bool>("stepped");
     for (const int maxStep : { 3, 200 }) {
         for (const auto shape : { Shape::Rising, Shape::Falling, Shape::Mixed }) {
-            for (const auto interpolation : { Interpolation::Step, Interpolation::Linear }) {
-                QTest::addRow("%s, %s, steps up to %d", interpolation == Interpolation::Step ? "steps" : "lines",
+            for (const auto [interpolation, stepped] : { std::pair(Interpolation::Step, false), std::pair(Interpolation::Linear, false), std::pair(Interpolation::Step, true), std::pair(Interpolation::Linear, true) }) {
+                QTest::addRow("%s%s, %s, steps up to %d", stepped ? "escalated " : "", interpolation == Interpolation::Step ? "steps" : "lines",
                     shape == Shape::Rising        ? "rising"
                         : shape == Shape::Falling ? "falling"
                                                   : "mixed",
                     maxStep)
-                    << interpolation << shape << maxStep;
+                    << interpolation << shape << maxStep << stepped;
             }
         }
     }
@@ -324,14 +344,18 @@ void TestPriorityCurve::randomCurvesAgreeWithTheDefinition()
     QFETCH(const Interpolation, interpolation);
     QFETCH(const Shape, shape);
     QFETCH(const int, maxStep);
+    QFETCH(const bool, stepped);
     std::mt19937 random(20240 + maxStep);
     constexpr int first = -20;
     constexpr int last = 420;
     for (int round = 0; round < 120; ++round) {
-        const PriorityCurve curve = smallCurve(random, interpolation, shape, maxStep);
+        const PriorityCurve bare = smallCurve(random, interpolation, shape, maxStep);
+        const PriorityCurve curve = stepped ? withRandomSteps(random, bare, shape, maxStep) : bare;
         std::vector<int> values;
         for (int age = first; age <= last; ++age) {
-            values.push_back(definedValue(curve, milliseconds(age)));
+            values.push_back(definedValue(bare, milliseconds(age)));
+            for (const CurveStep &step : curve.steps())
+                values.back() += milliseconds(age) >= step.age ? step.shift : 0;
             QVERIFY2(curve.valueAt(milliseconds(age)) == values.back(), describe(curve, age).constData());
         }
         const auto valueAt = [&values](int age) { return values[static_cast<size_t>(age - first)]; };
@@ -353,9 +377,12 @@ void TestPriorityCurve::randomCurvesAgreeWithTheDefinition()
             QVERIFY2(
                 stretch.falling ? valueAt(age) <= valueAt(age - 1) : valueAt(age) >= valueAt(age - 1), describe(curve, age).constData());
         }
-        std::vector<int> corners;
-        for (const CurvePoint &point : curve.points())
-            corners.push_back(point.priority);
+        std::vector<int> corners = values;
+        if (!stepped) {
+            corners.clear();
+            for (const CurvePoint &point : curve.points())
+                corners.push_back(point.priority);
+        }
         if (interpolation == Interpolation::Step)
             QCOMPARE(int(stretches.size()), fewestRuns(corners));
         else if (shape != Shape::Mixed)

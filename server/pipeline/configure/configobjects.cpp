@@ -48,8 +48,17 @@ Result<void> checkSkills(const ConfigurationSnapshot &configuration, const QStri
     return {};
 }
 
+Result<void> checkCalendar(const ConfigurationSnapshot &configuration, const QString &id)
+{
+    if (!id.isEmpty() && !configuration.calendar(id))
+        return badReference(QStringLiteral("calendar"), ConfigKind::Calendar, id);
+    return {};
+}
+
 Result<void> checkCategory(const ConfigurationSnapshot &configuration, const Category &category)
 {
+    if (const auto known = checkCalendar(configuration, category.calendarId); !known)
+        return known;
     if (!category.queueId.isEmpty() && !configuration.queue(category.queueId))
         return badReference(QStringLiteral("queue"), ConfigKind::Queue, category.queueId);
     if (!category.schemaId.isEmpty() && !configuration.schema(category.schemaId))
@@ -94,6 +103,8 @@ Result<void> checkQueue(const ConfigurationSnapshot &configuration, const Queue 
 {
     if (const auto known = checkSkills(configuration, QStringLiteral("requiredSkills"), queue.requiredSkills); !known)
         return known.error();
+    if (const auto known = checkCalendar(configuration, queue.calendarId); !known)
+        return known.error();
     for (size_t i = 0; i < queue.overflow.size(); ++i) {
         const QString field = QStringLiteral("overflow[%1].queue").arg(i);
         const QString &target = queue.overflow[i].queueId;
@@ -127,9 +138,13 @@ Result<void> checkReferences(const ConfigurationSnapshot &configuration, const P
         }
         return checkSkills(configuration, QStringLiteral("skills"), agent->skills);
     }
-    case ConfigKind::Schema:
+    case ConfigKind::Schema: {
+        const auto schema = decodePrioritizationSchema(command.document);
+        return schema ? checkCalendar(configuration, schema->calendarId) : Result<void>(schema.error());
+    }
     case ConfigKind::CapturePoint:
     case ConfigKind::Skill:
+    case ConfigKind::Calendar:
         return {};
     }
     Q_UNREACHABLE();
@@ -209,6 +224,22 @@ QStringList usersOf(Transaction &transaction, const DeleteCommand &command)
             if (agent.skills.contains(command.id))
                 use(ConfigKind::Agent, agent.id);
         }
+    }
+    if (command.kind == ConfigKind::Calendar) {
+        for (const PrioritizationSchema &schema : configuration->schemas()) {
+            if (schema.calendarId == command.id)
+                use(ConfigKind::Schema, schema.id);
+        }
+        for (const Queue &queue : configuration->queues()) {
+            if (queue.calendarId == command.id)
+                use(ConfigKind::Queue, queue.id);
+        }
+        for (const auto &[id, node] : configuration->categories()) {
+            if (!node->deleted && node->category.calendarId == command.id)
+                use(ConfigKind::Category, id);
+        }
+        if (transaction.isUsedByItems(command.kind, command.id))
+            users.append(QStringLiteral("open items"));
     }
     if (command.kind == ConfigKind::Queue || command.kind == ConfigKind::Schema) {
         for (const auto &[id, node] : configuration->categories()) {

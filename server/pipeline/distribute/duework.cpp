@@ -54,7 +54,7 @@ int completeManaged(Transaction &transaction, int limit)
         const PrioritizationSchema *schema = configuration->schema(terms.schemaId);
         if (!schema || !schema->autoComplete)
             continue;
-        const Instant latest = transaction.now() - schema->managedPeriod + anchorOffset(terms, *schema);
+        const Instant latest = Aging(*configuration, terms, *schema).latestManaged(transaction.now());
         if (oldest.anchor > latest)
             continue;
         const auto places = transaction.waiting({ classId, Instant::min(), latest, std::nullopt }, limit - static_cast<int>(ended.size()));

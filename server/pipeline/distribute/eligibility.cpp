@@ -80,7 +80,8 @@ int freeCapacity(const Agent &agent, const AgentDesk &desk, const QString &chann
 
 bool isOpen(const ConfigurationSnapshot &configuration, const Queue &queue, Instant now)
 {
-    (void)configuration;(void)queue;(void)now; return true; // CALENDAR
+    const BusinessCalendar *calendar = configuration.calendar(queue.calendarId);
+    return !calendar || calendar->isOpen(now);
 }
 
 bool isServed(const ConfigurationSnapshot &configuration, const Queue &queue, Instant now)

@@ -69,7 +69,7 @@ public:
         ++m_openOffers[best->queue->id];
         // Heads that are known can only be too good now: somebody who was free may no longer be.
         for (Pool &other : m_pools)
-            other.known = other.known && other.classId != pool->classId && (!other.head || bestAgentFor(other, other.head->key) != nullptr);
+            other.known = other.known && other.classId != pool->classId && (!other.head || bestAgentFor(other, *other.head) != nullptr);
         return true;
     }
 
@@ -136,20 +136,19 @@ private:
         ClassOrder order(m_transaction, pool.classId, pool.terms, *pool.schema, m_transaction.now(), std::nullopt, 1, free->leastAge);
         for (int i = 0; i < MostRefusedLookedAt; ++i, order.pop()) {
             const auto head = order.head();
-            if (!head || bestAgentFor(pool, head->key)) {
+            if (!head || bestAgentFor(pool, *head)) {
                 pool.head = head;
                 return;
             }
         }
     }
 
-    [[nodiscard]] const Agent *bestAgent(const Pool &pool, const Choice &choice) const { return bestAgentFor(pool, choice.candidate.key); }
+    [[nodiscard]] const Agent *bestAgent(const Pool &pool, const Choice &choice) const { return bestAgentFor(pool, choice.candidate); }
 
     /// Whom the queue's choice names for an item; null when nobody who is free may have it.
-    [[nodiscard]] const Agent *bestAgentFor(const Pool &pool, const OrderKey &key) const
+    [[nodiscard]] const Agent *bestAgentFor(const Pool &pool, const Candidate &candidate) const
     {
-        const milliseconds age = m_transaction.now() - key.epoch;
-        const SkillLevels required = requirementAt(*pool.queue, age).skills;
+        const SkillLevels required = requirementAt(*pool.queue, candidate.age).skills;
         const auto rank = [&](const Agent *agent) {
             const AgentDesk &desk = *m_free.at(agent);
             const bool requested = agent->id == pool.terms.requestedAgent;
@@ -160,9 +159,9 @@ private:
         };
         const Agent *best = nullptr;
         for (const auto &[leastAge, agent] : *pool.able) {
-            if (leastAge > age)
+            if (leastAge > candidate.age)
                 break;
-            if (isFree(pool, agent) && !hasRefused(agent, key.id) && (!best || rank(agent) < rank(best)))
+            if (isFree(pool, agent) && !hasRefused(agent, candidate.key.id) && (!best || rank(agent) < rank(best)))
                 best = agent;
         }
         return best;

@@ -16,15 +16,16 @@ ClassOrder::ClassOrder(Snapshot &snapshot, qint64 classId, const WorkClass &term
     const std::optional<OrderKey> &after, int readAhead, milliseconds leastAge)
     : m_snapshot(snapshot)
     , m_classId(classId)
-    , m_schema(schema)
+    , m_configuration(snapshot.configuration())
+    , m_aging(*m_configuration, terms, schema)
+    , m_curve(m_configuration->curve(terms.queueId, schema))
     , m_at(at)
-    , m_offset(anchorOffset(terms, schema))
     , m_shift(totalShift(terms, schema))
     , m_band(terms.band)
     , m_readAhead(readAhead)
 {
     const Instant latest = anchorAtAge(leastAge);
-    for (const auto &stretch : schema.curve.stretches()) {
+    for (const auto &stretch : m_curve.stretches()) {
         if (stretch.ages.to <= leastAge)
             continue;
         Stretch state;
@@ -45,20 +46,19 @@ Instant ClassOrder::anchorAtAge(milliseconds age) const
         return Instant::max();
     if (age == OpenEnd)
         return Instant::min();
-    return m_at - age + m_offset;
+    return m_aging.latestAnchor(age, m_at);
 }
 
 OrderKey ClassOrder::keyOf(const Waiting &place) const
 {
-    const Instant epoch = place.anchor - m_offset;
-    return { m_schema.curve.valueAt(m_at - epoch) + m_shift, m_band, epoch, place.id };
+    return { m_curve.valueAt(m_aging.age(place.anchor, m_at)) + m_shift, m_band, m_aging.epoch(place.anchor), m_aging.rest(place.anchor), place.id };
 }
 
 /// The least age of the stretch at which the curve has reached @p value in the direction of the stretch (at least it where the
 /// curve rises, at most it where it falls), or the stretch's end. Bisection: the curve is monotone there.
 milliseconds ClassOrder::youngestAgeWith(const PriorityCurve::Stretch &stretch, qint64 value) const
 {
-    const auto reached = [&](milliseconds age) { return stretch.falling ? m_schema.curve.valueAt(age) <= value : m_schema.curve.valueAt(age) >= value; };
+    const auto reached = [&](milliseconds age) { return stretch.falling ? m_curve.valueAt(age) <= value : m_curve.valueAt(age) >= value; };
     // Outside of its points the curve is constant, so the open ends may be cut there.
     milliseconds low = std::max(stretch.ages.from, milliseconds(-1));
     milliseconds high = std::min(stretch.ages.to, PriorityCurve::MaxAge + milliseconds(2));
@@ -73,10 +73,18 @@ milliseconds ClassOrder::youngestAgeWith(const PriorityCurve::Stretch &stretch, 
     return high;
 }
 
+/// Behind which place of this class the key lies. It may be the key of another class's item, which no anchor of this one hits.
+Waiting ClassOrder::placeOf(const OrderKey &key) const
+{
+    const Instant anchor = m_aging.lastAnchorUpTo(key.epoch, key.rest);
+    const bool hit = m_aging.epoch(anchor) == key.epoch && m_aging.rest(anchor) == key.rest;
+    return { anchor, hit ? key.id : ItemId { std::numeric_limits<qint64>::max() } };
+}
+
 void ClassOrder::skipTo(Stretch &state, const PriorityCurve::Stretch &stretch, const OrderKey &after)
 {
     const qint64 value = qint64(after.priority) - m_shift;
-    const Waiting last { after.epoch + m_offset, after.id };
+    const Waiting last = placeOf(after);
     if (!stretch.falling) {
         // Oldest first: whoever is old enough for more than the value has been handed out.
         const bool tiesAreLeft = m_band <= after.band;
@@ -111,7 +119,7 @@ bool ClassOrder::openPlateau(Stretch &state)
     const auto youngest = m_snapshot.newestWaiting(state.range);
     if (!youngest)
         return false;
-    const auto ages = m_schema.curve.plateau(m_at - (youngest->anchor - m_offset));
+    const auto ages = m_curve.plateau(m_aging.age(youngest->anchor, m_at));
     state.plateau = { m_classId, std::max(state.range.from, anchorAtAge(ages.to)), std::min(state.range.to, anchorAtAge(ages.from)), std::nullopt };
     state.range.to = state.plateau.from;
     state.inPlateau = true;
@@ -151,7 +159,10 @@ ClassOrder::Stretch *ClassOrder::best()
 std::optional<Candidate> ClassOrder::head()
 {
     Stretch *stretch = best();
-    return stretch ? std::optional(Candidate { keyOf(stretch->read.front()), m_classId }) : std::nullopt;
+    if (!stretch)
+        return std::nullopt;
+    const Waiting &place = stretch->read.front();
+    return Candidate { keyOf(place), m_classId, m_aging.age(place.anchor, m_at) };
 }
 
 void ClassOrder::pop()
@@ -160,15 +171,18 @@ void ClassOrder::pop()
         stretch->read.pop_front();
 }
 
-std::optional<Candidate> headOfClass(
-    Snapshot &snapshot, qint64 classId, const WorkClass &terms, const PrioritizationSchema &schema, Instant at, const std::optional<Waiting> &oldest, milliseconds leastAge)
+std::optional<Candidate> headOfClass(Snapshot &snapshot, qint64 classId, const WorkClass &terms, const PrioritizationSchema &schema, Instant at,
+    const std::optional<Waiting> &oldest, milliseconds leastAge)
 {
-    const auto &stretches = schema.curve.stretches();
+    const auto configuration = snapshot.configuration();
+    const PriorityCurve &curve = configuration->curve(terms.queueId, schema);
+    const auto &stretches = curve.stretches();
     if (oldest && stretches.size() == 1 && !stretches.front().falling) {
-        const Instant epoch = oldest->anchor - anchorOffset(terms, schema);
-        if (at - epoch < leastAge)
+        const Aging aging(*configuration, terms, schema);
+        const milliseconds age = aging.age(oldest->anchor, at);
+        if (age < leastAge)
             return std::nullopt;
-        return Candidate { { schema.curve.valueAt(at - epoch) + totalShift(terms, schema), terms.band, epoch, oldest->id }, classId };
+        return Candidate { { curve.valueAt(age) + totalShift(terms, schema), terms.band, aging.epoch(oldest->anchor), aging.rest(oldest->anchor), oldest->id }, classId, age };
     }
     return ClassOrder(snapshot, classId, terms, schema, at, std::nullopt, 1, leastAge).head();
 }

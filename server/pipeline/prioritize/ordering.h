@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "aging.h"
 #include "placement.h"
 
 #include <deque>
@@ -9,18 +10,19 @@
 
 namespace iwd {
 
-/// What decides between two waiting items: the higher effective priority; then the higher business value band; then the older epoch; then the lower
-/// id. The order is total, so it is the same for everybody who looks at the same instant.
+/// What decides between two waiting items: the higher effective priority; then the higher business value band; then the older epoch; among due dates
+/// in the same closed hours, which share their epoch, the earlier one; then the lower id. The order is total, so it is the same for everybody who looks at the same instant.
 struct OrderKey
 {
     int priority = 0;
     int band = 0;
     Instant epoch;
+    milliseconds rest { 0 }; ///< see Aging
     ItemId id;
 
     [[nodiscard]] bool before(const OrderKey &other) const
     {
-        return std::tie(other.priority, other.band, epoch, id) < std::tie(priority, band, other.epoch, other.id);
+        return std::tie(other.priority, other.band, epoch, rest, id) < std::tie(priority, band, other.epoch, other.rest, other.id);
     }
     bool operator==(const OrderKey &) const = default;
 };
@@ -29,6 +31,7 @@ struct Candidate
 {
     OrderKey key;
     qint64 classId = 0;
+    milliseconds age { 0 }; ///< as the curve counts it
 };
 
 /// Walks the waiting items of one class in strict order without sorting or reading more than it hands out.
@@ -60,6 +63,7 @@ private:
 
     [[nodiscard]] Instant anchorAtAge(milliseconds age) const;
     [[nodiscard]] OrderKey keyOf(const Waiting &place) const;
+    [[nodiscard]] Waiting placeOf(const OrderKey &key) const;
     [[nodiscard]] milliseconds youngestAgeWith(const PriorityCurve::Stretch &stretch, qint64 value) const;
     void skipTo(Stretch &state, const PriorityCurve::Stretch &stretch, const OrderKey &after);
     void fill(Stretch &state);
@@ -68,9 +72,10 @@ private:
 
     Snapshot &m_snapshot;
     qint64 m_classId;
-    const PrioritizationSchema &m_schema;
+    std::shared_ptr<const ConfigurationSnapshot> m_configuration;
+    Aging m_aging;
+    const PriorityCurve &m_curve;
     Instant m_at;
-    milliseconds m_offset;
     int m_shift;
     int m_band;
     int m_readAhead;

@@ -19,6 +19,15 @@ Instant plainAnchor(const WorkItem &item)
     return item.due ? *item.due : item.created;
 }
 
+/// The item's own, or its category's. One that does not exist would only multiply classes: sources put all kinds of names there.
+QString calendarIdOf(const ConfigurationSnapshot &configuration, const WorkItem &item)
+{
+    if (configuration.calendar(item.businessCalendarId))
+        return item.businessCalendarId;
+    const CategoryNode *category = configuration.category(item.categoryId);
+    return category ? category->calendarId : QString();
+}
+
 } // namespace
 
 QString queueForNewWork(const ConfigurationSnapshot &configuration, const QString &queueId)
@@ -48,16 +57,56 @@ std::optional<Standing> standingOf(Snapshot &snapshot, const ItemRecord &record)
     const PrioritizationSchema *schema = configuration->schema(terms.schemaId);
     if (!schema)
         return std::nullopt;
-    const Instant epoch = record.anchor - anchorOffset(terms, *schema);
-    return Standing { effectivePriority(schema->curve, snapshot.now() - epoch, totalShift(terms, *schema)), epoch, epoch + schema->sla };
+    const Aging aging(*configuration, terms, *schema);
+    const PriorityCurve &curve = configuration->curve(terms.queueId, *schema);
+    return Standing { effectivePriority(curve, aging.age(record.anchor, snapshot.now()), totalShift(terms, *schema)), aging.epoch(record.anchor),
+        aging.slaDue(record.anchor) };
 }
 
-milliseconds excludedHoldTime(const ItemRecord &record)
+ExcludedHold excludedHoldTime(Snapshot &snapshot, const ItemRecord &record)
 {
-    return record.classId ? record.anchor - plainAnchor(record.item) : milliseconds(0);
+    const Instant from = plainAnchor(record.item);
+    if (!record.classId)
+        return { from, milliseconds(0) };
+    const WorkClass terms = snapshot.workClass(*record.classId);
+    const auto configuration = snapshot.configuration();
+    const PrioritizationSchema *schema = configuration->schema(terms.schemaId);
+    return { from, schema ? Aging(*configuration, terms, *schema).counted(from, record.anchor) : record.anchor - from };
 }
 
-void place(Transaction &transaction, ItemRecord &record, const QString &queueId, const QString &schemaId, milliseconds heldTime)
+void excludeHold(Snapshot &snapshot, ItemRecord &record, Instant since)
+{
+    if (!record.classId)
+        return;
+    const WorkClass terms = snapshot.workClass(*record.classId);
+    const auto configuration = snapshot.configuration();
+    const PrioritizationSchema *schema = configuration->schema(terms.schemaId);
+    if (!schema || !schema->excludeHoldTime)
+        return;
+    const Aging aging(*configuration, terms, *schema);
+    record.anchor = aging.moved(record.anchor, aging.counted(since, snapshot.now()));
+}
+
+namespace {
+
+Instant anchorFor(Snapshot &snapshot, const ItemRecord &record, const WorkClass &terms, const std::optional<ExcludedHold> &held)
+{
+    const Instant from = plainAnchor(record.item);
+    if (!held)
+        return from;
+    if (record.classId && held->from == from) {
+        const WorkClass before = snapshot.workClass(*record.classId);
+        if (before.schemaId == terms.schemaId && before.calendarId == terms.calendarId && before.anchor == terms.anchor)
+            return record.anchor; // nothing that moves an anchor has changed
+    }
+    const auto configuration = snapshot.configuration();
+    const PrioritizationSchema *schema = configuration->schema(terms.schemaId);
+    return schema ? Aging(*configuration, terms, *schema).moved(from, held->time) : from + held->time;
+}
+
+} // namespace
+
+void place(Transaction &transaction, ItemRecord &record, const QString &queueId, const QString &schemaId, const std::optional<ExcludedHold> &held)
 {
     WorkItem &item = record.item;
     const auto configuration = transaction.configuration();
@@ -70,6 +119,7 @@ void place(Transaction &transaction, ItemRecord &record, const QString &queueId,
     terms.shift = item.priorityShift;
     terms.anchor = anchorKindOf(item);
     terms.channel = item.channel;
+    terms.calendarId = calendarIdOf(*configuration, item);
     if (!item.requestedSkill.isEmpty())
         terms.skills = { item.requestedSkill };
     // Whoever does not exist would only multiply classes: sources put all kinds of names there.
@@ -80,8 +130,8 @@ void place(Transaction &transaction, ItemRecord &record, const QString &queueId,
     if (queue)
         terms.segment = segmentTerm(*queue, item);
     item.queueId = queueId;
+    record.anchor = anchorFor(transaction, record, terms, held);
     record.classId = transaction.ensureClass(terms);
-    record.anchor = plainAnchor(item) + heldTime;
 }
 
 Result<void> setPriorityNow(Transaction &transaction, ItemRecord &record, int priority)
@@ -93,7 +143,7 @@ Result<void> setPriorityNow(Transaction &transaction, ItemRecord &record, int pr
     if (std::abs(shift) > limits::PriorityShift)
         return invalidField(QStringLiteral("priority"), QStringLiteral("a priority nearer to the curve"));
     const WorkClass terms = transaction.workClass(*record.classId);
-    const milliseconds held = excludedHoldTime(record);
+    const ExcludedHold held = excludedHoldTime(transaction, record);
     record.item.priorityShift = static_cast<int>(shift);
     place(transaction, record, terms.queueId, terms.schemaId, held);
     return {};

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "aging.h"
+
 #include <pipeline/store.h>
 
 namespace iwd {
@@ -10,14 +12,8 @@ struct Standing
 {
     int priority = 0;
     Instant epoch; ///< its age counts from here
-    Instant slaDue; ///< what SLA figures are measured against
+    std::optional<Instant> slaDue; ///< what SLA figures are measured against; nothing when the calendar never opens for so long
 };
-
-/// How far anchors of a class lie after the epochs: the SLA when they are due dates.
-[[nodiscard]] inline milliseconds anchorOffset(const WorkClass &terms, const PrioritizationSchema &schema)
-{
-    return terms.anchor == AnchorKind::Due ? schema.sla : milliseconds(0);
-}
 
 /// The manual shift and the band's together. A band that the schema no longer has counts as its highest.
 [[nodiscard]] int totalShift(const WorkClass &terms, const PrioritizationSchema &schema);
@@ -28,12 +24,21 @@ struct Standing
 /// Where work goes that is meant for a queue: there, or on to the overflow of a queue that is being drained.
 [[nodiscard]] QString queueForNewWork(const ConfigurationSnapshot &configuration, const QString &queueId);
 
-/// Gives the item its place for the given queue and schema: class and anchor, from its own terms. Time on hold that already moved
-/// the anchor of an item that had a place is kept.
-void place(Transaction &transaction, ItemRecord &record, const QString &queueId, const QString &schemaId, milliseconds heldTime = milliseconds(0));
+/// How far time on hold has moved an item's anchor so far.
+struct ExcludedHold
+{
+    Instant from; ///< the creation or due date that it was moved from
+    milliseconds time { 0 }; ///< counted like the age
+};
 
-/// The time on hold by which the anchor was moved so far.
-[[nodiscard]] milliseconds excludedHoldTime(const ItemRecord &record);
+[[nodiscard]] ExcludedHold excludedHoldTime(Snapshot &snapshot, const ItemRecord &record);
+
+/// Gives the item its place for the given queue and schema: class and anchor, from its own terms.
+/// @param held of an item that had a place, before it was changed: stays excluded. Nothing begins the age anew.
+void place(Transaction &transaction, ItemRecord &record, const QString &queueId, const QString &schemaId, const std::optional<ExcludedHold> &held = std::nullopt);
+
+/// Takes the time from @p since until now out of the age, when the schema says so.
+void excludeHold(Snapshot &snapshot, ItemRecord &record, Instant since);
 
 /// Turns "this priority now" into a shift and places the item again.
 [[nodiscard]] Result<void> setPriorityNow(Transaction &transaction, ItemRecord &record, int priority);

@@ -113,7 +113,7 @@ void writeTimes(JsonWriter &json, const WorkItem &item, const std::optional<Stan
 {
     json.name(QLatin1StringView("times")).beginObject();
     json.name(QLatin1StringView("created")).instant(item.created).name(QLatin1StringView("due")).instantOrNull(item.due);
-    json.name(QLatin1StringView("sla")).instantOrNull(standing ? std::optional(standing->slaDue) : std::nullopt);
+    json.name(QLatin1StringView("sla")).instantOrNull(standing ? standing->slaDue : std::nullopt);
     json.name(QLatin1StringView("assigned")).instantOrNull(item.assigned).name(QLatin1StringView("held")).instantOrNull(item.held);
     json.name(QLatin1StringView("completed")).instantOrNull(item.completed);
     json.endObject();

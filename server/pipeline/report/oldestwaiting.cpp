@@ -12,7 +12,7 @@ std::map<QString, OldestWaiting> oldestByQueue(Snapshot &snapshot)
     for (const auto &[classId, head] : snapshot.oldestWaiting()) {
         const WorkClass terms = snapshot.workClass(classId);
         const PrioritizationSchema *schema = configuration->schema(terms.schemaId);
-        const Instant epoch = schema ? head.anchor - anchorOffset(terms, *schema) : head.anchor;
+        const Instant epoch = schema ? Aging(*configuration, terms, *schema).epoch(head.anchor) : head.anchor;
         const auto known = oldest.find(terms.queueId);
         if (known == oldest.end() || epoch < known->second.epoch)
             oldest[terms.queueId] = { head.id, Instant(), epoch };
