@@ -12,6 +12,7 @@
 #include <contract/queueapi.h>
 #include <contract/schemaapi.h>
 #include <contract/skillapi.h>
+#include <pipeline/configure/configwarnings.h>
 
 #include <QCryptographicHash>
 
@@ -265,7 +266,11 @@ QCoro::Task<http::Response> ConfigHandlers::put(const ConfigResource *resource, 
         const auto outcome = putObject(transaction, command);
         if (!outcome)
             return outcome.error();
-        return ShownObject { configObjectJson(transaction, outcome->record), outcome->record.version, outcome->created };
+        QJsonObject json = configObjectJson(transaction, outcome->record);
+        const QStringList warnings = configurationWarnings(*transaction.configuration(), command.kind, command.id);
+        if (!warnings.isEmpty())
+            json.insert(QStringLiteral("warnings"), QJsonArray::fromStringList(warnings));
+        return ShownObject { json, outcome->record.version, outcome->created };
     };
     std::function<Answer(const ShownObject &)> encode = [path = resource->path, id = command.id](const ShownObject &shown) {
         Answer answer = encodeConfigObject(shown.json, shown.version);

@@ -2,6 +2,7 @@
 #include "itemhandlers.h"
 
 #include "encoding.h"
+#include "explanationencoding.h"
 #include "pagecursor.h"
 
 #include <contract/jsonreading.h>
@@ -338,6 +339,8 @@ std::vector<ApiEndpoint> ItemHandlers::endpoints()
               .idempotent = true,
               .versioned = true },
             [this](Call call) { return update(std::move(call)); } },
+        { { .method = "GET", .pattern = item + QStringLiteral("/explanation"), .privilege = Privilege::WorkitemsView, .parameters = which },
+            [this](Call call) { return explanation(std::move(call)); } },
         { { .method = "GET",
               .pattern = item + QStringLiteral("/history"),
               .privilege = Privilege::WorkitemsView,
@@ -480,6 +483,16 @@ QCoro::Task<http::Response> ItemHandlers::retry(Call call)
             { QStringLiteral("stillErrorHeld"), outcome.tried - outcome.classified } });
     };
     const auto answer = co_await m_pipeline.write<RetryOutcome>(call.writeContext(), work, encode);
+    co_return call.respond(answer);
+}
+
+QCoro::Task<http::Response> ItemHandlers::explanation(Call call)
+{
+    std::function<Result<Answer>(Snapshot &)> work = [reference = call.item()](Snapshot &snapshot) -> Result<Answer> {
+        const auto record = findItem(snapshot, reference);
+        return record ? Result<Answer>(jsonAnswer(encodeExplanation(explain(snapshot, *record)))) : record.error();
+    };
+    const auto answer = co_await m_pipeline.read<Answer>(call.caller.tenant, call.request.deadline, work);
     co_return call.respond(answer);
 }
 

@@ -29,6 +29,7 @@ private:
     [[nodiscard]] QCoro::Task<http::Response> act(ItemOperation operation, Call call);
     [[nodiscard]] QCoro::Task<http::Response> retry(Call call);
     [[nodiscard]] QCoro::Task<http::Response> history(Call call);
+    [[nodiscard]] QCoro::Task<http::Response> explanation(Call call);
 
     Pipeline &m_pipeline;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "itemlookup.h"
 
+#include "distribute/outlook.h"
 #include "prioritize/placement.h"
 
 #include <QJsonArray>
@@ -49,6 +50,7 @@ ItemView viewOf(Snapshot &snapshot, const ItemRecord &record)
         if (!isFinal(record.item.status))
             view.priority = standing->priority;
     }
+    view.nextStep = nextStepOf(snapshot, record);
     return view;
 }
 

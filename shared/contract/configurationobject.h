@@ -27,7 +27,7 @@ void readHead(ObjectReader &reader, Object &object, const QString &idInPath)
     object.id = readId(reader, object.name, idInPath);
     if constexpr (requires { object.description; })
         object.description = reader.text(QStringLiteral("description"), MaxDescriptionLength);
-    reader.ignore({ QStringLiteral("version"), QStringLiteral("createdDateTime"), QStringLiteral("updatedDateTime") });
+    reader.ignore({ QStringLiteral("warnings"), QStringLiteral("version"), QStringLiteral("createdDateTime"), QStringLiteral("updatedDateTime") });
 }
 
 template <typename Object>

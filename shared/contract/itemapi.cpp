@@ -22,7 +22,7 @@ const QString businessValueName = QStringLiteral("businessValue");
 /// Names that appear in answers beside the stored fields.
 const QStringList &computedNames()
 {
-    static const QStringList names { QStringLiteral("categoryPath"), QStringLiteral("warnings"), QStringLiteral("slaDateTime") };
+    static const QStringList names { QStringLiteral("categoryPath"), QStringLiteral("warnings"), QStringLiteral("nextStep"), QStringLiteral("slaDateTime") };
     return names;
 }
 
@@ -309,6 +309,11 @@ Result<void> applyInput(WorkItem &item, const ItemInput &input)
     return {};
 }
 
+QJsonObject encodeStep(const UpcomingStep &step)
+{
+    return { { QStringLiteral("atDateTime"), toIso(step.at) }, { QStringLiteral("kind"), step.kind }, { QStringLiteral("text"), step.text } };
+}
+
 void writeItem(JsonWriter &json, const WorkItem &item, const ItemView &view)
 {
     json.beginObject();
@@ -336,6 +341,8 @@ void writeItemMembers(JsonWriter &json, const WorkItem &item, const ItemView &vi
             json.text(warning);
         json.endArray();
     }
+    if (view.nextStep)
+        json.name(computedNames().at(2)).value(encodeStep(*view.nextStep));
     json.name(customName).value(item.custom);
 }
 

@@ -60,6 +60,15 @@ inline constexpr milliseconds MaxCreatedAhead = std::chrono::minutes(5);
 /// @returns an Error when a sum leaves its range or the item would have too many custom attributes; @p item is unchanged then
 [[nodiscard]] Result<void> applyInput(WorkItem &item, const ItemInput &input);
 
+/// Something that will happen to an item by itself if nobody touches it before.
+struct UpcomingStep
+{
+    Instant at;
+    QString kind; ///< "relaxation", "anyGroupMember", "anybody", "overflow", "escalation", "sla", "activation", "expiration", "leaseEnd" or "offerEnd"
+    QString text; ///< for people: "widens to network level 2"
+};
+[[nodiscard]] QJsonObject encodeStep(const UpcomingStep &step);
+
 /// Members of an item's answer that are computed at the moment of the answer.
 struct ItemView
 {
@@ -67,9 +76,10 @@ struct ItemView
     QStringList categoryPath; ///< ids, root first
     std::optional<Instant> slaDue; ///< what SLA figures are measured against
     QStringList warnings; ///< sentences: what the item asks for and cannot have
+    std::optional<UpcomingStep> nextStep; ///< of a waiting item: by which more agents may have it, or it moves or rises
 };
 
-/// Every member is present; those without a value are null. Only warnings are left out when there are none.
+/// Every member is present; those without a value are null. Only warnings and nextStep are left out when there are none.
 void writeItem(JsonWriter &json, const WorkItem &item, const ItemView &view);
 /// The members alone, for an object that has more of them.
 void writeItemMembers(JsonWriter &json, const WorkItem &item, const ItemView &view);
