@@ -7,7 +7,9 @@
 #include "eventhandlers.h"
 #include "itemhandlers.h"
 #include "queuehandlers.h"
+#include "searchhandlers.h"
 #include "sessionhandlers.h"
+#include "settingshandlers.h"
 
 #include <apidocument/pages.h>
 
@@ -66,8 +68,10 @@ public:
     Private(Pipeline &pipeline, Cache &cache, const Clock &clock, ServerFacts facts, ApiOptions options)
         : authenticator(pipeline.store(), cache, clock, options.keepCallers)
         , items(pipeline)
+        , searches(pipeline)
         , configuration(pipeline)
         , queues(pipeline)
+        , settings(pipeline)
         , agents(pipeline, authenticator)
         , events(pipeline, authenticator, options.slowestReader)
         , stats(pipeline, std::move(facts))
@@ -75,8 +79,10 @@ public:
         , apiKeys(pipeline, authenticator)
     {
         take(items.endpoints());
+        take(searches.endpoints());
         take(configuration.endpoints());
         take(queues.endpoints());
+        take(settings.endpoints());
         take(agents.endpoints());
         take(events.endpoints());
         take(stats.endpoints());
@@ -98,8 +104,10 @@ public:
 
     Authenticator authenticator;
     ItemHandlers items;
+    SearchHandlers searches;
     ConfigHandlers configuration;
     QueueHandlers queues;
+    SettingsHandlers settings;
     AgentHandlers agents;
     EventHandlers events;
     StatsHandlers stats;

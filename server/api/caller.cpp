@@ -19,7 +19,8 @@ const std::vector<Scope> &scopeTable()
         { QStringLiteral("admin"),
             { WorkitemsView, WorkitemsCreate, WorkitemsUpdate, WorkitemsHold, WorkitemsResume, WorkitemsComplete, WorkitemsCancel,
                 WorkitemsRestart, WorkitemsActivate, WorkitemsAssign, WorkitemsRequeue, ConfigurationView, ConfigurationUpdate, AgentsView,
-                AgentsState, DistributionTake, EventsView, DashboardView, ApiKeysView, ApiKeysUpdate, CalendarsView, CalendarsUpdate } },
+                AgentsState, DistributionTake, EventsView, DashboardView, ApiKeysView, ApiKeysUpdate, CalendarsView, CalendarsUpdate,
+                SettingsView, SettingsUpdate } },
         { QStringLiteral("source"),
             { WorkitemsView, WorkitemsCreate, WorkitemsUpdate, WorkitemsActivate, WorkitemsHold, WorkitemsResume, WorkitemsComplete,
                 WorkitemsCancel, WorkitemsRestart, ConfigurationView, CalendarsView } },
@@ -80,6 +81,10 @@ QString privilegeName(Privilege privilege)
         return QStringLiteral("Calendars.View");
     case CalendarsUpdate:
         return QStringLiteral("Calendars.Update");
+    case SettingsView:
+        return QStringLiteral("Settings.View");
+    case SettingsUpdate:
+        return QStringLiteral("Settings.Update");
     }
     Q_UNREACHABLE();
 }

@@ -32,8 +32,10 @@ enum class Privilege {
     ApiKeysUpdate,
     CalendarsView,
     CalendarsUpdate,
+    SettingsView,
+    SettingsUpdate,
 };
-inline constexpr int PrivilegeCount = 23;
+inline constexpr int PrivilegeCount = static_cast<int>(Privilege::SettingsUpdate) + 1;
 
 [[nodiscard]] QString privilegeName(Privilege privilege); ///< "Workitems.View"; "none" for None
 

@@ -5,6 +5,7 @@
 #include "pagecursor.h"
 
 #include <contract/agentapi.h>
+#include <contract/attributeapi.h>
 #include <contract/calendarapi.h>
 #include <contract/capturepointapi.h>
 #include <contract/categoryapi.h>
@@ -129,6 +130,8 @@ const std::vector<ConfigResource> &configResources()
         { ConfigKind::Skill, QStringLiteral("skills"), Privilege::ConfigurationView, Privilege::ConfigurationUpdate, checkedBy<decodeSkill, encodeSkill> },
         { ConfigKind::Calendar, QStringLiteral("calendars"), Privilege::CalendarsView, Privilege::CalendarsUpdate,
             checkedBy<decodeCalendar, encodeCalendar> },
+        { ConfigKind::Attribute, QStringLiteral("attributes"), Privilege::ConfigurationView, Privilege::ConfigurationUpdate,
+            checkedBy<decodeAttribute, encodeAttribute> },
     };
     return resources;
 }

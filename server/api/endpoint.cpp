@@ -37,7 +37,7 @@ Result<void> readIfMatch(Call &call)
     const QByteArray tag = value.mid(1, value.size() - 2);
     bool isNumber = false;
     const qint64 version = tag.split('-').constFirst().toLongLong(&isNumber);
-    call.ifVersion = isNumber && version > 0 ? version : -1;
+    call.ifVersion = isNumber && version >= 0 ? version : -1;
     return {};
 }
 

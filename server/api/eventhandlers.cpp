@@ -28,6 +28,28 @@ Answer encodePage(Events events, qint64 after, int limit)
     return answer;
 }
 
+/// A cursor that this log never gave: waiting for its events would skip all that come until then.
+Error beyondTheEnd(qint64 after, qint64 last)
+{
+    return { ErrorCode::FeedRestarted,
+        QStringLiteral("Event %1 is not in the log, which ends at %2: the server was restored from an older state. Whatever came after %2 in your copy is gone here; "
+                       "go on with after=%2, or read everything again from 0.")
+            .arg(after)
+            .arg(last),
+        QStringLiteral("after"), { { QStringLiteral("after"), after }, { QStringLiteral("last"), last } } };
+}
+
+Result<Events> readEvents(Snapshot &snapshot, qint64 after, int limit)
+{
+    Events events = snapshot.events(after, limit);
+    if (events.empty() && after > 0) {
+        const qint64 last = snapshot.lastEvent();
+        if (after > last && !snapshot.failed())
+            return beyondTheEnd(after, last);
+    }
+    return events;
+}
+
 } // namespace
 
 std::vector<ApiEndpoint> EventHandlers::endpoints()
@@ -54,7 +76,7 @@ QCoro::Task<http::Response> EventHandlers::page(Call call)
 
     const Deadline patience = Deadline::in(milliseconds(static_cast<qint64>(*wait * 1000)));
     std::function<Result<Events>(Snapshot &)> work
-        = [after = *after, limit = *limit](Snapshot &snapshot) -> Result<Events> { return snapshot.events(after, limit + 1); };
+        = [after = *after, limit = *limit](Snapshot &snapshot) { return readEvents(snapshot, after, limit + 1); };
     while (true) {
         // Register first, then read, then wait: nothing can be committed unseen in between.
         const bool mayWait = !patience.passed() && !m_pipeline.stopping();
@@ -100,6 +122,10 @@ QCoro::Task<std::optional<http::Response>> EventHandlers::authorizeStream(http::
     const auto after = call.integerParameter(QStringLiteral("after"), 0, lastEventId, 0);
     if (!after)
         co_return call.badRequest(after.error());
+    std::function<Result<Events>(Snapshot &)> look = [after = *after](Snapshot &snapshot) { return readEvents(snapshot, after, 1); };
+    const auto events = co_await m_pipeline.read<Events>(caller->tenant, request.deadline, look);
+    if (!events)
+        co_return call.problem(events.error());
     co_return std::nullopt;
 }
 

@@ -473,14 +473,20 @@ QCoro::Task<http::Response> ItemHandlers::retry(Call call)
     ObjectReader reader(call.body.toObject());
     const QString capturePointId = reader.objectId(QStringLiteral("capturePointId"));
     const int limit = reader.integer(QStringLiteral("limit"), 1, 10'000, 1'000);
+    reader.ignore({ QStringLiteral("cursor") });
     if (const auto finished = reader.finish(); !finished)
         co_return call.problem(finished.error());
+    const auto after = numberAfter(call);
+    if (!after)
+        co_return call.badRequest(after.error());
     std::function<Result<RetryOutcome>(Transaction &)> work
-        = [capturePointId, limit, actor = call.caller.actor](
-              Transaction &transaction) -> Result<RetryOutcome> { return retryClassification(transaction, capturePointId, limit, actor); };
-    std::function<Answer(const RetryOutcome &)> encode = [](const RetryOutcome &outcome) {
+        = [capturePointId, limit, after = ItemId { *after }, actor = call.caller.actor](Transaction &transaction) -> Result<RetryOutcome> {
+        return retryClassification(transaction, capturePointId, after, limit, actor);
+    };
+    std::function<Answer(const RetryOutcome &)> encode = [call](const RetryOutcome &outcome) {
+        const QString cursor = outcome.last.number > 0 ? cursorAfter(call, outcome.last.number) : QString();
         return jsonAnswer({ { QStringLiteral("tried"), outcome.tried }, { QStringLiteral("classified"), outcome.classified },
-            { QStringLiteral("stillErrorHeld"), outcome.tried - outcome.classified } });
+            { QStringLiteral("stillErrorHeld"), outcome.tried - outcome.classified }, { QStringLiteral("nextCursor"), textOrNull(cursor) } });
     };
     const auto answer = co_await m_pipeline.write<RetryOutcome>(call.writeContext(), work, encode);
     co_return call.respond(answer);

@@ -12,7 +12,27 @@ const QString listingName = QStringLiteral("l");
 const QString placeName = QStringLiteral("p");
 const QString afterName = QStringLiteral("after");
 
-/// Same path and filters, same text, whatever their order.
+/// What a search asks for, without what may change from page to page.
+QByteArray searchOf(const Call &call)
+{
+    QJsonObject body = call.body.toObject();
+    for (const auto name : { "cursor", "limit", "count", "columns" })
+        body.remove(QLatin1StringView(name));
+    return compactJson(body);
+}
+
+/// Where a search brings the cursor in its body, other lists have it in the address.
+std::optional<QString> sentCursor(const Call &call)
+{
+    if (!call.body.isObject())
+        return call.request.queryValue(u"cursor");
+    const QJsonValue cursor = call.body.toObject().value(QLatin1StringView("cursor"));
+    if (cursor.isUndefined() || cursor.isNull())
+        return std::nullopt;
+    return cursor.toString();
+}
+
+/// Same tenant, path and filters, same text, whatever their order.
 QString listingOf(const Call &call)
 {
     QStringList parts;
@@ -22,6 +42,9 @@ QString listingOf(const Call &call)
     }
     parts.sort();
     parts.prepend(call.request.path);
+    parts.prepend(QString::number(call.caller.tenant.number));
+    if (call.body.isObject())
+        parts.append(QString::fromUtf8(searchOf(call)));
     const QByteArray digest = QCryptographicHash::hash(parts.join(QChar(u'\n')).toUtf8(), QCryptographicHash::Sha256);
     return QString::fromLatin1(digest.left(9).toBase64(QByteArray::Base64UrlEncoding | QByteArray::OmitTrailingEquals));
 }
@@ -44,7 +67,7 @@ QString makeCursor(const Call &call, const QJsonObject &place)
 
 Result<QJsonObject> readCursor(const Call &call)
 {
-    const auto text = call.request.queryValue(u"cursor");
+    const auto text = sentCursor(call);
     if (!text)
         return QJsonObject();
     const auto json

@@ -5,8 +5,8 @@
 
 namespace iwd {
 
-/// The opaque cursors of lists: where the next page begins, and which listing it belongs to (path and filters), so that a cursor
-/// cannot silently be used for another one.
+/// The opaque cursors of lists: where the next page begins, and which listing it belongs to (tenant, path, and filters or the body of a
+/// search), so that a cursor cannot silently be used for another one.
 [[nodiscard]] QString makeCursor(const Call &call, const QJsonObject &place);
 
 /// @returns an empty object when no cursor was sent; an Error about a cursor that is damaged or belongs to another listing

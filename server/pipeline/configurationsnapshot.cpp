@@ -3,11 +3,13 @@
 
 #include <base/log.h>
 #include <contract/agentapi.h>
+#include <contract/attributeapi.h>
 #include <contract/calendarapi.h>
 #include <contract/capturepointapi.h>
 #include <contract/categoryapi.h>
 #include <contract/queueapi.h>
 #include <contract/schemaapi.h>
+#include <contract/settingsapi.h>
 #include <contract/skillapi.h>
 
 namespace iwd {
@@ -29,6 +31,10 @@ QString configKindName(ConfigKind kind)
         return QStringLiteral("skill");
     case ConfigKind::Calendar:
         return QStringLiteral("calendar");
+    case ConfigKind::Attribute:
+        return QStringLiteral("attribute");
+    case ConfigKind::Settings:
+        return QStringLiteral("settings");
     }
     Q_UNREACHABLE();
 }
@@ -36,6 +42,12 @@ QString configKindName(ConfigKind kind)
 namespace {
 
 /// Stored documents were checked when they came in. One that no longer decodes is a bug or a damaged file: it is left out and said aloud.
+void unreadable(const ConfigRecord &record, const Error &error)
+{
+    log::error(u"A stored configuration object cannot be read and is ignored",
+        { { QLatin1StringView("kind"), configKindName(record.kind) }, { QLatin1StringView("id"), record.id }, { QLatin1StringView("reason"), error.text } });
+}
+
 template <typename T>
 void put(QHash<QString, T> &objects, const ConfigRecord &record, Result<T> (*decode)(const QJsonObject &, const QString &))
 {
@@ -45,8 +57,7 @@ void put(QHash<QString, T> &objects, const ConfigRecord &record, Result<T> (*dec
     if (object)
         objects.insert(record.id, *std::move(object));
     else
-        log::error(u"A stored configuration object cannot be read and is ignored",
-            { { QLatin1StringView("kind"), configKindName(record.kind) }, { QLatin1StringView("id"), record.id }, { QLatin1StringView("reason"), object.error().text } });
+        unreadable(record, object.error());
 }
 
 Result<BusinessCalendar> compiledCalendar(const QJsonObject &json, const QString &id)
@@ -84,6 +95,20 @@ std::shared_ptr<const ConfigurationSnapshot> ConfigurationSnapshot::build(const 
             break;
         case ConfigKind::Calendar:
             put(snapshot->m_calendars, record, compiledCalendar);
+            break;
+        case ConfigKind::Attribute:
+            if (record.deleted)
+                break;
+            if (Result<AttributeDefinition> definition = decodeAttribute(record.document, record.id))
+                snapshot->m_attributes.emplace(definition->attribute, *definition);
+            else
+                unreadable(record, definition.error());
+            break;
+        case ConfigKind::Settings:
+            if (const Result<Settings> settings = decodeSettings(record.document))
+                snapshot->m_settings = *settings;
+            else
+                unreadable(record, settings.error());
             break;
         case ConfigKind::Category:
             if (Result<Category> category = decodeCategory(record.document, record.id)) {

@@ -3,8 +3,10 @@
 
 #include <base/instant.h>
 #include <base/result.h>
+#include <domain/attributedefinition.h>
 #include <domain/businesscalendar.h>
 #include <domain/configuration.h>
+#include <domain/settings.h>
 
 #include <QHash>
 #include <QJsonObject>
@@ -17,7 +19,7 @@
 namespace iwd {
 
 /// The kinds of configuration objects. The numbers are stored; the names (configKindName()) are the API's.
-enum class ConfigKind { Queue = 1, Category = 2, Schema = 3, CapturePoint = 4, Agent = 5, Skill = 6, Calendar = 7 };
+enum class ConfigKind { Queue = 1, Category = 2, Schema = 3, CapturePoint = 4, Agent = 5, Skill = 6, Calendar = 7, Attribute = 8, Settings = 9 };
 
 [[nodiscard]] QString configKindName(ConfigKind kind); ///< "queue", "category", …
 
@@ -85,6 +87,9 @@ public:
 
     [[nodiscard]] const std::vector<const CategoryNode *> &rootCategories() const { return m_roots; }
     [[nodiscard]] const QHash<QString, PrioritizationSchema> &schemas() const { return m_schemas; }
+    /// By the name that items use.
+    [[nodiscard]] const std::map<QString, AttributeDefinition> &attributes() const { return m_attributes; }
+    [[nodiscard]] const Settings &settings() const { return m_settings; }
     [[nodiscard]] const QHash<QString, Queue> &queues() const { return m_queues; }
     [[nodiscard]] const QHash<QString, Agent> &agents() const { return m_agents; }
     [[nodiscard]] const std::map<QString, std::unique_ptr<CategoryNode>> &categories() const { return m_categories; }
@@ -108,6 +113,8 @@ private:
     QSet<QString> m_groups;
     bool m_offersWork = false;
     QHash<QString, BusinessCalendar> m_calendars;
+    std::map<QString, AttributeDefinition> m_attributes;
+    Settings m_settings;
     std::map<QString, std::unique_ptr<CategoryNode>> m_categories;
     std::vector<const CategoryNode *> m_roots;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "itemoperations.h"
 
+#include "capture/attributes.h"
 #include "capture/capture.h"
 #include "distribute/taking.h"
 #include "prioritize/placement.h"
@@ -167,9 +168,17 @@ Result<Assignment> assign(Transaction &transaction, ItemRecord &record, const It
     return takeItem(transaction, before, record, *agent, command.actor, command.reason);
 }
 
+/// Whether an update left everything as it was: then it writes nothing, no event and no new version.
+bool isSame(const ItemRecord &before, const ItemRecord &after)
+{
+    return before.classId == after.classId && before.anchor == after.anchor && encodeItem(before.item, {}) == encodeItem(after.item, {});
+}
+
 Result<void> update(Transaction &transaction, ItemRecord &record, const ItemCommand &command)
 {
     Q_ASSERT(command.input);
+    if (const auto sound = checkAttributes(*transaction.configuration(), command.input->custom, InputMode::Update); !sound)
+        return sound;
     const ItemRecord before = record;
     const ExcludedHold held = excludedHoldTime(transaction, record);
     if (const auto applied = applyInput(record.item, *command.input); !applied)
@@ -187,6 +196,8 @@ Result<void> update(Transaction &transaction, ItemRecord &record, const ItemComm
     }
     if (record.item.status == ItemStatus::Captured && placed)
         record.item.status = restingStatus(record.item, transaction.now());
+    if (isSame(before, record))
+        return {};
     write(transaction, EventType::ItemUpdated, before, record, command.actor, command.reason, true);
     return {};
 }

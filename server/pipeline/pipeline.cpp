@@ -189,7 +189,7 @@ void Pipeline::runDueWork()
                     transaction.shiftLeases(jump.by, jump.from);
                 doDueWork(transaction, limit);
                 if (forget)
-                    forgetOldAnswers(transaction, keep, limit);
+                    forgetOldAnswers(transaction, transaction.configuration()->settings().keepAnswers.value_or(keep), limit);
             },
             done });
         if (!queued)

@@ -30,7 +30,7 @@ struct WriteContext
 struct PipelineOptions
 {
     milliseconds dueWorkInterval { 200 }; ///< how late a lease, an activation or an expiration may be noticed
-    milliseconds keepAnswers { std::chrono::hours(24) };
+    milliseconds keepAnswers { std::chrono::hours(24) }; ///< for tenants whose settings say nothing
     int dueWorkLimit = 500; ///< items of a kind in one transaction
 };
 
@@ -101,16 +101,14 @@ public:
     template <typename T>
     [[nodiscard]] QCoro::Task<Result<T>> read(TenantId tenant, Deadline deadline, std::function<Result<T>(Snapshot &)> work)
     {
-        const auto outcome = std::make_shared<std::optional<Result<T>>>();
-        Delivery<std::optional<Error>> finished;
-        const bool queued = m_store.read(
-            tenant, [outcome, work](Snapshot &snapshot) { *outcome = work(snapshot); }, [finished](const std::optional<Error> &failure) { finished.deliver(failure); }, deadline);
-        if (!queued)
-            co_return busy();
-        const std::optional<Error> failure = co_await finished;
-        if (failure)
-            co_return *failure;
-        co_return **outcome;
+        return readBy<T>(&Store::read, tenant, deadline, std::move(work));
+    }
+
+    /// Runs @p work on a snapshot where it may take its time and keeps nobody else waiting: see Store::search().
+    template <typename T>
+    [[nodiscard]] QCoro::Task<Result<T>> search(TenantId tenant, Deadline deadline, std::function<Result<T>(Snapshot &)> work)
+    {
+        return readBy<T>(&Store::search, tenant, deadline, std::move(work));
     }
 
     /// The best item that the agent may have; waits up to @p wait for one to come.
@@ -133,6 +131,23 @@ private:
         milliseconds by;
         Instant from; ///< about the first moment of the new time
     };
+
+    using ReadingWay = bool (Store::*)(TenantId, std::function<void(Snapshot &)>, std::function<void(const std::optional<Error> &)>, Deadline);
+
+    template <typename T>
+    [[nodiscard]] QCoro::Task<Result<T>> readBy(ReadingWay way, TenantId tenant, Deadline deadline, std::function<Result<T>(Snapshot &)> work)
+    {
+        const auto outcome = std::make_shared<std::optional<Result<T>>>();
+        Delivery<std::optional<Error>> finished;
+        const bool queued = (m_store.*way)(
+            tenant, [outcome, work](Snapshot &snapshot) { *outcome = work(snapshot); }, [finished](const std::optional<Error> &failure) { finished.deliver(failure); }, deadline);
+        if (!queued)
+            co_return busy();
+        const std::optional<Error> failure = co_await finished;
+        if (failure)
+            co_return *failure;
+        co_return **outcome;
+    }
 
     [[nodiscard]] static Error busy();
     void runDueWork();

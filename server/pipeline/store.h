@@ -9,11 +9,15 @@
 #include <base/clock.h>
 #include <base/delivery.h>
 #include <base/result.h>
+#include <domain/itemsearch.h>
+
+#include <QJsonArray>
 
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -119,6 +123,19 @@ struct ItemCount
     QString agentId; ///< who completed endedSince; empty: nobody
 };
 
+/// An item that was found, with its place in the listing: the values of the sort keys, then its id.
+struct SearchHit
+{
+    ItemId id;
+    QJsonArray place;
+};
+
+struct MatchCount
+{
+    qint64 value = 0;
+    bool exact = true; ///< else an estimate
+};
+
 /// The answer to a write that carried an Idempotency-Key, kept to be given again.
 struct Answer
 {
@@ -165,6 +182,14 @@ public:
     /// @param after the last id of the page before; 0 starts
     [[nodiscard]] virtual std::vector<ItemRecord> items(const ItemFilter &filter, qint64 after, bool newestFirst, int limit) = 0;
     [[nodiscard]] virtual std::vector<ItemCount> countItems(Instant since) = 0;
+
+    /// What matches, in the order of @p sort and then of the id (in the direction of the first key). Call it in Store::search(): it may take long.
+    /// @param after the place of the last hit of the page before
+    [[nodiscard]] virtual std::vector<SearchHit> search(const ItemSearch &search, const std::vector<SortKey> &sort, const std::optional<QJsonArray> &after, int limit) = 0;
+    /// Those of @p items that match.
+    [[nodiscard]] virtual std::set<ItemId> matching(const ItemSearch &search, const std::vector<ItemId> &items) = 0;
+    /// How many match: exact up to @p exactUpTo, above it an estimate from a sample.
+    [[nodiscard]] virtual MatchCount countMatches(const ItemSearch &search, int exactUpTo) = 0;
 
     /// Valid as long as this view.
     [[nodiscard]] virtual const WorkClass &workClass(qint64 id) = 0;
@@ -224,7 +249,7 @@ public:
     virtual void removeAssignment(ItemId item) = 0;
     [[nodiscard]] virtual std::vector<Assignment> expiredAssignments(int limit) = 0;
     [[nodiscard]] virtual std::vector<DueTimer> dueTimers(int limit) = 0;
-    [[nodiscard]] virtual std::vector<ItemId> errorHeldItems(const QString &capturePointId, int limit) = 0;
+    [[nodiscard]] virtual std::vector<ItemId> errorHeldItems(const QString &capturePointId, ItemId after, int limit) = 0;
 
     virtual void setAgentStatus(const QString &agentId, const AgentStatus &status) = 0;
     virtual void setChannelStatus(const QString &agentId, const QString &channel, const AgentStatus &status) = 0;
@@ -292,6 +317,10 @@ public:
     virtual bool write(WriteUnit unit) = 0;
     /// @returns false when the queue is full. @p run is called on a reading thread.
     virtual bool read(TenantId tenant, std::function<void(Snapshot &)> run, std::function<void(const std::optional<Error> &)> done, Deadline deadline) = 0;
+
+    /// Like read(), for what may look at many items: on threads of its own, so that it keeps nobody else waiting, and with a limit of time, after
+    /// which it fails with SearchTooBroad.
+    virtual bool search(TenantId tenant, std::function<void(Snapshot &)> run, std::function<void(const std::optional<Error> &)> done, Deadline deadline) = 0;
 
     /// What is known before a caller's tenant is. Runs on a reading thread like read().
     virtual bool lookUp(std::function<void(Directory &)> run, std::function<void(const std::optional<Error> &)> done, Deadline deadline) = 0;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "database.h"
 
+#include "sqlitefunctions.h"
+
 #include <QDirIterator>
 #include <QFile>
 #include <QSqlDatabase>
@@ -9,8 +11,6 @@
 #include <QSqlQuery>
 #include <QUuid>
 
-#include <cstring>
-
 #include <sqlite3.h>
 
 namespace iwd {
@@ -18,6 +18,7 @@ namespace iwd {
 namespace {
 
 constexpr int MostKeptVariants = 100;
+constexpr int StepsBetweenLooks = 2'000; ///< of SQLite's machine, between two looks at the clock: about 50 microseconds
 const QString root = QStringLiteral(":/sql/sqlite/");
 
 /// Comments go, because an apostrophe in one would confuse the search for placeholders.
@@ -31,6 +32,13 @@ QString withoutComments(const QString &sql)
             lines.append(code);
     }
     return lines.join(u'\n');
+}
+
+/// SQLite's own handle of a connection, for what Qt has no words for. Null when the driver is not the one we know.
+sqlite3 *nativeHandle(const QSqlDatabase &connection)
+{
+    const QVariant handle = connection.driver()->handle();
+    return handle.isValid() && qstrcmp(handle.typeName(), "sqlite3*") == 0 ? *static_cast<sqlite3 *const *>(handle.data()) : nullptr;
 }
 
 } // namespace
@@ -110,11 +118,10 @@ Result<std::unique_ptr<Database>> Database::open(const QString &path, StatementO
             {}, { { QStringLiteral("reason"), reason } } };
     }
     // Short statements go to SQLite itself; QtSql opens and closes the connection.
-    const QVariant handle = connection.driver()->handle();
+    database->m_handle = nativeHandle(connection);
     connection = QSqlDatabase();
-    if (!handle.isValid() || std::strcmp(handle.typeName(), "sqlite3*") != 0)
-        return Error { ErrorCode::StorageUnavailable, QStringLiteral("The SQLite driver of Qt on this system does not hand out its connection."), {}, {} };
-    database->m_handle = *static_cast<sqlite3 *const *>(handle.constData());
+    if (!database->m_handle || !registerSearchFunctions(database->m_handle))
+        return Error { ErrorCode::StorageUnavailable, QStringLiteral("Qt's SQLite driver is not the one that this server was built for: it gives no access to SQLite."), {}, {} };
     // FULL: a commit that was answered for survives a power cut. The cache is per connection, in KiB.
     for (const auto &pragma : { QStringLiteral("pragma journal_mode = wal"), QStringLiteral("pragma synchronous = full"), QStringLiteral("pragma foreign_keys = on"),
              QStringLiteral("pragma temp_store = memory"), QStringLiteral("pragma cache_size = -32768"), QStringLiteral("pragma wal_autocheckpoint = 4000") }) {
@@ -132,24 +139,42 @@ Statement Database::statement(const QString &name, qint64 tenant)
     return statement(name, tenant, {});
 }
 
+/// The text of a statement with its parts, after the check that it is bound to a tenant.
+QString Database::tenantStatement(const QString &name, const QList<std::pair<QString, QString>> &parts)
+{
+    QString sql = statementText(name);
+    for (const auto &[part, text] : parts)
+        sql.replace(u'{' + part + u'}', text);
+    Q_ASSERT_X(sql.contains(QStringLiteral(":tenant")), "Database::statement", "a statement must be bound to a tenant");
+    if (!sql.contains(QStringLiteral(":tenant")))
+        fail({ ErrorCode::Internal, QStringLiteral("The statement \"%1\" is not bound to a tenant and was refused.").arg(name), {}, {} });
+    return sql;
+}
+
 Statement Database::statement(const QString &name, qint64 tenant, const QList<std::pair<QString, QString>> &parts)
 {
     QString key = name;
     for (const auto &part : parts)
         key += u'\n' + part.second;
     const auto known = m_prepared.find(key);
-    PreparedStatement *statement = known != m_prepared.end() ? known->second.get() : nullptr;
-    if (!statement) {
-        QString sql = statementText(name);
-        for (const auto &[part, text] : parts)
-            sql.replace(u'{' + part + u'}', text);
-        Q_ASSERT_X(sql.contains(QStringLiteral(":tenant")), "Database::statement", "a statement must be bound to a tenant");
-        if (!sql.contains(QStringLiteral(":tenant")))
-            fail({ ErrorCode::Internal, QStringLiteral("The statement \"%1\" is not bound to a tenant and was refused.").arg(name), {}, {} });
-        statement = prepared(key, sql);
-    }
+    PreparedStatement *statement = known != m_prepared.end() ? known->second.get() : prepared(key, tenantStatement(name, parts));
     statement->bindInteger(QStringLiteral(":tenant"), tenant);
     return Statement(*this, statement, name);
+}
+
+Statement Database::passingStatement(const QString &name, qint64 tenant, const QList<std::pair<QString, QString>> &parts)
+{
+    PreparedStatement *statement = prepared(name, tenantStatement(name, parts), false);
+    statement->bindInteger(QStringLiteral(":tenant"), tenant);
+    return Statement(*this, statement, name);
+}
+
+void Database::limitWork(std::optional<std::chrono::steady_clock::time_point> deadline, std::chrono::milliseconds limit)
+{
+    m_workDeadline = deadline;
+    m_workLimit = limit;
+    const auto isOver = [](void *self) { return std::chrono::steady_clock::now() >= *static_cast<Database *>(self)->m_workDeadline ? 1 : 0; };
+    sqlite3_progress_handler(m_handle, deadline ? StepsBetweenLooks : 0, deadline ? +isOver : nullptr, this);
 }
 
 Statement Database::systemStatement(const QString &name)
@@ -160,7 +185,7 @@ Statement Database::systemStatement(const QString &name)
     return Statement(*this, statement, name);
 }
 
-PreparedStatement *Database::prepared(const QString &key, const QString &sql)
+PreparedStatement *Database::prepared(const QString &key, const QString &sql, bool kept)
 {
     auto statement = std::make_unique<PreparedStatement>(m_handle, sql);
     const bool sound = statement->isSound();
@@ -168,7 +193,7 @@ PreparedStatement *Database::prepared(const QString &key, const QString &sql)
         failWithLastError(key);
     // One that could not be prepared is tried again next time. And callers choose the parts of lists: not every choice is worth the memory.
     const bool variant = key.contains(u'\n');
-    if (!sound || (variant && m_keptVariants >= MostKeptVariants)) {
+    if (!sound || !kept || (variant && m_keptVariants >= MostKeptVariants)) {
         m_passing.push_back(std::move(statement));
         return m_passing.back().get();
     }
@@ -202,6 +227,14 @@ void Database::failWith(const QString &name, int resultCode, const QString &reas
     const int code = resultCode & 0xff;
     const bool environment = code == 5 || code == 6 || code == 8 || code == 10 || code == 13 || code == 14;
     const bool damaged = code == 11 || code == 26;
+    if (code == SQLITE_INTERRUPT && m_workDeadline) {
+        fail({ ErrorCode::SearchTooBroad,
+            QStringLiteral("The search would have to look at too many items and was broken off after %1 s. Narrow it by status, queue, category, customerId, assignedToUser or a range of "
+                           "createdDateTime, or leave out the order.")
+                .arg(double(m_workLimit.count()) / 1000),
+            {}, { { QStringLiteral("limitMilliseconds"), qint64(m_workLimit.count()) } } });
+        return;
+    }
     if (damaged) {
         fail({ ErrorCode::StorageUnavailable, QStringLiteral("The database is damaged: %1. Stop the server and restore the database from a backup.").arg(reason), {},
             { { QStringLiteral("reason"), reason } } });

@@ -93,7 +93,12 @@ public:
     [[nodiscard]] Statement statement(const QString &name, qint64 tenant);
     /// The same with the {parts} of its text replaced; parts come from the program, never from input.
     [[nodiscard]] Statement statement(const QString &name, qint64 tenant, const QList<std::pair<QString, QString>> &parts);
+    /// The same for a search, whose parts depend on what people ask: never kept.
+    [[nodiscard]] Statement passingStatement(const QString &name, qint64 tenant, const QList<std::pair<QString, QString>> &parts);
     [[nodiscard]] Statement systemStatement(const QString &name);
+
+    /// From now on statements are broken off at @p deadline, and fail with SearchTooBroad, @p limit being the time they were given; nothing: no limit.
+    void limitWork(std::optional<std::chrono::steady_clock::time_point> deadline, std::chrono::milliseconds limit);
 
     /// Runs plain text: begin, commit, pragmas, migrations.
     bool execute(const QString &sql);
@@ -113,7 +118,8 @@ public:
 private:
     friend class Statement;
     explicit Database(QString connectionName, StatementObserver observer);
-    PreparedStatement *prepared(const QString &key, const QString &sql);
+    PreparedStatement *prepared(const QString &key, const QString &sql, bool kept = true);
+    QString tenantStatement(const QString &name, const QList<std::pair<QString, QString>> &parts);
     void failWith(const QString &name, int code, const QString &reason);
     void failWithLastError(const QString &name);
 
@@ -124,6 +130,8 @@ private:
     std::vector<std::unique_ptr<PreparedStatement>> m_passing; ///< not kept for the next unit of work
     int m_keptVariants = 0; ///< of m_prepared: statements with parts
     std::optional<Error> m_failure;
+    std::optional<std::chrono::steady_clock::time_point> m_workDeadline;
+    std::chrono::milliseconds m_workLimit { 0 };
 };
 
 /// The text of a statement file, without comments. An empty text: no such file.

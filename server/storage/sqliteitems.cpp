@@ -4,6 +4,8 @@
 #include "columns.h"
 #include "itemdocument.h"
 
+#include <domain/textorder.h>
+
 namespace iwd {
 
 using namespace column;
@@ -44,6 +46,7 @@ void bindPayload(Statement &payload, const WorkItem &item)
     payload.bind(QStringLiteral(":category_id"), nullable(item.categoryId))
         .bind(QStringLiteral(":queue_id"), nullable(item.queueId))
         .bind(QStringLiteral(":created_ms"), toMillis(item.created))
+        .bind(QStringLiteral(":customer_key"), nullable(caseFolded(item.customerId)))
         .bindUtf8(QStringLiteral(":document"), encodeItemDocument(item));
 }
 
@@ -221,10 +224,10 @@ std::vector<DueTimer> SqliteTransaction::dueTimers(int limit)
     return timers;
 }
 
-std::vector<ItemId> SqliteTransaction::errorHeldItems(const QString &capturePointId, int limit)
+std::vector<ItemId> SqliteTransaction::errorHeldItems(const QString &capturePointId, ItemId after, int limit)
 {
     auto rows = statement("item/errorheld");
-    rows.bind(QStringLiteral(":capture_point_id"), present(capturePointId)).bind(QStringLiteral(":limit"), limit).run();
+    rows.bind(QStringLiteral(":capture_point_id"), present(capturePointId)).bind(QStringLiteral(":after"), after.number).bind(QStringLiteral(":limit"), limit).run();
     std::vector<ItemId> ids;
     while (!failed() && rows.next())
         ids.push_back({ rows.integer(0) });

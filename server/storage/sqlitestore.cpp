@@ -3,6 +3,7 @@
 
 #include "migrations.h"
 #include "sqlitetransaction.h"
+#include "textindex.h"
 #include "workqueue.h"
 
 #include <base/log.h>
@@ -11,6 +12,7 @@
 #include <QFileInfo>
 
 #include <atomic>
+#include <condition_variable>
 #include <latch>
 #include <thread>
 
@@ -90,6 +92,11 @@ private:
     Database &m_database;
 };
 
+/// How long the full-text index lets changes gather, so that it writes many at once.
+constexpr milliseconds textIndexPause { 300 };
+constexpr milliseconds textIndexRetry { 10'000 };
+constexpr int textIndexPortion = 500; ///< items in a transaction of the index
+
 Error deadlinePassed()
 {
     return { ErrorCode::DeadlineExceeded, QStringLiteral("The server did not get to this request in time and did nothing. Try again."), {}, {} };
@@ -105,6 +112,7 @@ public:
         , clock(clock)
         , writes(this->options.queueLimit)
         , reads(this->options.queueLimit)
+        , searches(this->options.searchQueueLimit)
     {
     }
 
@@ -115,8 +123,12 @@ public:
         Deadline deadline = Deadline::never();
     };
 
+    std::function<void(Database &, std::map<TenantId, TenantCache> &)> inSnapshot(TenantId tenant, std::function<void(Snapshot &)> run, bool mayUseIndex);
+    void textIndexLoop(Database &database);
+    bool waitForChanges(milliseconds atLeast);
     void writeLoop(Database &database);
     void readLoop(Database &database);
+    void searchLoop(Database &database);
     void writeGroup(Database &database, std::vector<WriteUnit> &units);
     bool runUnits(Database &database, std::vector<WriteUnit> &units, std::vector<Event> &events);
     bool provesWritable(Database &database);
@@ -130,7 +142,14 @@ public:
     Hooks hooks;
     WorkQueue<WriteUnit> writes;
     WorkQueue<ReadUnit> reads;
+    WorkQueue<ReadUnit> searches;
     std::vector<std::thread> threads;
+
+    std::mutex indexMutex;
+    std::condition_variable indexWake;
+    bool somethingChanged = true;
+    bool closing = false;
+    std::atomic<bool> textIndexed = false; ///< the index is there and its state can be read
 
     std::mutex configurationMutex;
     std::map<TenantId, std::shared_ptr<const ConfigurationSnapshot>> configurations;
@@ -161,7 +180,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(SqliteOptions options, co
     }
     auto d = std::make_unique<Private>(std::move(options), clock);
     // Every thread opens its own connection; the store is there when all are.
-    std::latch opened(1 + d->options.readers);
+    std::latch opened(1 + d->options.readers + d->options.searchers + (d->options.indexText ? 1 : 0));
     std::mutex mutex;
     std::optional<Error> failure;
     const auto start = [&](auto loop) {
@@ -180,6 +199,10 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(SqliteOptions options, co
     start(&Private::writeLoop);
     for (int i = 0; i < d->options.readers; ++i)
         start(&Private::readLoop);
+    for (int i = 0; i < d->options.searchers; ++i)
+        start(&Private::searchLoop);
+    if (d->options.indexText)
+        start(&Private::textIndexLoop);
     opened.wait();
     std::unique_ptr<SqliteStore> store(new SqliteStore(std::move(d)));
     if (failure)
@@ -196,6 +219,12 @@ SqliteStore::~SqliteStore()
 {
     d->writes.close();
     d->reads.close();
+    d->searches.close();
+    {
+        const std::lock_guard lock(d->indexMutex);
+        d->closing = true;
+    }
+    d->indexWake.notify_all();
     for (auto &thread : d->threads)
         thread.join();
 }
@@ -212,15 +241,12 @@ bool SqliteStore::write(WriteUnit unit)
 
 bool SqliteStore::read(TenantId tenant, std::function<void(Snapshot &)> run, std::function<void(const std::optional<Error> &)> done, Deadline deadline)
 {
-    const auto inSnapshot = [this, tenant, run = std::move(run)](Database &database, std::map<TenantId, TenantCache> &caches) {
-        TenantCache &cache = caches[tenant];
-        cache.forgetRows();
-        database.execute(QStringLiteral("begin"));
-        SqliteTransaction snapshot(database, tenant, d->clock.now(), d->configurationFor(database, tenant), cache);
-        if (!snapshot.failed())
-            run(snapshot);
-    };
-    return d->reads.push({ inSnapshot, std::move(done), deadline });
+    return d->reads.push({ d->inSnapshot(tenant, std::move(run), false), std::move(done), deadline });
+}
+
+bool SqliteStore::search(TenantId tenant, std::function<void(Snapshot &)> run, std::function<void(const std::optional<Error> &)> done, Deadline deadline)
+{
+    return d->searches.push({ d->inSnapshot(tenant, std::move(run), true), std::move(done), deadline });
 }
 
 bool SqliteStore::lookUp(std::function<void(Directory &)> run, std::function<void(const std::optional<Error> &)> done, Deadline deadline)
@@ -291,6 +317,80 @@ void SqliteStore::Private::readLoop(Database &database)
         for (ReadUnit &unit : *units)
             startReading(database, unit, caches);
     }
+}
+
+void SqliteStore::Private::searchLoop(Database &database)
+{
+    std::map<TenantId, TenantCache> caches;
+    bool attached = false;
+    while (auto units = searches.take(1)) {
+        for (ReadUnit &unit : *units) {
+            if (!attached && textIndexed) {
+                database.clearFailure();
+                attached = TextIndex::attachForReading(database, options.path);
+                database.clearFailure();
+            }
+            database.limitWork(std::min(unit.deadline.at(), std::chrono::steady_clock::now() + options.searchLimit), options.searchLimit);
+            startReading(database, unit, caches);
+            database.limitWork({}, {});
+        }
+    }
+}
+
+std::function<void(Database &, std::map<TenantId, TenantCache> &)> SqliteStore::Private::inSnapshot(TenantId tenant, std::function<void(Snapshot &)> run, bool mayUseIndex)
+{
+    return [this, tenant, run = std::move(run), mayUseIndex](Database &database, std::map<TenantId, TenantCache> &caches) {
+        TenantCache &cache = caches[tenant];
+        cache.forgetRows();
+        database.execute(QStringLiteral("begin"));
+        // The look at the index comes first, so that the items that are read after it are never older than it.
+        const bool useIndex = mayUseIndex && textIndexed && TextIndex::beginReading(database);
+        SqliteTransaction snapshot(database, tenant, clock.now(), configurationFor(database, tenant), cache);
+        snapshot.useTextIndex(useIndex);
+        if (!snapshot.failed())
+            run(snapshot);
+    };
+}
+
+/// @returns false when the store closes
+bool SqliteStore::Private::waitForChanges(milliseconds atLeast)
+{
+    std::unique_lock lock(indexMutex);
+    if (indexWake.wait_for(lock, atLeast, [this] { return closing; }))
+        return false;
+    indexWake.wait(lock, [this] { return closing || somethingChanged; });
+    somethingChanged = false;
+    return !closing;
+}
+
+/// Follows the items with the full-text index. What goes wrong here costs speed, never an answer, so it is said and tried again.
+void SqliteStore::Private::textIndexLoop(Database &database)
+{
+    bool attached = false;
+    milliseconds pause = textIndexPause;
+    do {
+        if (!attached) {
+            database.clearFailure();
+            attached = TextIndex::attach(database, options.path);
+            textIndexed = attached;
+        }
+        std::optional<bool> more = attached ? std::optional(true) : std::nullopt;
+        while (more && *more) {
+            more = TextIndex::catchUp(database, textIndexPortion);
+            const std::lock_guard lock(indexMutex);
+            if (closing)
+                return;
+        }
+        if (!more && pause == textIndexPause) {
+            log::warning(u"The full-text index could not be brought up to date; it is tried again, and searches for words take longer meanwhile",
+                { { QLatin1StringView("reason"), database.failure() ? database.failure()->text : QString() } });
+        }
+        pause = more ? textIndexPause : textIndexRetry;
+        if (!more) {
+            const std::lock_guard lock(indexMutex);
+            somethingChanged = true;
+        }
+    } while (waitForChanges(pause));
 }
 
 void SqliteStore::Private::startReading(Database &database, ReadUnit &unit, std::map<TenantId, TenantCache> &caches)
@@ -400,6 +500,11 @@ void SqliteStore::Private::writeGroup(Database &database, std::vector<WriteUnit>
         return;
     }
     noteTrouble(std::nullopt);
+    if (options.indexText) {
+        const std::lock_guard lock(indexMutex);
+        somethingChanged = true;
+    }
+    indexWake.notify_one();
     for (auto &[tenant, configuration] : std::exchange(changedConfigurations, {})) {
         const std::lock_guard lock(configurationMutex);
         configurations[tenant] = configuration;

@@ -14,6 +14,10 @@ struct SqliteOptions
     int queueLimit = 20'000; ///< units that may wait; more are answered Busy
     int groupLimit = 512; ///< units in one transaction, so that one slow group does not keep everybody waiting
     StatementObserver observer; ///< called on every thread of the store
+    int searchers = 1; ///< threads for searches, which may take long
+    bool indexText = true; ///< keep the full-text index; without it such searches look at every item
+    int searchQueueLimit = 100; ///< searches that may wait; more are answered Busy
+    milliseconds searchLimit { 3'000 }; ///< after which a search is broken off
 };
 
 /// The embedded store: one file, one writing thread, a few reading threads.
@@ -31,6 +35,7 @@ public:
     void setHooks(Hooks hooks) override;
     bool write(WriteUnit unit) override;
     bool read(TenantId tenant, std::function<void(Snapshot &)> run, std::function<void(const std::optional<Error> &)> done, Deadline deadline) override;
+    bool search(TenantId tenant, std::function<void(Snapshot &)> run, std::function<void(const std::optional<Error> &)> done, Deadline deadline) override;
     bool lookUp(std::function<void(Directory &)> run, std::function<void(const std::optional<Error> &)> done, Deadline deadline) override;
     Result<TenantId> createTenant(const QString &id, const QString &name, const QString &ccid) override;
     std::optional<QString> trouble() const override;

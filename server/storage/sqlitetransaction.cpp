@@ -44,7 +44,8 @@ std::shared_ptr<const ConfigurationSnapshot> loadConfiguration(Database &databas
     TenantCache cache;
     SqliteTransaction reader(database, tenant, Instant(), nullptr, cache);
     std::vector<ConfigRecord> all;
-    for (const auto kind : { ConfigKind::Calendar, ConfigKind::Skill, ConfigKind::Schema, ConfigKind::Queue, ConfigKind::Category, ConfigKind::CapturePoint, ConfigKind::Agent }) {
+    for (const auto kind : { ConfigKind::Calendar, ConfigKind::Skill, ConfigKind::Schema, ConfigKind::Queue, ConfigKind::Category, ConfigKind::CapturePoint, ConfigKind::Agent,
+             ConfigKind::Attribute, ConfigKind::Settings }) {
         for (const bool deleted : { false, true }) {
             auto records = reader.configRecords(kind, deleted);
             std::move(records.begin(), records.end(), std::back_inserter(all));

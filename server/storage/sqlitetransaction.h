@@ -53,6 +53,9 @@ public:
     std::vector<ItemId> itemsCapturedAs(const QString &captureId, const QString &capturePointId) override;
     std::vector<ItemRecord> items(const ItemFilter &filter, qint64 after, bool newestFirst, int limit) override;
     std::vector<ItemCount> countItems(Instant since) override;
+    std::vector<SearchHit> search(const ItemSearch &search, const std::vector<SortKey> &sort, const std::optional<QJsonArray> &after, int limit) override;
+    std::set<ItemId> matching(const ItemSearch &search, const std::vector<ItemId> &items) override;
+    MatchCount countMatches(const ItemSearch &search, int exactUpTo) override;
 
     const WorkClass &workClass(qint64 id) override;
     const std::map<qint64, Waiting> &oldestWaiting() override;
@@ -88,7 +91,7 @@ public:
     void removeAssignment(ItemId item) override;
     std::vector<Assignment> expiredAssignments(int limit) override;
     std::vector<DueTimer> dueTimers(int limit) override;
-    std::vector<ItemId> errorHeldItems(const QString &capturePointId, int limit) override;
+    std::vector<ItemId> errorHeldItems(const QString &capturePointId, ItemId after, int limit) override;
     void setAgentStatus(const QString &agentId, const AgentStatus &status) override;
     void setChannelStatus(const QString &agentId, const QString &channel, const AgentStatus &status) override;
     void setIdle(const QString &agentId) override;
@@ -110,6 +113,9 @@ public:
 
     void fail(Error error) override { m_database.fail(std::move(error)); }
     int changeCount() const override { return m_changes; }
+
+    /// Whether the full-text index is attached and this snapshot began after a look at its state; see TextIndex.
+    void useTextIndex(bool use) { m_textIndexed = use; }
 
     /// What was appended so far, in order. To be called before the commit: events that wait to be written together are written here.
     [[nodiscard]] std::vector<Event> &appended()
@@ -133,11 +139,14 @@ private:
     void noteWaiting(const ItemRecord &record);
     void noteGone(ItemId item);
     std::optional<Waiting> probeOldest(qint64 classId);
+    QString leadingCandidates(const ItemSearch &search, bool orderHasWalk, class SqlValues &values);
+    qint64 estimateMatches(const ItemSearch &search);
 
     Database &m_database;
     TenantId m_tenant;
     Instant m_now;
     std::shared_ptr<const ConfigurationSnapshot> m_configuration;
+    bool m_textIndexed = false;
     bool m_configurationStale = false;
     bool m_configurationChanged = false;
     TenantCache &m_cache;

@@ -58,6 +58,10 @@ QString errorKey(ErrorCode code)
         return QStringLiteral("assignment.stale_token");
     case ErrorCode::AgentNotReady:
         return QStringLiteral("agent.not_ready");
+    case ErrorCode::SearchTooBroad:
+        return QStringLiteral("search.too_broad");
+    case ErrorCode::FeedRestarted:
+        return QStringLiteral("events.restarted");
     case ErrorCode::Busy:
         return QStringLiteral("server.busy");
     case ErrorCode::Draining:

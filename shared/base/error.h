@@ -38,6 +38,8 @@ enum class ErrorCode {
     IdempotencyKeyInvalid,
     StaleToken, ///< args: id
     AgentNotReady, ///< args: id, state
+    SearchTooBroad, ///< args: limitMilliseconds
+    FeedRestarted, ///< args: after, last
     // The server
     Busy, ///< args: retryAfterSeconds
     Draining,

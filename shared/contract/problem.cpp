@@ -67,6 +67,10 @@ ProblemKind kindOf(ErrorCode code)
         return { 409, T("Stale token") };
     case ErrorCode::AgentNotReady:
         return { 409, T("Agent not ready") };
+    case ErrorCode::SearchTooBroad:
+        return { 422, T("Search too broad") };
+    case ErrorCode::FeedRestarted:
+        return { 410, T("Feed restarted") };
     case ErrorCode::Busy:
         return { 503, T("Busy") };
     case ErrorCode::Draining:

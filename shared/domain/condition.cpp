@@ -3,6 +3,7 @@
 
 #include "conditiontree.h"
 #include "conditionparser.h"
+#include "textorder.h"
 
 #include <QJsonArray>
 #include <QJsonObject>
@@ -39,7 +40,7 @@ Order orderOfText(const QString &attribute, const ConditionValue &value, const N
         if (const auto date = instantFromIso(attribute))
             return orderOf(*date, value.instant(now));
     }
-    const int difference = attribute.compare(value.text, sensitivity(node));
+    const int difference = compareTexts(attribute, value.text, sensitivity(node));
     // What is no date is neither before nor after one, but it may be the same text.
     if (value.isDate() && difference != 0)
         return Order::None;
@@ -78,7 +79,7 @@ bool containsText(const QJsonValue &attribute, const Node &node, Instant now)
     if (attribute.isArray())
         return equalsOne(attribute, node, now);
     const ConditionValue &part = node.values.front();
-    return part.isText() && attribute.isString() && attribute.toString().contains(part.text, sensitivity(node));
+    return part.isText() && attribute.isString() && (part.text.isEmpty() || attribute.toString().contains(part.text, sensitivity(node)));
 }
 
 bool isAbsent(const QJsonValue &attribute)
@@ -86,9 +87,10 @@ bool isAbsent(const QJsonValue &attribute)
     return attribute.isUndefined() || attribute.isNull() || (attribute.isArray() && attribute.toArray().isEmpty());
 }
 
-bool compares(const Node &node, const AttributeSource &source, Instant now)
+} // namespace
+
+bool comparisonHolds(const Node &node, const QJsonValue &attribute, Instant now)
 {
-    const QJsonValue attribute = source.attribute(node.attribute);
     const auto order = [&](size_t index) { return compare(attribute, node.values[index], node, now); };
     const auto isOneOf = [](Order one, Order a, Order b) { return one == a || one == b; };
     switch (node.op) {
@@ -115,12 +117,14 @@ bool compares(const Node &node, const AttributeSource &source, Instant now)
     case Op::Contains:
         return containsText(attribute, node, now);
     case Op::StartsWith:
-        return attribute.isString() && attribute.toString().startsWith(node.values.front().text, sensitivity(node));
+        return attribute.isString() && (node.values.front().text.isEmpty() || attribute.toString().startsWith(node.values.front().text, sensitivity(node)));
     case Op::EndsWith:
-        return attribute.isString() && attribute.toString().endsWith(node.values.front().text, sensitivity(node));
+        return attribute.isString() && (node.values.front().text.isEmpty() || attribute.toString().endsWith(node.values.front().text, sensitivity(node)));
     }
     Q_UNREACHABLE();
 }
+
+namespace {
 
 bool evaluate(const Node &node, const AttributeSource &source, Instant now)
 {
@@ -133,7 +137,7 @@ bool evaluate(const Node &node, const AttributeSource &source, Instant now)
     case Node::Kind::Not:
         return !holds(node.children.front());
     case Node::Kind::Comparison:
-        return compares(node, source, now);
+        return comparisonHolds(node, source.attribute(node.attribute), now);
     }
     Q_UNREACHABLE();
 }
@@ -165,7 +169,25 @@ QJsonObject encode(const Node &node)
     return { { node.kind == Node::Kind::All ? QStringLiteral("all") : QStringLiteral("any"), children } };
 }
 
+void collect(const Node &node, std::vector<const Node *> &comparisons)
+{
+    if (node.kind == Node::Kind::Comparison)
+        comparisons.push_back(&node);
+    if (node.kind == Node::Kind::All) {
+        for (const auto &child : node.children)
+            collect(*child, comparisons);
+    }
+}
+
 } // namespace
+
+std::vector<const Condition::Node *> necessaryComparisons(const Condition &condition)
+{
+    std::vector<const Node *> comparisons;
+    if (condition.root())
+        collect(*condition.root(), comparisons);
+    return comparisons;
+}
 
 Condition::Condition() = default;
 

@@ -3,6 +3,7 @@
 
 #include "itemfields.h"
 #include "suggestion.h"
+#include "textorder.h"
 
 #include <QJsonArray>
 #include <QJsonObject>
@@ -110,7 +111,7 @@ Result<QString> parseAttribute(const QJsonValue &json, const QString &path)
         return name;
     if (name.startsWith(custom)) {
         const qsizetype length = name.size() - custom.size();
-        if (length >= 1 && length <= limits::CustomName)
+        if (length >= 1 && length <= limits::CustomName && isStorableText(name))
             return name;
         return invalidField(path, QStringLiteral("a name of 1 to %1 characters after \"custom.\"").arg(limits::CustomName));
     }
@@ -161,6 +162,8 @@ Result<ConditionValue> parseValue(const QJsonValue &json, const QString &path)
         return invalidField(path, QStringLiteral("a text of at most %1 characters").arg(ConditionParser::MaxTextLength),
             QStringLiteral("%1 characters").arg(text.size()));
     }
+    if (!isStorableText(text))
+        return invalidField(path, QStringLiteral("a text without U+0000 and without halves of characters, which no item can have"));
     value.text = text;
     value.number = numberOf(text);
     value.sinceNow = relativeDate(text);

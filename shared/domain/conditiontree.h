@@ -59,4 +59,10 @@ struct Condition::Node
     bool caseSensitive = false;
 };
 
+/// Whether the comparison @p node holds for an attribute's value: for compilers, which ask about the few values that a column can have.
+[[nodiscard]] bool comparisonHolds(const Condition::Node &node, const QJsonValue &attribute, Instant now);
+
+/// The comparisons that must hold whatever else the condition says: those of its outermost "all".
+[[nodiscard]] std::vector<const Condition::Node *> necessaryComparisons(const Condition &condition);
+
 } // namespace iwd

@@ -2,6 +2,7 @@
 #include <iwdctl/commands.h>
 #include <iwdctl/connection.h>
 #include <iwdctl/itemcommands.h>
+#include <iwdctl/searchwords.h>
 #include <iwdctl/styledline.h>
 #include <iwdctl/table.h>
 
@@ -20,6 +21,11 @@ private Q_SLOTS:
     void wrongWordsAreExplained();
     void everyCommandHasHelp_data();
     void everyCommandHasHelp();
+    void comparisonsAreReadAsPeopleWriteThem_data();
+    void comparisonsAreReadAsPeopleWriteThem();
+    void aSearchIsMadeOfItsOptions();
+    void searchesThatMakeNoSenseAreExplained_data();
+    void searchesThatMakeNoSenseAreExplained();
     void durationsAreReadAsPeopleWriteThem_data();
     void durationsAreReadAsPeopleWriteThem();
     void tablesFitTheTerminal();
@@ -83,6 +89,79 @@ void TestIwdctl::everyCommandHasHelp()
     QVERIFY(parsed->help.startsWith(u"Usage: iwdctl "_s + command));
     QVERIFY(parsed->help.contains(u"--url"_s));
     QVERIFY(overviewHelp(allCommands()).contains(command));
+}
+
+void TestIwdctl::comparisonsAreReadAsPeopleWriteThem_data()
+{
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<QString>("attribute");
+    QTest::addColumn<QString>("operation");
+    QTest::addColumn<QJsonValue>("value");
+    QTest::newRow("field") << u"queue=network"_s << u"queue"_s << u"equals"_s << QJsonValue(u"network"_s);
+    QTest::newRow("custom") << u"region=EMEA"_s << u"custom.region"_s << u"equals"_s << QJsonValue(u"EMEA"_s);
+    QTest::newRow("custom in full") << u"custom.a b = c d"_s << u"custom.a b"_s << u"equals"_s << QJsonValue(u"c d"_s);
+    QTest::newRow("one of several") << u"status=queued, held"_s << u"status"_s << u"in"_s << QJsonValue(QJsonArray { u"queued"_s, u"held"_s });
+    QTest::newRow("none of several") << u"status!=queued,held"_s << u"status"_s << u"notIn"_s << QJsonValue(QJsonArray { u"queued"_s, u"held"_s });
+    QTest::newRow("relative date") << u"dueDateTime<now+2h"_s << u"dueDateTime"_s << u"less"_s << QJsonValue(u"now+2h"_s);
+    QTest::newRow("number in order") << u"businessValue>=500"_s << u"businessValue"_s << u"greaterOrEqual"_s << QJsonValue(500);
+    QTest::newRow("number that may be a key") << u"customerId=0012"_s << u"customerId"_s << u"equals"_s << QJsonValue(u"0012"_s);
+    QTest::newRow("truth value") << u"vip=true"_s << u"custom.vip"_s << u"in"_s << QJsonValue(QJsonArray { u"true"_s, true });
+    QTest::newRow("part") << u"subject~a=b"_s << u"custom.subject"_s << u"contains"_s << QJsonValue(u"a=b"_s);
+    QTest::newRow("absent") << u"customerId="_s << u"customerId"_s << u"notExists"_s << QJsonValue(QJsonValue::Undefined);
+    QTest::newRow("present") << u"customerId!="_s << u"customerId"_s << u"exists"_s << QJsonValue(QJsonValue::Undefined);
+}
+
+void TestIwdctl::comparisonsAreReadAsPeopleWriteThem()
+{
+    QFETCH(QString, text);
+    QFETCH(QString, attribute);
+    QFETCH(QString, operation);
+    QFETCH(QJsonValue, value);
+    const auto comparison = comparisonFromText(text);
+    QVERIFY(comparison.ok());
+    QCOMPARE((*comparison)["attribute"_L1].toString(), attribute);
+    QCOMPARE((*comparison)["operator"_L1].toString(), operation);
+    QCOMPARE(comparison->value("value"_L1), value);
+}
+
+void TestIwdctl::aSearchIsMadeOfItsOptions()
+{
+    const auto parsed = parseCommandLine(allCommands(),
+        { u"items"_s, u"search"_s, u"paper jam"_s, u"--where"_s, u"status=queued"_s, u"--condition"_s, uR"({"attribute":"queue","operator":"exists"})"_s, u"--sort"_s,
+            u"-createdDateTime,captureId"_s, u"--columns"_s, u"status,custom.region"_s, u"--count"_s });
+    QVERIFY(parsed.ok() && parsed->run);
+    const auto search = searchFromLine(*parsed->run);
+    QVERIFY(search.ok());
+    const QJsonObject queued { { u"attribute"_s, u"status"_s }, { u"operator"_s, u"equals"_s }, { u"value"_s, u"queued"_s } };
+    const QJsonObject hasQueue { { u"attribute"_s, u"queue"_s }, { u"operator"_s, u"exists"_s } };
+    const QJsonObject expected { { u"text"_s, u"paper jam"_s }, { u"condition"_s, QJsonObject { { u"all"_s, QJsonArray { hasQueue, queued } } } },
+        { u"sort"_s,
+            QJsonArray { QJsonObject { { u"field"_s, u"createdDateTime"_s }, { u"direction"_s, u"desc"_s } },
+                QJsonObject { { u"field"_s, u"captureId"_s }, { u"direction"_s, u"asc"_s } } } },
+        { u"columns"_s, QJsonArray { u"status"_s, u"custom.region"_s } }, { u"count"_s, u"exact"_s } };
+    QCOMPARE(*search, expected);
+}
+
+void TestIwdctl::searchesThatMakeNoSenseAreExplained_data()
+{
+    QTest::addColumn<QStringList>("options");
+    QTest::addColumn<QString>("says");
+    QTest::newRow("no operator") << QStringList { u"--where"_s, u"queued"_s } << u"NAME=VALUE"_s;
+    QTest::newRow("no name") << QStringList { u"--where"_s, u"=queued"_s } << u"NAME=VALUE"_s;
+    QTest::newRow("no value") << QStringList { u"--where"_s, u"businessValue>"_s } << u"lacks the value"_s;
+    QTest::newRow("no JSON") << QStringList { u"--condition"_s, u"{status}"_s } << u"--condition wants"_s;
+    QTest::newRow("no file") << QStringList { u"--condition"_s, u"@/nowhere.json"_s } << u"cannot be read"_s;
+}
+
+void TestIwdctl::searchesThatMakeNoSenseAreExplained()
+{
+    QFETCH(QStringList, options);
+    QFETCH(QString, says);
+    const auto parsed = parseCommandLine(allCommands(), QStringList { u"items"_s, u"search"_s } + options);
+    QVERIFY(parsed.ok() && parsed->run);
+    const auto search = searchFromLine(*parsed->run);
+    QVERIFY(!search.ok());
+    QVERIFY2(search.error().text.contains(says), qPrintable(search.error().text));
 }
 
 void TestIwdctl::durationsAreReadAsPeopleWriteThem_data()

@@ -142,7 +142,7 @@ void TestCapture::anItemThatMatchesNothingIsHeldWithTheReasonAndCanBeRetried()
     QCOMPARE(fixture.eventTypes(u"1"_s), QStringList({ u"item.created"_s, u"item.errorheld"_s }));
 
     fixture.addCategory(u"fax"_s, { { u"attribute"_s, u"channel"_s }, { u"operator"_s, u"equals"_s }, { u"value"_s, u"fax"_s } }, u"general"_s);
-    const auto retried = fixture.run<RetryOutcome>([&](Transaction &transaction) -> Result<RetryOutcome> { return retryClassification(transaction, {}, 100, fixture.actor); });
+    const auto retried = fixture.run<RetryOutcome>([&](Transaction &transaction) -> Result<RetryOutcome> { return retryClassification(transaction, {}, {}, 100, fixture.actor); });
     QCOMPARE(retried->tried, 1);
     QCOMPARE(retried->classified, 1);
     QCOMPARE(fixture.item(u"1"_s).item.status, ItemStatus::Queued);
@@ -155,7 +155,7 @@ void TestCapture::aRuleChangeLeavesNonMatchingItemsUntouched()
     PipelineFixture fixture;
     fixture.addCategory(u"general"_s, { { u"attribute"_s, u"channel"_s }, { u"operator"_s, u"equals"_s }, { u"value"_s, u"email"_s } }, u"general"_s);
     PipelineFixture::must(fixture.capture({ { u"captureId"_s, u"1"_s }, { u"channel"_s, u"fax"_s } }));
-    const auto retried = fixture.run<RetryOutcome>([&](Transaction &transaction) -> Result<RetryOutcome> { return retryClassification(transaction, {}, 100, fixture.actor); });
+    const auto retried = fixture.run<RetryOutcome>([&](Transaction &transaction) -> Result<RetryOutcome> { return retryClassification(transaction, {}, {}, 100, fixture.actor); });
     QCOMPARE(retried->tried, 1);
     QCOMPARE(retried->classified, 0);
     QCOMPARE(fixture.eventTypes(u"1"_s).size(), 2);

@@ -180,7 +180,7 @@ private:
 
     void retry()
     {
-        (void)m_fixture.run<int>([this](Transaction &transaction) -> Result<int> { return retryClassification(transaction, {}, 5, m_fixture.actor).classified; });
+        (void)m_fixture.run<int>([this](Transaction &transaction) -> Result<int> { return retryClassification(transaction, {}, {}, 5, m_fixture.actor).classified; });
     }
 
     PipelineFixture &m_fixture;

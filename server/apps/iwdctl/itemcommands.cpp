@@ -3,6 +3,7 @@
 
 #include "connection.h"
 #include "console.h"
+#include "searchwords.h"
 #include "table.h"
 
 #include <QFile>
@@ -132,6 +133,75 @@ QCoro::Task<int> listItems(CommandLine line, std::shared_ptr<Client> client)
         console::print(pretty({ { u"data"_s, *items } }));
     else
         console::print(itemList(*items));
+    co_return ExitFine;
+}
+
+/// The columns that somebody chose, in their order.
+QString chosenColumns(const QJsonArray &items, const QStringList &columns)
+{
+    TextTable table;
+    table.head = { u"ID"_s };
+    for (const QString &column : columns)
+        table.head.append(column.toUpper());
+    for (const auto &entry : items) {
+        const QJsonObject item = entry.toObject();
+        QStringList row { text(item["id"_L1]) };
+        for (const QString &column : columns) {
+            const QJsonValue value = column.startsWith("custom."_L1) ? item["custom"_L1][QStringView(column).sliced(7)] : item[column];
+            row.append(column.endsWith("DateTime"_L1) ? shortTime(value) : text(value));
+        }
+        table.rows.append(row);
+    }
+    return items.isEmpty() ? u"No items.\n"_s : table.toText(tableWidth());
+}
+
+/// Pages until there are enough.
+QCoro::Task<Result<QJsonObject>> searchPages(QJsonObject search, int most, std::shared_ptr<Client> client)
+{
+    QJsonArray found;
+    QJsonObject last;
+    do {
+        search.insert(u"limit"_s, std::min(1'000, most - static_cast<int>(found.size())));
+        const auto page = co_await client->post(u"/items/search"_s, search);
+        if (!page)
+            co_return page.error();
+        if (last.isEmpty())
+            last = *page;
+        for (const auto &item : page->value("data"_L1).toArray())
+            found.append(item);
+        search.insert(u"cursor"_s, page->value("nextCursor"_L1));
+        search.remove(u"count"_s);
+    } while (search.value("cursor"_L1).isString() && found.size() < most);
+    last.insert(u"data"_s, found);
+    last.insert(u"nextCursor"_s, search.value("cursor"_L1));
+    co_return last;
+}
+
+QCoro::Task<int> searchItems(CommandLine line, std::shared_ptr<Client> client)
+{
+    bool ok = false;
+    const int limit = line.value(u"limit"_s, u"50"_s).toInt(&ok);
+    if (!ok || limit < 1) {
+        console::complain(u"--limit is a number from 1 on."_s);
+        co_return ExitUsage;
+    }
+    const auto search = searchFromLine(line);
+    if (!search) {
+        console::complain(search.error());
+        co_return ExitUsage;
+    }
+    const auto found = co_await searchPages(*search, limit, client);
+    if (!found)
+        co_return fail(found.error());
+    if (wantsJson(line)) {
+        console::print(pretty(*found));
+        co_return ExitFine;
+    }
+    const QStringList columns = line.value(u"columns"_s).split(u',', Qt::SkipEmptyParts);
+    const QJsonArray items = found->value("data"_L1).toArray();
+    console::print(columns.isEmpty() ? itemList(items) : chosenColumns(items, columns));
+    if (const QJsonObject count = found->value("count"_L1).toObject(); !count.isEmpty())
+        console::print(u"%1%2 in all\n"_s.arg(count["exact"_L1].toBool() ? QString() : u"about "_s, grouped(count["value"_L1].toInteger())));
     co_return ExitFine;
 }
 
@@ -285,6 +355,12 @@ const std::vector<CommandSpec> &itemCommands()
                 { u"label"_s, u"LABEL"_s, u"with this label"_s },
                 { u"sort"_s, u"-id|id|priority"_s, u"newest, oldest, or the Universal Queue's own order"_s },
                 { u"limit"_s, u"N"_s, u"at most so many; default 50"_s } } },
+        { u"items search"_s, { u"[WORDS]"_s }, u"Finds items by words, by conditions, or by both."_s,
+            { { u"where"_s, u"NAME=VALUE"_s, u"also != < <= > >= and ~ (contains); a,b is one of both; may be repeated"_s, true },
+                { u"condition"_s, u"JSON|@FILE"_s, u"a condition as in the rules of categories"_s },
+                { u"sort"_s, u"[-]FIELD,…|priority"_s, u"- is descending; default: newest first"_s },
+                { u"columns"_s, u"NAME,…"_s, u"what to show of each item, such as status,custom.region"_s },
+                { u"limit"_s, u"N"_s, u"at most so many; default 50"_s }, { u"count"_s, {}, u"also say how many there are in all"_s } } },
         { u"items get"_s, id, u"Shows one item, by its id or the source's key."_s, {} },
         { u"items add"_s, { u"[FILE]"_s }, u"Posts an item, or those of a JSON file (- reads standard input)."_s,
             { { u"capture-id"_s, u"ID"_s, u"the source's own key"_s }, { u"capture-point"_s, u"ID"_s, u"the source"_s },
@@ -304,6 +380,8 @@ QCoro::Task<int> runItemCommand(CommandLine line, std::shared_ptr<Client> client
 {
     if (line.command == "items list"_L1)
         return listItems(std::move(line), std::move(client));
+    if (line.command == "items search"_L1)
+        return searchItems(std::move(line), std::move(client));
     if (line.command == "items get"_L1)
         return getItem(std::move(line), std::move(client));
     if (line.command == "items add"_L1)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "capture.h"
 
+#include <pipeline/capture/attributes.h>
 #include <pipeline/classify/classifier.h>
 #include <pipeline/prioritize/placement.h>
 #include <pipeline/report/eventwriter.h>
@@ -8,8 +9,6 @@
 namespace iwd {
 
 namespace {
-
-const QString defaultCapturePoint = QStringLiteral("default");
 
 Result<const CapturePoint *> usableCapturePoint(const ConfigurationSnapshot &configuration, const QString &id)
 {
@@ -31,6 +30,8 @@ Result<ItemRecord> newRecord(Transaction &transaction, const ItemInput &input, c
         if (const auto known = preclassified(*transaction.configuration(), *input.categoryId); !known)
             return known.error();
     }
+    if (const auto sound = checkAttributes(*transaction.configuration(), input.custom, InputMode::Create); !sound)
+        return sound.error();
     ItemRecord record;
     record.captured = transaction.now();
     record.item.captureId = input.captureId.value_or(QString());
@@ -113,7 +114,7 @@ Passage rejectExpired(ItemRecord record, Instant now)
 Result<ItemAnswer> captureItem(Transaction &transaction, const ItemInput &input, const Actor &actor)
 {
     const auto configuration = transaction.configuration();
-    const auto point = usableCapturePoint(*configuration, input.capturePointId.value_or(defaultCapturePoint));
+    const auto point = usableCapturePoint(*configuration, input.capturePointId.value_or(configuration->settings().defaultCapturePoint));
     if (!point)
         return point.error();
     if (input.captureId && !input.captureId->isEmpty()) {
@@ -150,10 +151,15 @@ void processFromBeginning(Transaction &transaction, ItemRecord &record, const QS
     appendPassage(transaction, start, passage, actor);
 }
 
-RetryOutcome retryClassification(Transaction &transaction, const QString &capturePointId, int limit, const Actor &actor)
+RetryOutcome retryClassification(Transaction &transaction, const QString &capturePointId, ItemId after, int limit, const Actor &actor)
 {
     RetryOutcome outcome;
-    for (const ItemId id : transaction.errorHeldItems(capturePointId, limit)) {
+    auto ids = transaction.errorHeldItems(capturePointId, after, limit + 1);
+    if (ids.size() > static_cast<size_t>(limit)) {
+        ids.pop_back();
+        outcome.last = ids.back();
+    }
+    for (const ItemId id : ids) {
         auto record = transaction.item(id);
         if (!record)
             break;

@@ -20,7 +20,9 @@ struct RetryOutcome
 {
     int tried = 0;
     int classified = 0;
+    ItemId last; ///< the last one that was tried; number 0 when none is left behind it
 };
-[[nodiscard]] RetryOutcome retryClassification(Transaction &transaction, const QString &capturePointId, int limit, const Actor &actor);
+/// @param after those up to this one were tried before
+[[nodiscard]] RetryOutcome retryClassification(Transaction &transaction, const QString &capturePointId, ItemId after, int limit, const Actor &actor);
 
 } // namespace iwd

@@ -5,6 +5,7 @@
 #include <pipeline/versionmismatch.h>
 
 #include <contract/agentapi.h>
+#include <contract/attributeapi.h>
 #include <contract/capturepointapi.h>
 #include <contract/categoryapi.h>
 #include <contract/queueapi.h>
@@ -117,6 +118,17 @@ Result<void> checkQueue(const ConfigurationSnapshot &configuration, const Queue 
     return {};
 }
 
+/// Two definitions of one attribute would contradict each other.
+Result<void> checkAttribute(const ConfigurationSnapshot &configuration, const AttributeDefinition &definition)
+{
+    const auto other = configuration.attributes().find(definition.attribute);
+    if (other == configuration.attributes().end() || other->second.id == definition.id)
+        return {};
+    Error error = invalidField(QStringLiteral("attribute"), QStringLiteral("an attribute without a definition"), u'"' + definition.attribute + u'"');
+    error.text = QStringLiteral("The attribute \"%1\" is defined already, by \"%2\".").arg(definition.attribute, other->second.id);
+    return error;
+}
+
 Result<void> checkReferences(const ConfigurationSnapshot &configuration, const PutCommand &command)
 {
     switch (command.kind) {
@@ -138,6 +150,10 @@ Result<void> checkReferences(const ConfigurationSnapshot &configuration, const P
         }
         return checkSkills(configuration, QStringLiteral("skills"), agent->skills);
     }
+    case ConfigKind::Attribute: {
+        const auto definition = decodeAttribute(command.document);
+        return definition ? checkAttribute(configuration, *definition) : Result<void>(definition.error());
+    }
     case ConfigKind::Schema: {
         const auto schema = decodePrioritizationSchema(command.document);
         return schema ? checkCalendar(configuration, schema->calendarId) : Result<void>(schema.error());
@@ -145,6 +161,7 @@ Result<void> checkReferences(const ConfigurationSnapshot &configuration, const P
     case ConfigKind::CapturePoint:
     case ConfigKind::Skill:
     case ConfigKind::Calendar:
+    case ConfigKind::Settings:
         return {};
     }
     Q_UNREACHABLE();
@@ -259,6 +276,8 @@ QStringList usersOf(Transaction &transaction, const DeleteCommand &command)
                 use(ConfigKind::Agent, agent.id);
         }
     }
+    if (command.kind == ConfigKind::CapturePoint && command.id == configuration->settings().defaultCapturePoint)
+        users.append(QStringLiteral("the settings, as the capture point of items that name none"));
     if (command.kind == ConfigKind::Agent && !transaction.assignmentsOf(command.id).empty())
         users.append(QStringLiteral("open items"));
     users.sort();
