@@ -45,6 +45,7 @@ public:
     [[nodiscard]] QString text(int column) const { return m_statement->text(column); }
     [[nodiscard]] QByteArray bytes(int column) const { return m_statement->bytes(column); }
     [[nodiscard]] bool isNull(int column) const { return m_statement->isNull(column); }
+    [[nodiscard]] bool isText(int column) const { return m_statement->isText(column); }
     [[nodiscard]] qint64 insertedId() const { return m_statement->insertedId(); }
     [[nodiscard]] int changedRows() const { return m_statement->changedRows(); }
 

@@ -141,6 +141,11 @@ bool PreparedStatement::isNull(int column) const
     return sqlite3_column_type(m_statement, column) == SQLITE_NULL;
 }
 
+bool PreparedStatement::isText(int column) const
+{
+    return sqlite3_column_type(m_statement, column) == SQLITE_TEXT;
+}
+
 qint64 PreparedStatement::insertedId() const
 {
     return sqlite3_last_insert_rowid(m_database);

@@ -42,6 +42,7 @@ public:
     [[nodiscard]] QByteArray bytes(int column) const;
     [[nodiscard]] QString text(int column) const;
     [[nodiscard]] bool isNull(int column) const;
+    [[nodiscard]] bool isText(int column) const;
     [[nodiscard]] qint64 insertedId() const;
     [[nodiscard]] int changedRows() const;
 

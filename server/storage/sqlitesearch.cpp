@@ -155,8 +155,11 @@ std::vector<SearchHit> SqliteTransaction::search(const ItemSearch &search, const
     while (!failed() && rows.next()) {
         SearchHit hit { { rows.integer(0) }, {} };
         for (size_t i = 0; i + 1 < orders.size(); ++i) {
-            const QVariant value = rows.value(static_cast<int>(i) + 1);
-            hit.place.append(value.isNull() ? QJsonValue() : value.typeId() == QMetaType::QString ? QJsonValue(value.toString()) : QJsonValue(value.toLongLong()));
+            const int column = static_cast<int>(i) + 1;
+            if (rows.isNull(column))
+                hit.place.append(QJsonValue());
+            else
+                hit.place.append(rows.isText(column) ? QJsonValue(rows.text(column)) : QJsonValue(rows.integer(column)));
         }
         hit.place.append(hit.id.number);
         hits.push_back(std::move(hit));

@@ -465,7 +465,7 @@ private:
         }
     }
 
-    /// A segment that waits gets its share, less what the turns of fair queueing can be behind: one item, and its share of one item of each of the others.
+    /// A segment that waits gets its share of what is taken, less three items at most: turns of fair queueing lag behind by about one item of every segment.
     void countTurns(const std::vector<Assignment> &taken)
     {
         for (const QString &queueId : m_queueIds) {
@@ -503,7 +503,7 @@ private:
             ++all;
             own += taken == segment ? 1 : 0;
             const double share = double(segmentation.shareOf(segment)) / segmentation.totalShares();
-            if (own < (all - 2) * share - 1)
+            if (own < all * share - 3)
                 wrong(u"segment \"%1\" of queue %2 got %3 of %4"_s.arg(segment, queueId).arg(own).arg(all));
             m_longestWindow = std::max(m_longestWindow, all);
         }

@@ -23,7 +23,7 @@ Error badPlace()
 QJsonObject encodeKey(const OrderKey &key)
 {
     return { { QStringLiteral("priority"), key.priority }, { QStringLiteral("band"), key.band }, { QStringLiteral("epoch"), toMillis(key.epoch) },
-        { QStringLiteral("id"), key.id.number } };
+        { QStringLiteral("rest"), qint64(key.rest.count()) }, { QStringLiteral("id"), key.id.number } };
 }
 
 /// A cursor comes from a stranger; what lies beyond these years would overflow when time is added to it.
@@ -35,14 +35,14 @@ bool isMoment(const QJsonValue &json)
 
 std::optional<OrderKey> decodeKey(const QJsonValue &json)
 {
-    for (const auto name : { "priority", "band", "epoch", "id" }) {
+    for (const auto name : { "priority", "band", "epoch", "rest", "id" }) {
         if (!json[QLatin1StringView(name)].isDouble())
             return std::nullopt;
     }
-    if (!isMoment(json[QLatin1StringView("epoch")]))
+    if (!isMoment(json[QLatin1StringView("epoch")]) || !isMoment(json[QLatin1StringView("rest")]))
         return std::nullopt;
     return OrderKey { json[QLatin1StringView("priority")].toInt(), json[QLatin1StringView("band")].toInt(), fromMillis(json[QLatin1StringView("epoch")].toInteger()),
-        { json[QLatin1StringView("id")].toInteger() } };
+        milliseconds(json[QLatin1StringView("rest")].toInteger()), { json[QLatin1StringView("id")].toInteger() } };
 }
 
 /// The records of the ids, in their order.
