@@ -163,6 +163,12 @@ QByteArray httpRequest(const char *method, const QByteArray &target, const QByte
     return request.append("\r\n").append(body);
 }
 
+QByteArray httpReplace(const QByteArray &target, const QByteArray &key, const QByteArray &body)
+{
+    QByteArray request = httpRequest("PUT", target, key, body);
+    return request.insert(request.indexOf("\r\n") + 2, "If-Match: *\r\n");
+}
+
 double LoadOutcome::quantile(double part) const
 {
     if (times.empty())

@@ -62,6 +62,8 @@ private:
 
 /// One request's bytes.
 [[nodiscard]] QByteArray httpRequest(const char *method, const QByteArray &target, const QByteArray &key, const QByteArray &body = {});
+/// A PUT that replaces an object, whatever its version.
+[[nodiscard]] QByteArray httpReplace(const QByteArray &target, const QByteArray &key, const QByteArray &body);
 
 /// What a run with a fixed number of busy connections did.
 struct LoadOutcome

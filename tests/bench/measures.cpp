@@ -393,7 +393,7 @@ private:
             const bool up = change % 2 == 0;
             const QByteArray body = schemaBody(up ? 50'000 : 100);
             const auto start = Clock::now();
-            m_server.request("PUT", "/iwd/v3/schemas/schema0", body);
+            m_server.ask(httpReplace("/iwd/v3/schemas/schema0", m_server.key(), body));
             const QByteArray work = m_server.request("POST", agentPath(change % Agents, "next"));
             times.push_back(milliseconds(Clock::now() - start));
             const int priority = QJsonDocument::fromJson(work).object().value(QStringLiteral("item"))[QStringLiteral("priority")].toInt();
@@ -406,7 +406,7 @@ private:
 
         const qint64 rows = orderingRowsChecksum(m_server.databaseFile());
         const auto counts = m_server.statementCounts();
-        m_server.request("PUT", "/iwd/v3/schemas/schema0", schemaBody(77));
+        m_server.ask(httpReplace("/iwd/v3/schemas/schema0", m_server.key(), schemaBody(77)));
         double written = 0;
         for (const auto &[name, count] : m_server.statementCounts()) {
             const auto before = counts.find(name);

@@ -111,6 +111,11 @@ void Server::waitUntilReady()
 
 QByteArray Server::request(const char *method, const QByteArray &path, const QByteArray &body) const
 {
+    return ask(httpRequest(method, path, m_key, body));
+}
+
+QByteArray Server::ask(const QByteArray &request) const
+{
     HttpConnections connection(m_port, 1);
     QByteArray answer;
     int status = 0;
@@ -118,11 +123,11 @@ QByteArray Server::request(const char *method, const QByteArray &path, const QBy
         status = got.status;
         answer = got.body.toByteArray();
     });
-    connection.send(0, httpRequest(method, path, m_key, body));
+    connection.send(0, request);
     while (connection.busy() > 0)
         connection.poll(std::chrono::seconds(1));
     if (status < 200 || status > 299)
-        giveUp(QStringLiteral("%1 %2 was answered %3: %4").arg(QString::fromLatin1(method), QString::fromUtf8(path)).arg(status).arg(QString::fromUtf8(answer)));
+        giveUp(QStringLiteral("%1 was answered %2: %3").arg(QString::fromUtf8(request.left(request.indexOf('\r')))).arg(status).arg(QString::fromUtf8(answer)));
     return answer;
 }
 

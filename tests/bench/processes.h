@@ -34,6 +34,8 @@ public:
     [[nodiscard]] QString databaseFile() const { return m_folder.filePath(QStringLiteral("data/iwd.db")); }
     /// One request on a connection of its own; gives up unless it is answered with success.
     QByteArray request(const char *method, const QByteArray &path, const QByteArray &body = {}) const;
+    /// The same with a request's whole bytes.
+    QByteArray ask(const QByteArray &request) const;
     /// How often each statement ran, by name.
     [[nodiscard]] std::map<QString, qint64> statementCounts() const;
 
