@@ -152,7 +152,7 @@ private Q_SLOTS:
     void theStreamIsForAgentsThatExist()
     {
         QWebSocket socket;
-        QSignalSpy failed(&socket, &QWebSocket::errorOccurred);
+        QSignalSpy failed(&socket, QOverload<QAbstractSocket::SocketError>::of(&QWebSocket::error));
         QNetworkRequest request(QUrl(u"ws://127.0.0.1:%1/iwd/v3/agents/nobody/offers/stream"_s.arg(m->port)));
         request.setRawHeader("x-api-key", m->agentKey.toUtf8());
         socket.open(request);
