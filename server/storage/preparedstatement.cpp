@@ -22,16 +22,24 @@ PreparedStatement::~PreparedStatement()
     sqlite3_finalize(m_statement);
 }
 
-int PreparedStatement::indexOf(const QString &placeholder)
+/// @returns 0 when there is no such placeholder. What was found is the first to be tried next time.
+int PreparedStatement::find(const QString &placeholder)
 {
     for (size_t tried = 1; tried < m_names.size(); ++tried, ++m_guess) {
         if (m_guess >= m_names.size())
             m_guess = 1;
         if (QLatin1StringView(m_names[m_guess]) == placeholder)
-            return static_cast<int>(m_guess++);
+            return static_cast<int>(m_guess);
     }
-    Q_ASSERT_X(!m_statement, "PreparedStatement", "the statement has no such placeholder");
     return 0;
+}
+
+int PreparedStatement::indexOf(const QString &placeholder)
+{
+    const int index = find(placeholder);
+    Q_ASSERT_X(index > 0 || !m_statement, "PreparedStatement", "the statement has no such placeholder");
+    m_guess += index > 0 ? 1 : 0;
+    return index;
 }
 
 void PreparedStatement::bindInteger(const QString &placeholder, qint64 value)

@@ -25,6 +25,7 @@ public:
 
     [[nodiscard]] bool isSound() const { return m_statement != nullptr; }
 
+    [[nodiscard]] bool names(const QString &placeholder) { return find(placeholder) > 0; }
     void bindInteger(const QString &placeholder, qint64 value);
     /// Null texts and bytes are stored as null. What is bound is kept until finish().
     void bindText(const QString &placeholder, const QByteArray &utf8);
@@ -47,6 +48,7 @@ public:
     [[nodiscard]] int changedRows() const;
 
 private:
+    int find(const QString &placeholder);
     int indexOf(const QString &placeholder);
     QByteArrayView view(int column) const;
     Step step();

@@ -93,11 +93,13 @@ QString filterSql(Snapshot &snapshot, const ItemSearch &search, SqlValues &value
     return filter;
 }
 
-/// Values that the statement does not name are passed over.
+/// Values that the statement does not name, because they belong to candidates that do not lead, are passed over.
 void bindAll(Statement &statement, const SqlValues &values)
 {
-    for (const auto &[placeholder, value] : values.all())
-        statement.bind(placeholder, value);
+    for (const auto &[placeholder, value] : values.all()) {
+        if (statement.names(placeholder))
+            statement.bind(placeholder, value);
+    }
 }
 
 using Parts = QList<std::pair<QString, QString>>;

@@ -51,7 +51,7 @@ private Q_SLOTS:
         QCOMPARE(reply["privileges"].toArray().size(), 4);
         m->key = m->otherKey;
         QCOMPARE(m->get(me)["tenant"][u"id"].toString(), QStringLiteral("200"));
-        QCOMPARE(m->get(me)["privileges"].toArray().size(), 22);
+        QCOMPARE(m->get(me)["privileges"].toArray().size(), 24);
     }
 
     void aKeyMayHaveSeveralScopes()

@@ -284,7 +284,7 @@ void TestApiDocument::examplesOfPathAndBodyAgree()
         const QJsonValue id = body.value(QStringLiteral("value")).toObject().value(QStringLiteral("id"));
         QCOMPARE(parameter.value(QStringLiteral("example")), id);
     });
-    QCOMPARE(count, 7);
+    QCOMPARE(count, 8);
 }
 
 void TestApiDocument::objectsInAnswersAreClosed()
