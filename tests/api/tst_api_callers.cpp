@@ -48,7 +48,7 @@ private Q_SLOTS:
         QCOMPARE(reply["kind"].toString(), QStringLiteral("apiKey"));
         QCOMPARE(reply["name"].toString(), QStringLiteral("reporting"));
         QCOMPARE(reply["tenant"][u"id"].toString(), QStringLiteral("100"));
-        QCOMPARE(reply["privileges"].toArray().size(), 4);
+        QCOMPARE(reply["privileges"].toArray().size(), 5);
         m->key = m->otherKey;
         QCOMPARE(m->get(me)["tenant"][u"id"].toString(), QStringLiteral("200"));
         QCOMPARE(m->get(me)["privileges"].toArray().size(), 24);

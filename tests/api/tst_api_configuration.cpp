@@ -72,7 +72,9 @@ private Q_SLOTS:
         QCOMPARE(created.headers.value("location"), QByteArray("/iwd/v3" + path.toLatin1()));
         QVERIFY(created.etag().startsWith("\"1"));
         const Reply read = m->get(path);
-        QCOMPARE(read.json(), created.json());
+        QJsonObject stored = created.json();
+        stored.remove(QStringLiteral("warnings")); // said when it is saved, and no part of the object
+        QCOMPARE(read.json(), stored);
         QCOMPARE(m->get(path, { { "If-None-Match", read.etag() } }).status, 304);
         QVERIFY(idsOf(m->get(many).data()).contains(QStringLiteral("ol-gas")));
 

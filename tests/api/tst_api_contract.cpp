@@ -20,13 +20,13 @@ QStringList allowed(const QString &scope)
             { QStringLiteral("Workitems.View"), QStringLiteral("Workitems.Create"), QStringLiteral("Workitems.Update"),
                 QStringLiteral("Workitems.Activate"), QStringLiteral("Workitems.Hold"), QStringLiteral("Workitems.Resume"),
                 QStringLiteral("Workitems.Complete"), QStringLiteral("Workitems.Cancel"), QStringLiteral("Workitems.Restart"),
-                QStringLiteral("Configuration.View") } },
+                QStringLiteral("Configuration.View"), QStringLiteral("Calendars.View") } },
         { QStringLiteral("agent"),
             { QStringLiteral("Workitems.View"), QStringLiteral("Workitems.Hold"), QStringLiteral("Workitems.Complete"),
                 QStringLiteral("Distribution.Take"), QStringLiteral("Agents.View"), QStringLiteral("Agents.State") } },
         { QStringLiteral("reporting"),
             { QStringLiteral("Workitems.View"), QStringLiteral("Events.View"), QStringLiteral("Dashboard.View"),
-                QStringLiteral("Configuration.View") } },
+                QStringLiteral("Configuration.View"), QStringLiteral("Calendars.View") } },
     };
     return table.value(scope);
 }

@@ -5,6 +5,7 @@
 #include <base/log.h>
 #include <contract/itemapi.h>
 #include <pipeline/capture/capture.h>
+#include <pipeline/itemoperations.h>
 #include <pipeline/configure/configobjects.h>
 #include <pipeline/search/searching.h>
 #include <storage/sqlitestore.h>

@@ -231,7 +231,7 @@ void TestExplanation::rulesThatTakeEverythingAreRecognized_data()
     const QByteArray mail = R"({"attribute":"channel","operator":"equals","value":"email"})";
     const QByteArray chat = R"({"attribute":"channel","operator":"equals","value":"chat"})";
     const QByteArray gold = R"({"attribute":"customerSegment","operator":"equals","value":"gold"})";
-    const auto of = [](const char *kind, const QByteArray &one, const QByteArray &other) { return QByteArray("{\"") + kind + "\":[" + one + "," + other + "]}"; };
+    const auto of = [](const char *kind, const QByteArray &one, const QByteArray &other) -> QByteArray { return QByteArray("{\"") + kind + "\":[" + one + "," + other + "]}"; };
     QTest::newRow("anything takes all") << mail << QByteArray("{}") << true;
     QTest::newRow("one does not take all") << QByteArray("{}") << mail << false;
     QTest::newRow("the same") << mail << mail << true;
