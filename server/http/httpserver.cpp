@@ -4,6 +4,8 @@
 #include "serverstate.h"
 #include "worker.h"
 
+#include <base/threadinbox.h>
+
 #include <QTcpServer>
 #include <QThread>
 #include <QTimer>
@@ -67,6 +69,7 @@ public:
     struct Thread
     {
         std::unique_ptr<QThread> thread;
+        std::shared_ptr<ThreadInbox> inbox; ///< everything that the thread is told goes through it, in order
         Worker *worker = nullptr; ///< lives and dies on the thread
     };
 
@@ -89,7 +92,12 @@ void Server::Private::startWorkers()
         entry.thread->start();
         seed.moveToThread(entry.thread.get());
         QMetaObject::invokeMethod(
-            &seed, [&entry, this] { entry.worker = new Worker(state); }, Qt::BlockingQueuedConnection);
+            &seed,
+            [&entry, this] {
+                entry.inbox = ThreadInbox::current();
+                entry.worker = new Worker(state);
+            },
+            Qt::BlockingQueuedConnection);
         QMetaObject::invokeMethod(
             &seed, [&seed, home = QThread::currentThread()] { seed.moveToThread(home); }, Qt::BlockingQueuedConnection);
         threads.push_back(std::move(entry));
@@ -101,7 +109,7 @@ void Server::Private::stopWorkers()
     for (auto &entry : threads) {
         Worker *worker = entry.worker;
         QThread *thread = entry.thread.get();
-        QMetaObject::invokeMethod(worker, [worker, thread] {
+        entry.inbox->post([worker, thread] {
             worker->shutDown();
             delete worker;
             thread->quit();
@@ -121,9 +129,9 @@ void Server::Private::accepted(int descriptor)
     const bool mute = state->options.tls.has_value() || state->refusing >= turnedAwayAtOnce;
     if (!permit && mute)
         return;
-    Worker *worker = threads[nextThread++ % threads.size()].worker;
-    QMetaObject::invokeMethod(worker,
-        [worker, arrival = Arrival { std::move(owner), std::move(permit), address }]() mutable { worker->adopt(std::move(arrival)); });
+    const Thread &entry = threads[nextThread++ % threads.size()];
+    entry.inbox->post(
+        [worker = entry.worker, arrival = Arrival { std::move(owner), std::move(permit), address }]() mutable { worker->adopt(std::move(arrival)); });
 }
 
 Server::Server(std::shared_ptr<const Router> router, ServerOptions options, ProblemWriter problem, QObject *parent)
@@ -174,7 +182,7 @@ void Server::drain(milliseconds patience)
     d->listener.close();
     d->state->draining = true;
     for (auto &entry : d->threads)
-        QMetaObject::invokeMethod(entry.worker, [worker = entry.worker] { worker->drain(); });
+        entry.inbox->post([worker = entry.worker] { worker->drain(); });
     d->drainDeadline = Deadline::in(patience);
     d->drainTimer.start();
 }
