@@ -35,6 +35,13 @@ QByteArray itemBody(const QString &captureId, int padding = 0)
     return text({ { u"captureId"_s, captureId }, { u"custom"_s, QJsonObject { { u"padding"_s, QString(padding, u'x') } } } });
 }
 
+/// For tests that measure memory: AddressSanitizer, where it is built in, keeps hundreds of MiB of freed memory back, which are not the server's.
+const QStringList &withoutQuarantine()
+{
+    static const QStringList environment { u"ASAN_OPTIONS="_s + qEnvironmentVariable("ASAN_OPTIONS") + u":quarantine_size_mb=1"_s };
+    return environment;
+}
+
 /// A server of its own in a folder of its own, and an administrator who speaks to it.
 class Site
 {
@@ -238,7 +245,7 @@ void TestAbuse::tenThousandIdleConnectionsLeaveRoomForOthers()
 {
     constexpr int count = 10'000;
     QVERIFY2(raiseOwnLimit(count + 1000), "This test needs 11,000 open files: raise the hard limit (ulimit -Hn).");
-    Site site;
+    Site site(withoutQuarantine());
     const qint64 before = site.server.residentBytes();
     std::vector<std::unique_ptr<HttpCaller>> idle;
     for (int i = 0; i < count; ++i) {
@@ -283,7 +290,7 @@ void TestAbuse::aClientThatReadsNothingIsDropped()
 void TestAbuse::manyClientsThatReadNothingAreBounded()
 {
     // Long patience, so that only the bound of all together can help: each would hold 4 MiB for an hour.
-    Site site({ u"IWD_HTTP_WRITE_TIMEOUT=1h"_s });
+    Site site(withoutQuarantine() + QStringList { u"IWD_HTTP_WRITE_TIMEOUT=1h"_s });
     const qint64 before = site.server.residentBytes();
     std::vector<std::unique_ptr<HttpCaller>> greedy;
     const int small = 4096;
@@ -304,7 +311,7 @@ void TestAbuse::manyClientsThatReadNothingAreBounded()
 
 void TestAbuse::aStreamReaderThatReadsNothingIsDropped()
 {
-    Site site({ u"IWD_HTTP_WRITE_TIMEOUT=1s"_s });
+    Site site(withoutQuarantine() + QStringList { u"IWD_HTTP_WRITE_TIMEOUT=1s"_s });
     for (int i = 0; i < 12; ++i) {
         QJsonArray items;
         for (int k = 0; k < 100; ++k)
@@ -324,7 +331,9 @@ void TestAbuse::aStreamReaderThatReadsNothingIsDropped()
     // They cannot even see it, because they do not read; the server has got rid of them.
     QTRY_VERIFY_WITH_TIMEOUT(site.server.log().contains("Dropped a reader of the event stream"), 30'000);
     QTRY_VERIFY_WITH_TIMEOUT(site.ask("GET", "/stats/server").json().value(u"connections"_s).toInt() < 5, 30'000);
-    QVERIFY(site.server.residentBytes() - before < 300 * MiB);
+    const qint64 grown = site.server.residentBytes() - before;
+    qInfo("%lld MiB more for 20 readers", static_cast<long long>(grown / MiB));
+    QVERIFY(grown < 300 * MiB);
 }
 
 void TestAbuse::aThousandWaitingAgentsGetAnItemEach()
