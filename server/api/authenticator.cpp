@@ -7,6 +7,8 @@
 #include <QJsonDocument>
 #include <QRandomGenerator>
 
+#include <unordered_map>
+
 namespace iwd {
 
 namespace {
@@ -77,8 +79,32 @@ std::optional<Caller> decode(const QByteArray &text, quint64 generation)
         json.value(QStringLiteral("name")).toString() };
     for (const QJsonValue scope : json.value(QStringLiteral("scopes")).toArray())
         caller.scopes.append(scope.toString());
+    caller.privileges = privilegesOf(caller.scopes);
     if (const QJsonValue expires = json.value(QStringLiteral("expires")); expires.isDouble())
         caller.expires = fromMillis(expires.toInteger());
+    return caller;
+}
+
+/// decode() for the same text again and again, as clients ask with the same key: one memory for each thread, so nothing has to be locked.
+std::optional<Caller> decodeRemembered(const QByteArray &key, const QByteArray &text, quint64 generation)
+{
+    struct Known
+    {
+        QByteArray text;
+        quint64 generation;
+        Caller caller;
+    };
+    constexpr size_t most = 1'000;
+    thread_local std::unordered_map<QByteArray, Known> memory;
+    const auto known = memory.find(key);
+    if (known != memory.end() && known->second.generation == generation && known->second.text == text)
+        return known->second.caller;
+    auto caller = decode(text, generation);
+    if (!caller)
+        return std::nullopt;
+    if (memory.size() >= most)
+        memory.clear();
+    memory.insert_or_assign(key, Known { text, generation, *caller });
     return caller;
 }
 
@@ -102,6 +128,7 @@ std::optional<Caller> callerIn(Directory &directory, bool isKey, const QByteArra
         caller.scopes = session->scopes;
         caller.expires = session->expires;
     }
+    caller.privileges = privilegesOf(caller.scopes);
     for (const TenantRecord &tenant : directory.tenants()) {
         if (tenant.number == caller.tenant) {
             caller.tenantId = tenant.id;
@@ -135,7 +162,7 @@ QCoro::Task<Result<std::optional<Caller>>> Authenticator::stored(bool isKey, QBy
     const QByteArray cacheKey = (isKey ? "caller/key/" : "caller/session/") + digest.toHex();
     const auto kept = co_await m_cache.get(cacheKey);
     if (kept) {
-        if (auto caller = decode(*kept, generation))
+        if (auto caller = decodeRemembered(cacheKey, *kept, generation))
             co_return caller;
     }
     std::function<std::optional<Caller>(Directory &)> work
@@ -158,7 +185,6 @@ QCoro::Task<Result<Caller>> Authenticator::authenticate(http::Headers headers, D
     if (!*found || ((*found)->expires && *(*found)->expires <= m_clock.now()))
         co_return notKnown(credential->isKey);
     Caller caller = **found;
-    caller.privileges = privilegesOf(caller.scopes);
     caller.credential = credential->digest;
     co_return caller;
 }
