@@ -17,6 +17,7 @@
 #include <thread>
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <unistd.h>
 
 namespace iwd {
@@ -183,8 +184,9 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(SqliteOptions options, co
     std::latch opened(1 + d->options.readers + d->options.searchers + (d->options.indexText ? 1 : 0));
     std::mutex mutex;
     std::optional<Error> failure;
-    const auto start = [&](auto loop) {
-        d->threads.emplace_back([&opened, &mutex, &failure, loop, d = d.get()] {
+    const auto start = [&](const char *name, auto loop) {
+        d->threads.emplace_back([&opened, &mutex, &failure, name, loop, d = d.get()] {
+            ::pthread_setname_np(::pthread_self(), name); // as top -H and perf show it
             auto database = Database::open(d->options.path, d->options.observer);
             if (!database) {
                 const std::lock_guard lock(mutex);
@@ -196,13 +198,13 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(SqliteOptions options, co
                 (d->*loop)(**database);
         });
     };
-    start(&Private::writeLoop);
+    start("store-write", &Private::writeLoop);
     for (int i = 0; i < d->options.readers; ++i)
-        start(&Private::readLoop);
+        start("store-read", &Private::readLoop);
     for (int i = 0; i < d->options.searchers; ++i)
-        start(&Private::searchLoop);
+        start("store-search", &Private::searchLoop);
     if (d->options.indexText)
-        start(&Private::textIndexLoop);
+        start("text-index", &Private::textIndexLoop);
     opened.wait();
     std::unique_ptr<SqliteStore> store(new SqliteStore(std::move(d)));
     if (failure)
