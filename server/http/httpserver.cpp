@@ -4,10 +4,9 @@
 #include "serverstate.h"
 #include "worker.h"
 
-#include <base/threadinbox.h>
+#include <base/eventthread.h>
 
 #include <QTcpServer>
-#include <QThread>
 #include <QTimer>
 
 #include <fcntl.h>
@@ -68,8 +67,7 @@ public:
 
     struct Thread
     {
-        std::unique_ptr<QThread> thread;
-        std::shared_ptr<ThreadInbox> inbox; ///< everything that the thread is told goes through it, in order
+        std::unique_ptr<EventThread> thread;
         Worker *worker = nullptr; ///< lives and dies on the thread
     };
 
@@ -84,39 +82,21 @@ public:
 void Server::Private::startWorkers()
 {
     for (int i = 0; i < std::max(1, state->options.threads); ++i) {
-        Thread entry;
-        entry.thread = std::make_unique<QThread>();
-        entry.thread->setObjectName(QStringLiteral("http-%1").arg(i));
-        // The worker is made on its thread, because its poller and timer belong there.
-        QObject seed;
-        entry.thread->start();
-        seed.moveToThread(entry.thread.get());
-        QMetaObject::invokeMethod(
-            &seed,
-            [&entry, this] {
-                entry.inbox = ThreadInbox::current();
-                entry.worker = new Worker(state);
-            },
-            Qt::BlockingQueuedConnection);
-        QMetaObject::invokeMethod(
-            &seed, [&seed, home = QThread::currentThread()] { seed.moveToThread(home); }, Qt::BlockingQueuedConnection);
+        Thread entry { std::make_unique<EventThread>(QStringLiteral("http-%1").arg(i)) };
+        // Made on its thread, because its poller and timer belong there.
+        entry.thread->run([&] { entry.worker = new Worker(state); });
         threads.push_back(std::move(entry));
     }
 }
 
 void Server::Private::stopWorkers()
 {
-    for (auto &entry : threads) {
-        Worker *worker = entry.worker;
-        QThread *thread = entry.thread.get();
-        entry.inbox->post([worker, thread] {
+    for (const Thread &entry : threads) {
+        entry.thread->post([worker = entry.worker] {
             worker->shutDown();
             delete worker;
-            thread->quit();
         });
     }
-    for (auto &entry : threads)
-        entry.thread->wait();
     threads.clear();
 }
 
@@ -130,7 +110,7 @@ void Server::Private::accepted(int descriptor)
     if (!permit && mute)
         return;
     const Thread &entry = threads[nextThread++ % threads.size()];
-    entry.inbox->post(
+    entry.thread->post(
         [worker = entry.worker, arrival = Arrival { std::move(owner), std::move(permit), address }]() mutable { worker->adopt(std::move(arrival)); });
 }
 
@@ -182,7 +162,7 @@ void Server::drain(milliseconds patience)
     d->listener.close();
     d->state->draining = true;
     for (auto &entry : d->threads)
-        entry.inbox->post([worker = entry.worker] { worker->drain(); });
+        entry.thread->post([worker = entry.worker] { worker->drain(); });
     d->drainDeadline = Deadline::in(patience);
     d->drainTimer.start();
 }
