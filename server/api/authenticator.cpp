@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "authenticator.h"
 
+#include <cache/cachekeys.h>
 #include <runtime/secrets.h>
 
 #include <QJsonArray>
@@ -85,28 +86,43 @@ std::optional<Caller> decode(const QByteArray &text, quint64 generation)
     return caller;
 }
 
-/// decode() for the same text again and again, as clients ask with the same key: one memory for each thread, so nothing has to be locked.
-std::optional<Caller> decodeRemembered(const QByteArray &key, const QByteArray &text, quint64 generation)
+/// What a thread remembers of callers, so that a client that asks again and again with the same key costs neither a question to the cache nor the decoding of
+/// its answer. No longer than a moment, because a cache that is shared may have been told better.
+class RecentCallers
 {
+public:
+    [[nodiscard]] static RecentCallers &ofThisThread()
+    {
+        thread_local RecentCallers recent;
+        return recent;
+    }
+
+    [[nodiscard]] std::optional<Caller> find(const QByteArray &key, quint64 generation)
+    {
+        const auto known = m_callers.find(key);
+        if (known == m_callers.end() || known->second.generation != generation || known->second.until.passed())
+            return std::nullopt;
+        return known->second.caller;
+    }
+
+    void remember(const QByteArray &key, quint64 generation, const Caller &caller)
+    {
+        constexpr size_t most = 1'000;
+        constexpr milliseconds moment { 1'000 };
+        if (m_callers.size() >= most)
+            m_callers.clear();
+        m_callers.insert_or_assign(key, Known { generation, Deadline::in(moment), caller });
+    }
+
+private:
     struct Known
     {
-        QByteArray text;
         quint64 generation;
+        Deadline until;
         Caller caller;
     };
-    constexpr size_t most = 1'000;
-    thread_local std::unordered_map<QByteArray, Known> memory;
-    const auto known = memory.find(key);
-    if (known != memory.end() && known->second.generation == generation && known->second.text == text)
-        return known->second.caller;
-    auto caller = decode(text, generation);
-    if (!caller)
-        return std::nullopt;
-    if (memory.size() >= most)
-        memory.clear();
-    memory.insert_or_assign(key, Known { text, generation, *caller });
-    return caller;
-}
+    std::unordered_map<QByteArray, Known> m_callers;
+};
 
 std::optional<Caller> callerIn(Directory &directory, bool isKey, const QByteArray &digest)
 {
@@ -159,11 +175,15 @@ Authenticator::Authenticator(Store &store, Cache &cache, const Clock &clock, mil
 QCoro::Task<Result<std::optional<Caller>>> Authenticator::stored(bool isKey, QByteArray digest, Deadline deadline)
 {
     const quint64 generation = m_generation;
-    const QByteArray cacheKey = (isKey ? "caller/key/" : "caller/session/") + digest.toHex();
+    const QByteArray cacheKey = isKey ? cachekey::apiKey(digest) : cachekey::session(digest);
+    if (auto recent = RecentCallers::ofThisThread().find(cacheKey, generation))
+        co_return recent;
     const auto kept = co_await m_cache.get(cacheKey);
     if (kept) {
-        if (auto caller = decodeRemembered(cacheKey, *kept, generation))
+        if (auto caller = decode(*kept, generation)) {
+            RecentCallers::ofThisThread().remember(cacheKey, generation, *caller);
             co_return caller;
+        }
     }
     std::function<std::optional<Caller>(Directory &)> work
         = [isKey, digest](Directory &directory) { return callerIn(directory, isKey, digest); };
