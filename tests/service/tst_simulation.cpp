@@ -2,6 +2,7 @@
 #include <support/pipelinefixture.h>
 
 #include <pipeline/prioritize/ordering.h>
+#include <storage/sqlitedatabase.h>
 #include <storage/sqlitetransaction.h>
 
 #include <QTest>
@@ -80,7 +81,7 @@ private:
     void open()
     {
         m_database.reset();
-        auto database = Database::open(m_path, {});
+        auto database = SqliteDatabase::open(m_path, {});
         PipelineFixture::must(database);
         m_database = *std::move(database);
         m_database->execute(u"pragma synchronous = off"_s); // power cuts are not what this is about
@@ -93,7 +94,8 @@ private:
         m_cache = {};
         m_distributor = std::make_unique<Distributor>();
         m_wishes.clear();
-        m_configuration = loadConfiguration(*m_database, m_tenant);
+        TenantCache nothing;
+        m_configuration = SqliteTransaction(*m_database, m_tenant, m_clock.now(), nullptr, nothing).configuration();
     }
 
     void putObject(Transaction &transaction, ConfigKind kind, const QJsonObject &document)
@@ -743,7 +745,7 @@ private:
 
     ManualClock m_clock;
     TenantId m_tenant;
-    std::unique_ptr<Database> m_database;
+    std::unique_ptr<SqliteDatabase> m_database;
     TenantCache m_cache;
     std::unique_ptr<Distributor> m_distributor;
     std::shared_ptr<const ConfigurationSnapshot> m_configuration;
