@@ -5,8 +5,6 @@
 
 #include <QJsonArray>
 
-#include <thread>
-
 namespace iwd::test {
 
 namespace {
@@ -37,10 +35,10 @@ HttpAnswer Observer::ask(const QByteArray &method, const QString &target, const 
     return *answer;
 }
 
-void Observer::readOn()
+void Observer::readOn(std::chrono::seconds patience)
 {
-    for (bool more = true; more;) {
-        const HttpAnswer answer = ask("GET", QStringLiteral("/events?limit=1000&after=%1").arg(m_replay.lastEvent()));
+    for (bool more = true; more; patience = std::chrono::seconds(0)) {
+        const HttpAnswer answer = ask("GET", QStringLiteral("/events?limit=1000&wait=%1&after=%2").arg(patience.count()).arg(m_replay.lastEvent()));
         for (const QByteArray &event : eventsOf(answer)) {
             m_replay.apply(QJsonDocument::fromJson(event).object());
             m_feed.push_back(event);
@@ -72,7 +70,7 @@ bool Observer::waitUntilNothingIsAssigned(std::chrono::milliseconds patience)
     while (get(QStringLiteral("/stats/server")).value(QStringLiteral("items")).toObject().value(QStringLiteral("assigned")).toInteger() > 0) {
         if (std::chrono::steady_clock::now() > until)
             return false;
-        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        readOn(std::chrono::seconds(1)); // whatever ends an assignment is an event
     }
     return true;
 }

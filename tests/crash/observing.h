@@ -25,7 +25,8 @@ public:
     [[nodiscard]] const FeedReplay &replay() const { return m_replay; }
 
 private:
-    void readOn();
+    /// Reads the feed to its end. @param patience to wait for an event when there is no new one
+    void readOn(std::chrono::seconds patience = std::chrono::seconds(0));
 
     HttpCaller m_caller;
     FeedReplay m_replay;

@@ -10,6 +10,12 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <csignal>
+
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 namespace iwd::test {
 
 namespace {
@@ -43,11 +49,47 @@ class TestCrash : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void aServerEndsWithTheTestThatStartedIt();
     void whatWasAcknowledgedSurvivesEveryKill();
 
 private:
     static void prepare(Observer &observer);
 };
+
+void TestCrash::aServerEndsWithTheTestThatStartedIt()
+{
+    QTemporaryDir folder;
+    ServerSetup setup;
+    setup.program = QStringLiteral(IWD_SERVER);
+    setup.data = folder.filePath(QStringLiteral("data"));
+    int told[2];
+    int end[2];
+    QVERIFY(::pipe(told) == 0 && ::pipe(end) == 0);
+    const pid_t test = ::fork();
+    if (test == 0) {
+        // A test that goes down before it can clear away.
+        ServerProcess server(setup);
+        server.start();
+        const pid_t pid = server.waitUntilReady() ? server.pid() : -1;
+        char word = 0;
+        if (::write(told[1], &pid, sizeof pid) != sizeof pid || ::read(end[0], &word, 1) != 1)
+            ::_exit(1);
+        ::raise(SIGKILL);
+    }
+    pid_t server = -1;
+    QCOMPARE(::read(told[0], &server, sizeof server), ssize_t(sizeof server));
+    QVERIFY(server > 0);
+    pollfd process { openProcess(server), POLLIN, 0 };
+    QVERIFY(process.fd >= 0);
+    QCOMPARE(::poll(&process, 1, 0), 0); // it lives
+    QCOMPARE(::write(end[1], "!", 1), ssize_t(1));
+    QCOMPARE(::waitpid(test, nullptr, 0), test);
+    const bool ended = ::poll(&process, 1, 10'000) == 1;
+    ::kill(server, SIGKILL);
+    for (const int descriptor : { process.fd, told[0], told[1], end[0], end[1] })
+        ::close(descriptor);
+    QVERIFY(ended);
+}
 
 void TestCrash::prepare(Observer &observer)
 {
@@ -120,8 +162,7 @@ void TestCrash::whatWasAcknowledgedSurvivesEveryKill()
         if (killed % 2 == 0)
             trigger.arm(server.pid(), 1 + static_cast<int>(random() % 25));
         gate.open();
-        while (server.running() && since(begun) < longest)
-            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        (void)server.waitUntilEnded(longest);
         trigger.disarm();
         server.kill();
         gate.close();
@@ -132,7 +173,7 @@ void TestCrash::whatWasAcknowledgedSurvivesEveryKill()
         server.start();
         if (killed % 8 == 0) {
             // Starting, too, is a moment to die in.
-            std::this_thread::sleep_for(pick(0, 250));
+            (void)server.waitUntilEnded(pick(0, 250));
             server.kill();
             ++killed;
             server.start();
