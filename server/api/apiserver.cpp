@@ -72,7 +72,7 @@ public:
         , configuration(pipeline)
         , queues(pipeline)
         , settings(pipeline)
-        , agents(pipeline, authenticator)
+        , agents(pipeline, authenticator, options.slowestReader)
         , events(pipeline, authenticator, options.slowestReader)
         , stats(pipeline, std::move(facts))
         , sessions(pipeline, authenticator, options.sessionLifetime)

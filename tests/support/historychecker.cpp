@@ -47,8 +47,8 @@ struct Place
     qint64 assignedBy = 0; ///< event by which the holder had it
 };
 
-/// Every key under which an effect may look for @p event.
-QStringList keysOf(const QJsonObject &event)
+/// Every key under which an effect may look for @p event. @param holder who had the item, or was offered it, before
+QStringList keysOf(const QJsonObject &event, const QString &holder)
 {
     const QString type = text(event, "type");
     const QString item = text(event, "item");
@@ -56,8 +56,12 @@ QStringList keysOf(const QJsonObject &event)
     QStringList marks { item, text(event, "reason") };
     if (type == QLatin1StringView("item.created"))
         marks.append(text(event, "captureId"));
+    // What is accepted stays with the agent it was offered to.
+    const QString agent = after.contains(QStringLiteral("assignedToUser")) ? text(after, "assignedToUser") : holder;
     if (type == QLatin1StringView("item.assigned"))
-        marks.append(Effect::takenMark(item, text(after, "assignedToUser"), text(after, "assignedDateTime")));
+        marks.append(Effect::takenMark(item, agent, text(after, "assignedDateTime")));
+    if (type == QLatin1StringView("item.offered"))
+        marks.append(Effect::takenMark(item, agent, text(event, "time")));
     marks.append(text(after.value(QStringLiteral("custom")).toObject(), "mark"));
     marks.append(text(after, "resultCode"));
     marks.append(text(after, "description"));
@@ -112,9 +116,9 @@ private:
                 place.holder = text(item->second.fields, "assignedToUser");
                 place.assignedBy = item->second.assignedBy;
             }
-            for (const QString &key : keysOf(event))
+            for (const QString &key : keysOf(event, place.holder))
                 m_places[key].push_back(place);
-            if (text(event, "type") == QLatin1StringView("item.lease_expired"))
+            if (text(event, "type") == QLatin1StringView("item.lease_expired") || text(event, "type") == QLatin1StringView("item.offer_expired"))
                 m_leaseEnds[place.assignedBy] = text(event, "time");
             m_replay.apply(event);
         }
@@ -280,7 +284,8 @@ private:
         qint64 last = 0;
         for (auto &[token, told] : tokens) {
             // Taken twice within a millisecond by the same agent: which is which cannot be told.
-            const auto &places = placesOf(QStringLiteral("item.assigned\n") + told.mark);
+            const auto &offers = placesOf(QStringLiteral("item.offered\n") + told.mark);
+            const auto &places = offers.empty() ? placesOf(QStringLiteral("item.assigned\n") + told.mark) : offers;
             if (places.size() != 1)
                 continue;
             told.event = places.front().event;

@@ -6,7 +6,6 @@
 #include <base/log.h>
 #include <cache/localcache.h>
 #include <cache/rediscache.h>
-#include <pipeline/report/oldestwaiting.h>
 #include <runtime/operations.h>
 #include <storage/sqlitestore.h>
 
@@ -124,6 +123,7 @@ QCoro::Task<Result<void>> Composition::bringUp()
     const Result<void> started = co_await m_pipeline->start(numbers);
     if (!started)
         co_return started.error();
+    m_queueWatch = std::make_unique<QueueWatch>(*m_pipeline);
 
     auto setUp = co_await setUpTenant(*m_pipeline, m_tenants.front(), m_config.bootstrapFile);
     if (!setUp)
@@ -201,31 +201,19 @@ void Composition::watchStore()
     const auto trouble = m_store->trouble();
     m_health.set(QStringLiteral("storage"), !trouble, trouble.value_or(QStringLiteral("The database answers.")));
     for (const TenantRecord &tenant : m_tenants)
-        watchOldest(tenant.number);
-}
-
-QCoro::Task<> Composition::watchOldest(TenantId tenant)
-{
-    using Oldest = std::map<QString, OldestWaiting>;
-    const std::function<Result<Oldest>(Snapshot &)> work = [](Snapshot &snapshot) -> Result<Oldest> { return oldestByQueue(snapshot); };
-    const auto found = co_await m_pipeline->read<Oldest>(tenant, Deadline::in(std::chrono::seconds(1)), work);
-    if (!found)
-        co_return;
-    const std::lock_guard lock(m_oldestMutex);
-    std::erase_if(m_oldest, [tenant](const auto &entry) { return entry.first.first == tenant; });
-    for (const auto &[queueId, oldest] : *found)
-        m_oldest[{ tenant, queueId }] = oldest.epoch;
+        m_queueWatch->look(tenant.number);
 }
 
 std::vector<QueueGauges> Composition::queueGauges() const
 {
-    const std::lock_guard lock(m_oldestMutex);
     std::vector<QueueGauges> gauges;
     for (const TenantRecord &tenant : m_tenants) {
         for (const auto &[id, figures] : m_pipeline->figures().figures(tenant.number, m_clock->now()).queues) {
-            QueueGauges gauge { tenant.id, id, {}, std::nullopt };
-            if (const auto oldest = m_oldest.find({ tenant.number, id }); oldest != m_oldest.end())
-                gauge.oldestWaiting = std::max(milliseconds(0), m_clock->now() - oldest->second);
+            QueueGauges gauge { tenant.id, id, {}, std::nullopt, 0 };
+            const QueueWatch::Figures waiting = m_queueWatch->figures(tenant.number, id);
+            if (waiting.oldest)
+                gauge.oldestWaiting = std::max(milliseconds(0), m_clock->now() - *waiting.oldest);
+            gauge.workClasses = waiting.workClasses;
             for (int status = 0; status < ItemStatusCount; ++status)
                 gauge.items.emplace(statusName(static_cast<ItemStatus>(status)), figures.byStatus[static_cast<size_t>(status)]);
             gauges.push_back(std::move(gauge));
