@@ -6,6 +6,7 @@
 #include <base/log.h>
 #include <pipeline/report/oldestwaiting.h>
 #include <runtime/operations.h>
+#include <storage/postgresstore.h>
 #include <storage/sqlitestore.h>
 
 #include <QUuid>
@@ -55,15 +56,39 @@ Result<void> Composition::openData()
         return folder.error();
     m_folder.emplace(std::move(folder).value());
 
-    SqliteOptions options;
-    options.path = m_config.databaseFile;
-    options.observer = [this](const QString &name, bool ok, std::chrono::nanoseconds duration) { m_metrics.database("sqlite", name.toLatin1(), ok, duration); };
-    auto store = SqliteStore::open(options, *m_clock);
+    auto store = openStore();
     if (!store)
         return store.error();
     m_store = std::move(store).value();
     m_cache = std::make_unique<LocalCache>(m_clock, CachedCallers);
     return {};
+}
+
+Result<std::unique_ptr<Store>> Composition::openStore()
+{
+    const bool remote = !m_config.storage.url.isEmpty();
+    const StatementObserver observer = [this, kind = QByteArray(remote ? "postgresql" : "sqlite")](const QString &name, bool ok, std::chrono::nanoseconds duration) {
+        m_metrics.database(kind.constData(), name.toLatin1(), ok, duration);
+    };
+    if (remote) {
+        PostgresOptions options;
+        options.url = m_config.storage.url;
+        options.password = m_config.storage.password;
+        options.readers = m_config.storage.readers;
+        options.keepEventDays = m_config.storage.eventDays;
+        options.observer = observer;
+        auto store = PostgresStore::open(options, *m_clock);
+        if (!store)
+            return store.error();
+        return std::unique_ptr<Store>(std::move(store).value());
+    }
+    SqliteOptions options;
+    options.path = m_config.databaseFile;
+    options.observer = observer;
+    auto store = SqliteStore::open(options, *m_clock);
+    if (!store)
+        return store.error();
+    return std::unique_ptr<Store>(std::move(store).value());
 }
 
 QCoro::Task<Result<std::vector<TenantRecord>>> Composition::tenants()
