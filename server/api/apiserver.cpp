@@ -75,8 +75,8 @@ public:
         , agents(pipeline, authenticator, options.slowestReader)
         , events(pipeline, authenticator, options.slowestReader)
         , stats(pipeline, std::move(facts))
-        , sessions(pipeline, authenticator, options.sessionLifetime)
-        , apiKeys(pipeline, authenticator)
+        , sessions(pipeline, options.sessionLifetime)
+        , apiKeys(pipeline)
     {
         take(items.endpoints());
         take(searches.endpoints());

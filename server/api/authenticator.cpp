@@ -6,7 +6,6 @@
 
 #include <QJsonArray>
 #include <QJsonDocument>
-#include <QRandomGenerator>
 
 #include <unordered_map>
 
@@ -167,14 +166,13 @@ Authenticator::Authenticator(Store &store, Cache &cache, const Clock &clock, mil
     , m_cache(cache)
     , m_clock(clock)
     , m_keep(keep)
-    // Processes that share a cache do not believe each other's entries, because forgetAll() reaches one process only.
-    , m_generation(QRandomGenerator::system()->generate64() >> 1)
 {
 }
 
 QCoro::Task<Result<std::optional<Caller>>> Authenticator::stored(bool isKey, QByteArray digest, Deadline deadline)
 {
-    const quint64 generation = m_generation;
+    // Entries carry the version that held before the database was asked; others are not believed.
+    const quint64 generation = m_store.callersVersion();
     const QByteArray cacheKey = isKey ? cachekey::apiKey(digest) : cachekey::session(digest);
     if (auto recent = RecentCallers::ofThisThread().find(cacheKey, generation))
         co_return recent;

@@ -17,17 +17,22 @@ struct TenantState
     qint64 lastItem = 0;
     qint64 lastToken = 0;
     qint64 configurationVersion = 0;
-    QString writer;
+    qint64 callersVersion = 0; ///< see Store::callersVersion()
+    qint64 writes = 0; ///< transactions that changed something: when it is not what a process remembers, another one has written
+    QString worker; ///< the process that does what falls due …
+    qint64 workerUntilMillis = 0; ///< … until then, by the database's clock
+    qint64 databaseMillis = 0; ///< that clock
     bool known = false; ///< there is such a tenant
     bool changed = false;
+    bool workerChanged = false;
 };
 
 /// A tenant's view of a PostgreSQL database.
 class PostgresTransaction final : public SqlTransaction
 {
 public:
-    /// @param state of a writing transaction, outlives this; null: it only reads
-    PostgresTransaction(PostgresDatabase &database, TenantId tenant, Instant now, TenantCache &cache, TenantState *state, ConfigurationCache &configurations);
+    /// @param state of a writing transaction, outlives this; null: it only reads. @param process by which this process is known to others
+    PostgresTransaction(PostgresDatabase &database, TenantId tenant, Instant now, TenantCache &cache, TenantState *state, ConfigurationCache &configurations, const QString &process = {});
 
     std::vector<SearchHit> search(const ItemSearch &search, const std::vector<SortKey> &sort, const std::optional<QJsonArray> &after, int limit) override;
     std::set<ItemId> matching(const ItemSearch &search, const std::vector<ItemId> &items) override;
@@ -36,8 +41,12 @@ public:
 
     /// Reads the state of a tenant whose lock this transaction holds.
     [[nodiscard]] static TenantState readState(PostgresDatabase &database, TenantId tenant);
-    /// Sends the state back, in the name of @p writer.
-    void writeState(const QString &writer);
+    /// Sends the state back.
+    void writeState();
+    /// Events of another process, as far as figures and signals need them: with ids in (after, upTo], at most @p limit, in their order.
+    [[nodiscard]] static std::vector<Event> readFacts(PostgresDatabase &database, TenantId tenant, qint64 after, qint64 upTo, int limit);
+
+    bool leasesDueWork() override;
 
 protected:
     std::optional<qint64> newItemId() override;
@@ -53,6 +62,7 @@ private:
     PostgresDatabase &m_postgres;
     TenantState *m_state;
     ConfigurationCache &m_configurations;
+    const QString m_process;
 };
 
 /// Days since 1970, as the log's partitions count them.

@@ -107,7 +107,8 @@ public:
     template <typename Unit>
     bool waitForConnection(Database &database, WorkQueue<Unit> &queue);
     void writeGroup(Database &database, std::vector<WriteUnit> &units);
-    bool tryGroup(Database &database, std::vector<WriteUnit> &units, std::vector<Event> &events);
+    bool tryGroup(Database &database, std::vector<WriteUnit> &units, WritingViews &views, std::vector<Event> &events);
+    void tellOfOthers();
     bool runUnits(Database &database, std::vector<WriteUnit> &units, WritingViews &views, std::vector<Event> &events);
     void undo(Database &database);
     void startReading(Database &database, ReadUnit &unit, TenantCaches &caches);
@@ -211,6 +212,11 @@ bool SqlStore::lookUp(std::function<void(Directory &)> run, std::function<void(c
     return d->reads.push({ inSnapshot, std::move(done), deadline });
 }
 
+quint64 SqlStore::callersVersion() const
+{
+    return d->backend->callersVersion();
+}
+
 Result<TenantId> SqlStore::createTenant(const QString &id, const QString &name, const QString &ccid)
 {
     return d->backend->createTenant(id, name, ccid);
@@ -312,11 +318,33 @@ void SqlStore::Private::startReading(Database &database, ReadUnit &unit, TenantC
 
 void SqlStore::Private::writeLoop(Database &database)
 {
+    const auto interval = backend->lookInterval();
+    Deadline nextLook = interval ? Deadline::in(*interval) : Deadline::never();
     while (waitForConnection(database, writes)) {
-        auto units = writes.take(options.groupLimit);
+        auto units = interval ? writes.takeWithin(options.groupLimit, *interval) : writes.take(options.groupLimit);
         if (!units)
             return;
-        writeGroup(database, *units);
+        // Whoever writes learns of others at the beginning of the transaction; but not of tenants that it does not write.
+        if (nextLook.passed()) {
+            database.clearFailure();
+            backend->lookAtOthers(database);
+            tellOfOthers();
+            nextLook = Deadline::in(*interval);
+        }
+        if (!units->empty())
+            writeGroup(database, *units);
+    }
+}
+
+/// What others have committed holds, whatever becomes of the transaction that is open.
+void SqlStore::Private::tellOfOthers()
+{
+    const SqlBackend::OthersWork work = backend->takeOthersWork();
+    if (!work.events.empty() && hooks.committed)
+        hooks.committed(work.events);
+    for (const TenantId tenant : work.tenants) {
+        if (hooks.othersWrote)
+            hooks.othersWrote(tenant);
     }
 }
 
@@ -356,9 +384,10 @@ void SqlStore::Private::undo(Database &database)
 }
 
 /// One transaction. @returns false when nothing of it was stored, or nobody knows: Database::failure() says it
-bool SqlStore::Private::tryGroup(Database &database, std::vector<WriteUnit> &units, std::vector<Event> &events)
+bool SqlStore::Private::tryGroup(Database &database, std::vector<WriteUnit> &units, WritingViews &views, std::vector<Event> &events)
 {
     events.clear();
+    views.clear();
     database.clearFailure();
     std::set<TenantId> tenants;
     auto until = std::chrono::steady_clock::time_point::min();
@@ -366,9 +395,9 @@ bool SqlStore::Private::tryGroup(Database &database, std::vector<WriteUnit> &uni
         tenants.insert(unit.tenant);
         until = std::max(until, unit.deadline.at());
     }
-    WritingViews views;
-    return backend->beginWriting(database, { tenants.begin(), tenants.end() }, caches, Deadline::at(until)) && runUnits(database, units, views, events)
-        && backend->commit(database, views, inTrouble());
+    const bool begun = backend->beginWriting(database, { tenants.begin(), tenants.end() }, caches, Deadline::at(until));
+    tellOfOthers();
+    return begun && runUnits(database, units, views, events) && backend->commit(database, views, inTrouble());
 }
 
 void SqlStore::Private::writeGroup(Database &database, std::vector<WriteUnit> &all)
@@ -384,13 +413,16 @@ void SqlStore::Private::writeGroup(Database &database, std::vector<WriteUnit> &a
         return;
 
     std::vector<Event> events;
-    bool committed = tryGroup(database, units, events);
+    WritingViews views;
+    bool committed = tryGroup(database, units, views, events);
     for (int tries = 1; !committed && database.mayBeTriedAgain() && tries < MostTries; ++tries) {
+        views.clear();
         undo(database);
-        committed = tryGroup(database, units, events);
+        committed = tryGroup(database, units, views, events);
     }
     if (!committed) {
         const Error failure = *database.failure();
+        views.clear();
         undo(database);
         // One unit spoiled the work of all, so each goes alone. What the disk refuses it would refuse every one of them.
         if (units.size() > 1 && failure.code != ErrorCode::StorageUnavailable) {
@@ -407,7 +439,8 @@ void SqlStore::Private::writeGroup(Database &database, std::vector<WriteUnit> &a
         return;
     }
     noteTrouble(std::nullopt);
-    backend->committed(std::exchange(changedConfigurations, {}));
+    backend->committed(views, std::exchange(changedConfigurations, {}));
+    views.clear();
     std::stable_sort(events.begin(), events.end(), [](const Event &left, const Event &right) { return left.id < right.id; });
     if (hooks.committed)
         hooks.committed(events);
