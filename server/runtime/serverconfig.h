@@ -5,6 +5,7 @@
 #include "tlsfiles.h"
 
 #include <base/log.h>
+#include <cache/redisoptions.h>
 #include <http/httpserver.h>
 
 namespace iwd {
@@ -14,6 +15,16 @@ struct ServerConfig
 {
     QString data; ///< folder, absolute
     QString databaseFile; ///< of SQLite, absolute
+
+    struct RuntimeCache
+    {
+        std::optional<RedisOptions> redis; ///< nothing: the cache is in this process
+        QString user;
+        QString password;
+        QString sentinelPassword;
+        QString authority; ///< PEM file; empty: what the system trusts
+        milliseconds timeout = RedisOptions {}.timeout;
+    } cache;
 
     struct Http
     {

@@ -14,6 +14,8 @@
 
 namespace iwd {
 
+class Database;
+
 /// A named statement, prepared once a connection. Bind, run, read; it is reset when it goes out of use.
 class Statement
 {
@@ -39,6 +41,10 @@ public:
     }
     /// @returns whether it ran; if not, Database::failure() says why
     bool run();
+    /// For a write whose outcome nobody reads: a database that is asked over a network does not wait for it. What is wrong with it shows at the next
+    /// run(), or at the commit.
+    /// @returns false when it is known already that it does not run
+    bool send();
     /// @returns whether there is another row; an end that is a failure is the database's failure()
     bool next();
     [[nodiscard]] qint64 integer(int column) const { return m_statement->integer(column); }
@@ -68,29 +74,30 @@ public:
 
 private:
     friend class Database;
-    Statement(class Database &database, PreparedStatement *statement, QString name)
+    Statement(Database &database, PreparedStatement *statement, QString name)
         : m_database(&database)
         , m_statement(statement)
         , m_name(std::move(name))
     {
     }
+    bool take(PreparedStatement::Step step, std::chrono::steady_clock::time_point start);
 
-    class Database *m_database;
+    Database *m_database;
     PreparedStatement *m_statement;
     QString m_name;
     bool m_atFirstRow = false; ///< which run() has fetched and next() has not handed out
     bool m_ended = true;
 };
 
-/// One connection to an SQLite file, on the thread that made it. Statements are files under resources/sql, looked up by name
-/// ("item/insert"). Those of the folder "system" find out which tenant a caller belongs to or serve the server itself; every other
+/// One connection to a database, on the thread that made it. Statements are files under resources/sql, looked up by name ("item/insert"), first in the
+/// folder of the dialect, then in "common". Those of the folder "system" find out which tenant a caller belongs to or serve the server itself; every other
 /// one must name :tenant, is refused at load when it does not, and gets it bound here.
 class Database
 {
 public:
-    /// Opens, or creates, the file; write-ahead log, every commit synced to disk.
-    [[nodiscard]] static Result<std::unique_ptr<Database>> open(const QString &path, StatementObserver observer);
-    ~Database();
+    virtual ~Database() = default;
+    Database(const Database &) = delete;
+    Database &operator=(const Database &) = delete;
 
     /// A statement bound to a tenant.
     [[nodiscard]] Statement statement(const QString &name, qint64 tenant);
@@ -101,11 +108,26 @@ public:
     [[nodiscard]] Statement systemStatement(const QString &name);
 
     /// From now on statements are broken off at @p deadline, and fail with SearchTooBroad, @p limit being the time they were given; nothing: no limit.
-    void limitWork(std::optional<std::chrono::steady_clock::time_point> deadline, std::chrono::milliseconds limit);
+    virtual void limitWork(std::optional<std::chrono::steady_clock::time_point> deadline, std::chrono::milliseconds limit) = 0;
 
     /// Runs plain text: begin, commit, pragmas, migrations.
-    bool execute(const QString &sql);
+    virtual bool execute(const QString &sql) = 0;
 
+    /// Whether the connection is there. When it is lost, reconnect() is called now and then until it is back; a call takes no longer than it has to.
+    [[nodiscard]] virtual bool isUsable() const { return true; }
+    virtual void reconnect() { }
+    [[nodiscard]] virtual Error whyUnusable() const { return *m_failure; }
+    /// Whether the transaction failed for the sake of another one, so that the same may well pass when it is tried again. Nothing of it was stored.
+    [[nodiscard]] virtual bool mayBeTriedAgain() const { return false; }
+
+    /// Begins the transaction in which migrations run, alone: whoever else wants to waits. Then makes the table that they are recorded in.
+    virtual bool beginMigration() = 0;
+    /// What has to hold before the migrations are committed.
+    virtual Result<void> checkMigrated() = 0;
+    virtual bool endMigration(bool commit) = 0;
+
+    /// The folder of its statements: "sqlite".
+    [[nodiscard]] const QString &dialect() const { return m_dialect; }
     /// The first failure since clearFailure().
     [[nodiscard]] const std::optional<Error> &failure() const { return m_failure; }
     /// For the beginning of a unit of work: no statement may be in use.
@@ -118,29 +140,36 @@ public:
     [[nodiscard]] int keptStatements() const { return static_cast<int>(m_prepared.size()); }
     void fail(Error error);
 
+protected:
+    Database(QString dialect, StatementObserver observer);
+
+    /// @param kept whether it is likely to be used again
+    /// @returns the statement, and whether it is sound; if not, describeFailure() says why
+    virtual std::pair<std::unique_ptr<PreparedStatement>, bool> prepare(const QString &sql, bool kept) = 0;
+    /// Before each statement of a tenant.
+    virtual void useTenant(qint64 tenant) { (void)tenant; }
+    /// What went wrong with the statement @p name just now, as failure().
+    virtual void failWithLastError(const QString &name) = 0;
+    /// For destructors: statements need their connection.
+    void dropStatements();
+
 private:
     friend class Statement;
-    explicit Database(QString connectionName, StatementObserver observer);
     PreparedStatement *prepared(const QString &key, const QString &sql, bool kept = true);
     QString tenantStatement(const QString &name, const QList<std::pair<QString, QString>> &parts);
-    void failWith(const QString &name, int code, const QString &reason);
-    void failWithLastError(const QString &name);
 
-    QString m_connectionName;
-    sqlite3 *m_handle = nullptr; ///< of the connection
+    const QString m_dialect;
     StatementObserver m_observer;
     std::unordered_map<QString, std::unique_ptr<PreparedStatement>> m_prepared;
     std::vector<std::unique_ptr<PreparedStatement>> m_passing; ///< not kept for the next unit of work
     int m_keptVariants = 0; ///< of m_prepared: statements with parts
     std::optional<Error> m_failure;
-    std::optional<std::chrono::steady_clock::time_point> m_workDeadline;
-    std::chrono::milliseconds m_workLimit { 0 };
 };
 
 /// The text of a statement file, without comments. An empty text: no such file.
-[[nodiscard]] QString statementText(const QString &name);
+[[nodiscard]] QString statementText(const QString &dialect, const QString &name);
 
-/// Names of all statement files; for tests.
-[[nodiscard]] QStringList statementNames();
+/// Names of all statement files of a dialect, those of all dialects among them; for migrations and tests.
+[[nodiscard]] QStringList statementNames(const QString &dialect);
 
 } // namespace iwd

@@ -5,7 +5,6 @@
 #include <base/log.h>
 
 #include <QCryptographicHash>
-#include <QSqlError>
 
 namespace iwd {
 
@@ -20,13 +19,13 @@ struct Step
 };
 
 /// In order of number; names are "migration/0001_foundation".
-std::vector<Step> steps()
+std::vector<Step> stepsOf(const QString &dialect)
 {
     std::vector<Step> result;
-    for (const QString &name : statementNames()) {
+    for (const QString &name : statementNames(dialect)) {
         if (!name.startsWith(QStringLiteral("migration/")))
             continue;
-        const QString sql = statementText(name);
+        const QString sql = statementText(dialect, name);
         const auto digest = QCryptographicHash::hash(sql.toUtf8(), QCryptographicHash::Sha256).toHex();
         result.push_back({ name.sliced(10, 4).toInt(), name, sql, QString::fromLatin1(digest) });
     }
@@ -40,7 +39,7 @@ Error refused(const QString &text)
 
 bool apply(Database &database, const Step &step)
 {
-    // The driver runs one statement a call. Our migrations hold no ';' inside a statement.
+    // One statement a call. Our migrations hold no ';' inside a statement.
     for (const QString &statement : step.sql.split(u';')) {
         if (!statement.trimmed().isEmpty() && !database.execute(statement))
             return false;
@@ -59,7 +58,7 @@ Result<void> bringUp(Database &database)
         while (known.next())
             applied.emplace(static_cast<int>(known.integer(0)), known.text(1));
     }
-    const auto all = steps();
+    const auto all = stepsOf(database.dialect());
     if (!applied.empty() && applied.rbegin()->first > all.back().number) {
         return refused(QStringLiteral("The database was last used by a newer version (migration %1, this version knows %2). Start that version, or restore a backup.")
                            .arg(applied.rbegin()->first)
@@ -81,39 +80,19 @@ Result<void> bringUp(Database &database)
     return {};
 }
 
-/// Whether every row still finds what it refers to.
-Result<void> checkReferences(Database &database)
-{
-    auto broken = database.systemStatement(QStringLiteral("system/broken_references"));
-    if (!broken.run())
-        return *database.failure();
-    if (broken.next())
-        return refused(QStringLiteral("The migration was undone: rows of table \"%1\" refer to rows of \"%2\" that are not there.").arg(broken.text(0), broken.text(1)));
-    return {};
-}
-
 } // namespace
 
 Result<void> migrate(Database &database)
 {
-    // A step that rebuilds a table drops the old one, which references to it must survive; they are checked before the commit instead.
-    // SQLite ignores this switch inside a transaction.
-    if (!database.execute(QStringLiteral("pragma foreign_keys = off")))
-        return *database.failure();
-    // One transaction for all steps: the write lock is held from the look at what is applied to the last step.
-    if (!database.execute(QStringLiteral("begin immediate")))
-        return *database.failure();
-    const bool ledger = database.execute(QStringLiteral(
-        "create table if not exists migration (number integer primary key, name text not null, checksum text not null, applied_ms integer not null)"));
-    Result<void> result = ledger ? bringUp(database) : Result<void>(*database.failure());
+    // One transaction for all steps: nobody else migrates from the look at what is applied to the last step.
+    Result<void> result = database.beginMigration() ? bringUp(database) : Result<void>(*database.failure());
     if (result)
-        result = checkReferences(database);
-    if (result && database.execute(QStringLiteral("commit")) && database.execute(QStringLiteral("pragma foreign_keys = on")))
+        result = database.checkMigrated();
+    if (result && database.endMigration(true))
         return {};
     const Error error = result ? *database.failure() : result.error();
     database.clearFailure();
-    database.execute(QStringLiteral("rollback"));
-    database.execute(QStringLiteral("pragma foreign_keys = on"));
+    database.endMigration(false);
     database.clearFailure();
     return error;
 }

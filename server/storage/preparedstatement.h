@@ -7,26 +7,22 @@
 
 #include <vector>
 
-struct sqlite3;
-struct sqlite3_stmt;
-
 namespace iwd {
 
-/// A statement of SQLite itself, on a connection that QtSql opened. Values go to it and come from it without a QVariant in between,
-/// which is what most of the time of a short statement goes to with QSqlQuery.
+/// A statement of a database itself. Values go to it and come from it without a QVariant in between, which is what most of the time of a short
+/// statement would go to.
 class PreparedStatement
 {
 public:
-    /// @p database must outlive this. Whether it is sound says isSound(); if not, the connection's own error says why.
-    PreparedStatement(sqlite3 *database, const QString &sql);
-    ~PreparedStatement();
+    PreparedStatement() = default;
+    virtual ~PreparedStatement() = default;
     PreparedStatement(const PreparedStatement &) = delete;
     PreparedStatement &operator=(const PreparedStatement &) = delete;
 
-    [[nodiscard]] bool isSound() const { return m_statement != nullptr; }
-
     [[nodiscard]] bool names(const QString &placeholder) { return find(placeholder) > 0; }
-    void bindInteger(const QString &placeholder, qint64 value);
+    void bindInteger(const QString &placeholder, qint64 value) { setInteger(indexOf(placeholder), value); }
+    void bindReal(const QString &placeholder, double value) { setReal(indexOf(placeholder), value); }
+    void bindNull(const QString &placeholder) { setNull(indexOf(placeholder)); }
     /// Null texts and bytes are stored as null. What is bound is kept until finish().
     void bindText(const QString &placeholder, const QByteArray &utf8);
     void bindBytes(const QString &placeholder, const QByteArray &bytes);
@@ -34,30 +30,38 @@ public:
 
     enum class Step { Row, Done, Failed };
     /// Starts from the beginning and goes to the first row.
-    Step run();
-    Step next();
+    virtual Step run() = 0;
+    /// The same for a statement whose rows and figures nobody asks for. Where the database allows it, it is only sent: then it may fail later.
+    virtual Step send() { return run(); }
+    virtual Step next() = 0;
     /// Ends what is running and forgets what is bound.
-    void finish();
+    virtual void finish() = 0;
 
-    [[nodiscard]] qint64 integer(int column) const;
-    [[nodiscard]] QByteArray bytes(int column) const;
-    [[nodiscard]] QString text(int column) const;
-    [[nodiscard]] bool isNull(int column) const;
-    [[nodiscard]] bool isText(int column) const;
-    [[nodiscard]] qint64 insertedId() const;
-    [[nodiscard]] int changedRows() const;
+    [[nodiscard]] virtual qint64 integer(int column) const = 0;
+    [[nodiscard]] virtual QByteArray bytes(int column) const = 0;
+    [[nodiscard]] virtual QString text(int column) const = 0;
+    [[nodiscard]] virtual bool isNull(int column) const = 0;
+    [[nodiscard]] virtual bool isText(int column) const = 0;
+    /// What the database numbered the last inserted row with; only of a database that does so.
+    [[nodiscard]] virtual qint64 insertedId() const = 0;
+    [[nodiscard]] virtual int changedRows() const = 0;
+
+protected:
+    /// Parameters count from 1; 0 is one that the statement does not have.
+    virtual void setInteger(int index, qint64 value) = 0;
+    virtual void setReal(int index, double value) = 0;
+    virtual void setNull(int index) = 0;
+    virtual void setText(int index, const QByteArray &utf8) = 0;
+    virtual void setBytes(int index, const QByteArray &bytes) = 0;
+    /// By parameter, with their colon; the first entry is not used.
+    void setNames(std::vector<QByteArray> names) { m_names = std::move(names); }
 
 private:
     int find(const QString &placeholder);
     int indexOf(const QString &placeholder);
-    QByteArrayView view(int column) const;
-    Step step();
 
-    sqlite3 *m_database;
-    sqlite3_stmt *m_statement = nullptr;
-    std::vector<QByteArray> m_names; ///< of the parameters; the first is not used
+    std::vector<QByteArray> m_names;
     size_t m_guess = 1; ///< parameters are mostly bound in their order
-    std::vector<QByteArray> m_held; ///< by parameter: what SQLite reads from until finish()
 };
 
 } // namespace iwd

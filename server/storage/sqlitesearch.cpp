@@ -111,7 +111,7 @@ QString SqliteTransaction::leadingCandidates(const ItemSearch &search, bool orde
 {
     QString fallback;
     for (const SearchCandidates &list : candidateLists(search, m_textIndexed, values)) {
-        auto probe = m_database.passingStatement(QStringLiteral("search/probe"), m_tenant.number, Parts { { QStringLiteral("candidates"), list.sql } });
+        auto probe = database().passingStatement(QStringLiteral("search/probe"), tenant().number, Parts { { QStringLiteral("candidates"), list.sql } });
         bindAll(probe, values);
         probe.bind(QStringLiteral(":limit"), FewCandidates + 1);
         if (!probe.run() || !probe.next())
@@ -149,7 +149,7 @@ std::vector<SearchHit> SqliteTransaction::search(const ItemSearch &search, const
     for (size_t i = 0; i + 1 < orders.size(); ++i)
         keys += QStringLiteral(", ") + orders[i].sql;
 
-    auto rows = m_database.passingStatement(QStringLiteral("search/page"), m_tenant.number,
+    auto rows = database().passingStatement(QStringLiteral("search/page"), tenant().number,
         Parts { { QStringLiteral("keys"), keys }, { QStringLiteral("source"), source }, { QStringLiteral("filter"), filter }, { QStringLiteral("order"), orderText(orders) } });
     bindAll(rows, values);
     rows.bind(QStringLiteral(":limit"), limit).run();
@@ -176,7 +176,7 @@ std::set<ItemId> SqliteTransaction::matching(const ItemSearch &search, const std
         ids.append(id.number);
     SqlValues values;
     const QString filter = filterSql(*this, search, values);
-    auto rows = m_database.passingStatement(QStringLiteral("search/matching"), m_tenant.number, Parts { { QStringLiteral("filter"), filter } });
+    auto rows = database().passingStatement(QStringLiteral("search/matching"), tenant().number, Parts { { QStringLiteral("filter"), filter } });
     bindAll(rows, values);
     rows.bind(QStringLiteral(":items"), QString::fromUtf8(QJsonDocument(ids).toJson(QJsonDocument::Compact))).run();
     std::set<ItemId> found;
@@ -195,8 +195,8 @@ MatchCount SqliteTransaction::countMatches(const ItemSearch &search, int exactUp
             ? plainSource
             : QStringLiteral("(select distinct item_id from (%1)) c cross join item i on i.id = c.item_id cross join item_payload p on p.item_id = i.id").arg(candidates);
         const QString filter = filterSql(*this, search, values);
-        auto row = m_database.passingStatement(
-            QStringLiteral("search/count"), m_tenant.number, Parts { { QStringLiteral("source"), source }, { QStringLiteral("filter"), filter } });
+        auto row = database().passingStatement(
+            QStringLiteral("search/count"), tenant().number, Parts { { QStringLiteral("source"), source }, { QStringLiteral("filter"), filter } });
         bindAll(row, values);
         row.bind(QStringLiteral(":limit"), exactUpTo + 1);
         if (!row.run() || !row.next())

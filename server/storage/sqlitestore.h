@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "sqlstore.h"
 #include "statementobserver.h"
-
-#include <pipeline/store.h>
 
 namespace iwd {
 
@@ -20,32 +19,15 @@ struct SqliteOptions
     milliseconds searchLimit { 3'000 }; ///< after which a search is broken off
 };
 
-/// The embedded store: one file, one writing thread, a few reading threads.
-///
-/// Group commit: what arrives while a transaction is being written and synced shares the next one. No timer is needed for that, and
-/// a lone write does not wait.
-class SqliteStore final : public Store
+/// The embedded store: one file.
+class SqliteStore final : public SqlStore
 {
 public:
     /// Opens or creates the file and brings it to the current form. @p clock must outlive the store.
     [[nodiscard]] static Result<std::unique_ptr<SqliteStore>> open(SqliteOptions options, const Clock &clock);
-    /// Finishes what is queued.
-    ~SqliteStore() override;
-
-    void setHooks(Hooks hooks) override;
-    bool write(WriteUnit unit) override;
-    bool read(TenantId tenant, std::function<void(Snapshot &)> run, std::function<void(const std::optional<Error> &)> done, Deadline deadline) override;
-    bool search(TenantId tenant, std::function<void(Snapshot &)> run, std::function<void(const std::optional<Error> &)> done, Deadline deadline) override;
-    bool lookUp(std::function<void(Directory &)> run, std::function<void(const std::optional<Error> &)> done, Deadline deadline) override;
-    Result<TenantId> createTenant(const QString &id, const QString &name, const QString &ccid) override;
-    std::optional<QString> trouble() const override;
-    QString kind() const override { return QStringLiteral("sqlite"); }
-    qint64 sizeBytes() const override;
 
 private:
-    class Private;
-    explicit SqliteStore(std::unique_ptr<Private> d);
-    std::unique_ptr<Private> d;
+    using SqlStore::SqlStore;
 };
 
 } // namespace iwd

@@ -1,114 +1,85 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sqlitetransaction.h"
 
-#include "columns.h"
-
-#include <QJsonDocument>
-
 namespace iwd {
-
-using namespace column;
 
 namespace {
 
-ConfigRecord readConfig(const Statement &row, ConfigKind kind)
+constexpr size_t mostEventsAtOnce = 24;
+
+struct EventPlaceholders
 {
-    return { kind, row.text(0), row.integer(1), fromMillis(row.integer(2)), fromMillis(row.integer(3)), instantAt(row, 4),
-        QJsonDocument::fromJson(row.bytes(5)).object() };
+    QString item;
+    QString at;
+    QString type;
+    QString body;
+};
+
+const std::vector<EventPlaceholders> &eventPlaceholders()
+{
+    static const std::vector<EventPlaceholders> all = [] {
+        std::vector<EventPlaceholders> names;
+        for (size_t i = 0; i < mostEventsAtOnce; ++i)
+            names.push_back({ QStringLiteral(":item%1").arg(i), QStringLiteral(":at%1").arg(i), QStringLiteral(":type%1").arg(i), QStringLiteral(":body%1").arg(i) });
+        return names;
+    }();
+    return all;
+}
+
+/// The rows after the first, for event/append.
+const QString &furtherRows(size_t count)
+{
+    static const std::vector<QString> all = [] {
+        std::vector<QString> texts(2);
+        for (size_t i = 1; i < mostEventsAtOnce; ++i) {
+            const EventPlaceholders &names = eventPlaceholders()[i];
+            texts.push_back(texts.back() + QStringLiteral(", (:tenant, %1, %2, %3, %4)").arg(names.item, names.at, names.type, names.body));
+        }
+        return texts;
+    }();
+    return all[count];
 }
 
 } // namespace
 
-SqliteTransaction::SqliteTransaction(Database &database, TenantId tenant, Instant now, std::shared_ptr<const ConfigurationSnapshot> configuration, TenantCache &cache)
-    : m_database(database)
-    , m_tenant(tenant)
-    , m_now(now)
-    , m_configuration(std::move(configuration))
-    , m_cache(cache)
+size_t SqliteTransaction::eventsAtOnce() const
 {
+    return mostEventsAtOnce;
 }
 
-Statement SqliteTransaction::statement(const char *name)
+QString SqliteTransaction::hasLabelSql() const
 {
-    return m_database.statement(QString::fromLatin1(name), m_tenant.number);
+    return QStringLiteral("exists (select 1 from json_each(p.document, '$.labels') l where l.value = :label)");
 }
 
-bool SqliteTransaction::change(Statement &statement)
+QString SqliteTransaction::openItemsHint() const
 {
-    ++m_changes;
-    return statement.run();
+    return QStringLiteral("indexed by item_open_idx");
 }
 
-std::shared_ptr<const ConfigurationSnapshot> loadConfiguration(Database &database, TenantId tenant)
+/// Several rows in one statement: each statement has to look up and raise the table's sequence.
+bool SqliteTransaction::storeEvents(std::span<Event> events)
 {
-    TenantCache cache;
-    SqliteTransaction reader(database, tenant, Instant(), nullptr, cache);
-    std::vector<ConfigRecord> all;
-    for (const auto kind : { ConfigKind::Calendar, ConfigKind::Skill, ConfigKind::Schema, ConfigKind::Queue, ConfigKind::Category, ConfigKind::CapturePoint, ConfigKind::Agent,
-             ConfigKind::Attribute, ConfigKind::Settings }) {
-        for (const bool deleted : { false, true }) {
-            auto records = reader.configRecords(kind, deleted);
-            std::move(records.begin(), records.end(), std::back_inserter(all));
-        }
+    const size_t count = events.size();
+    auto row = database().statement(QStringLiteral("event/append"), tenant().number, { { QStringLiteral("more"), furtherRows(count) } });
+    const std::vector<EventPlaceholders> &placeholders = eventPlaceholders();
+    for (size_t i = 0; i < count; ++i) {
+        const Event &event = events[i];
+        const EventPlaceholders &names = placeholders[i];
+        row.bind(names.item, event.item.number > 0 ? QVariant(event.item.number) : QVariant(QMetaType::fromType<qint64>()))
+            .bind(names.at, toMillis(event.at))
+            .bind(names.type, static_cast<int>(event.type))
+            .bindUtf8(names.body, event.body);
     }
-    return database.failure() ? nullptr : ConfigurationSnapshot::build(all);
-}
-
-std::shared_ptr<const ConfigurationSnapshot> SqliteTransaction::configuration()
-{
-    if (m_configurationStale || !m_configuration) {
-        auto loaded = loadConfiguration(m_database, m_tenant);
-        m_configuration = loaded ? loaded : std::make_shared<const ConfigurationSnapshot>();
-        m_configurationStale = false;
+    if (!row.run())
+        return false;
+    // One statement of the only writer gives its rows numbers without a gap.
+    const qint64 first = row.insertedId() - static_cast<qint64>(count) + 1;
+    for (size_t i = 0; i < count; ++i) {
+        events[i].id = first + static_cast<qint64>(i);
+        events[i].body.clear();
     }
-    return m_configuration;
-}
-
-std::shared_ptr<const ConfigurationSnapshot> SqliteTransaction::changedConfiguration()
-{
-    return m_configurationChanged ? configuration() : nullptr;
-}
-
-std::vector<ConfigRecord> SqliteTransaction::configRecords(ConfigKind kind, bool deleted)
-{
-    auto rows = statement("config/list");
-    rows.bind(QStringLiteral(":kind"), static_cast<int>(kind)).bind(QStringLiteral(":deleted"), deleted ? 1 : 0).run();
-    std::vector<ConfigRecord> records;
-    while (!failed() && rows.next())
-        records.push_back(readConfig(rows, kind));
-    return records;
-}
-
-std::optional<ConfigRecord> SqliteTransaction::configRecord(ConfigKind kind, const QString &id)
-{
-    auto row = statement("config/get");
-    row.bind(QStringLiteral(":kind"), static_cast<int>(kind)).bind(QStringLiteral(":id"), id);
-    return row.run() && row.next() ? std::optional(readConfig(row, kind)) : std::nullopt;
-}
-
-bool SqliteTransaction::isUsedByItems(ConfigKind kind, const QString &id)
-{
-    Q_ASSERT(kind == ConfigKind::Queue || kind == ConfigKind::Schema || kind == ConfigKind::Calendar);
-    auto row = statement(kind == ConfigKind::Queue ? "item/open_in_queue" : kind == ConfigKind::Schema ? "item/open_in_schema" : "item/open_in_calendar");
-    row.bind(QStringLiteral(":id"), id);
-    return row.run() && row.next();
-}
-
-void SqliteTransaction::putConfig(ConfigRecord &record)
-{
-    auto row = statement("config/put");
-    row.bind(QStringLiteral(":kind"), static_cast<int>(record.kind))
-        .bind(QStringLiteral(":id"), record.id)
-        .bind(QStringLiteral(":created_ms"), toMillis(m_now))
-        .bind(QStringLiteral(":updated_ms"), toMillis(m_now))
-        .bind(QStringLiteral(":deleted_ms"), nullable(record.deleted))
-        .bindUtf8(QStringLiteral(":document"), QJsonDocument(record.document).toJson(QJsonDocument::Compact));
-    m_configurationStale = m_configurationChanged = true;
-    if (change(row) && row.next()) {
-        record.version = row.integer(0);
-        record.created = fromMillis(row.integer(1));
-        record.updated = m_now;
-    }
+    return true;
 }
 
 } // namespace iwd

@@ -1,161 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "database.h"
-
-#include <pipeline/store.h>
-
-#include <set>
-#include <unordered_map>
+#include "sqltransaction.h"
 
 namespace iwd {
 
-/// What a thread remembers of a tenant from one transaction to the next. Must be dropped when a transaction is undone.
-struct TenantCache
-{
-    /// The oldest waiting item of each class. Only the thread that writes may keep it: it knows of every change, so taking the best
-    /// item does not have to probe every class. Reading threads forget it with each transaction.
-    bool headsLoaded = false;
-    std::map<qint64, Waiting> heads;
-    std::set<qint64> staleHeads; ///< classes whose head was taken and has to be looked up again
-
-    /// Classes never change once they are made.
-    std::unordered_map<qint64, WorkClass> classes;
-    std::map<WorkClass, qint64> classIds;
-
-    /// Agents with what they hold, who refused what, and the turns of segments: as heads, kept by the writing thread only.
-    bool desksLoaded = false;
-    AgentDesks desks;
-    std::map<ItemId, QString> holders; ///< item -> agent
-    bool refusalsLoaded = false;
-    Refusals refusals;
-    std::map<QString, std::map<QString, SegmentService>> segmentServices;
-
-    /// Forgets what another thread may change; what never changes stays.
-    void forgetRows();
-};
-
-/// A tenant's view of an SQLite database inside an open transaction, for reading threads (as Snapshot) and the writing thread.
-class SqliteTransaction final : public Transaction
+/// A tenant's view of an SQLite database.
+class SqliteTransaction final : public SqlTransaction
 {
 public:
-    SqliteTransaction(Database &database, TenantId tenant, Instant now, std::shared_ptr<const ConfigurationSnapshot> configuration, TenantCache &cache);
+    using SqlTransaction::SqlTransaction;
 
-    TenantId tenant() const override { return m_tenant; }
-    Instant now() const override { return m_now; }
-    const std::optional<Error> &failure() const override { return m_database.failure(); }
-    std::shared_ptr<const ConfigurationSnapshot> configuration() override;
-    std::vector<ConfigRecord> configRecords(ConfigKind kind, bool deleted) override;
-    std::optional<ConfigRecord> configRecord(ConfigKind kind, const QString &id) override;
-    bool isUsedByItems(ConfigKind kind, const QString &id) override;
-
-    std::optional<ItemRecord> item(ItemId id) override;
-    std::vector<ItemId> itemsCapturedAs(const QString &captureId, const QString &capturePointId) override;
-    std::vector<ItemRecord> items(const ItemFilter &filter, qint64 after, bool newestFirst, int limit) override;
-    std::vector<ItemCount> countItems(Instant since) override;
     std::vector<SearchHit> search(const ItemSearch &search, const std::vector<SortKey> &sort, const std::optional<QJsonArray> &after, int limit) override;
     std::set<ItemId> matching(const ItemSearch &search, const std::vector<ItemId> &items) override;
     MatchCount countMatches(const ItemSearch &search, int exactUpTo) override;
 
-    const WorkClass &workClass(qint64 id) override;
-    const std::map<qint64, Waiting> &oldestWaiting() override;
-    std::vector<Waiting> waiting(const WaitingRange &range, int limit) override;
-    std::vector<Waiting> waitingFromTheEnd(qint64 classId, int limit) override;
-    std::optional<Waiting> newestWaiting(const WaitingRange &range) override;
-
-    std::optional<Assignment> assignment(ItemId item) override;
-    std::vector<Assignment> assignmentsOf(const QString &agentId) override;
-    AgentStatus agentStatus(const QString &agentId) override;
-    const AgentDesks &desks() override;
-    const Refusals &refusals() override;
-    const std::map<QString, SegmentService> &segmentServices(const QString &queueId) override;
-    int countWaiting(const QString &queueId, int limit) override;
-
-    std::vector<StoredEvent> events(qint64 after, int limit) override;
-    std::vector<StoredEvent> history(ItemId item, qint64 after, int limit) override;
-    qint64 lastEvent() override;
-
-    std::vector<ApiKeyRecord> apiKeys() override;
-    bool hasUsers() override;
-
-    void insertItem(ItemRecord &record) override;
-    void updateItem(ItemRecord &record, bool payloadChanged) override;
-    void moveWaiting(const ItemRecord &record) override;
-    qint64 ensureClass(const WorkClass &terms) override;
-    void reclass(qint64 fromClass, qint64 toClass, qint64 fromValue, qint64 toValue) override;
-    std::vector<std::pair<qint64, WorkClass>> classesOfSchema(const QString &schemaId) override;
-    Assignment insertAssignment(Assignment assignment) override;
-    void extendAssignment(qint64 token, Instant leaseUntil) override;
-    void acceptOffer(qint64 token, milliseconds lease) override;
-    void shiftLeases(milliseconds by, Instant from) override;
-    void removeAssignment(ItemId item) override;
-    std::vector<Assignment> expiredAssignments(int limit) override;
-    std::vector<DueTimer> dueTimers(int limit) override;
-    std::vector<ItemId> errorHeldItems(const QString &capturePointId, ItemId after, int limit) override;
-    void setAgentStatus(const QString &agentId, const AgentStatus &status) override;
-    void setChannelStatus(const QString &agentId, const QString &channel, const AgentStatus &status) override;
-    void setIdle(const QString &agentId) override;
-    void addRefusal(ItemId item, const QString &agentId, Instant until) override;
-    int forgetRefusals(int limit) override;
-    void setSegmentService(const QString &queueId, const QString &segment, const SegmentService &service) override;
-    void putConfig(ConfigRecord &record) override;
-    void appendEvent(Event event) override;
-    std::optional<std::pair<QByteArray, Answer>> storedAnswer(const IdempotencyKey &key) override;
-    void storeAnswer(const IdempotencyKey &key, const Answer &answer) override;
-    void forgetAnswersBefore(Instant instant, int limit) override;
-    void insertApiKey(const ApiKeyRecord &key, const QByteArray &hash) override;
-    bool revokeApiKey(const QString &id) override;
-    void insertUser(const UserRecord &user) override;
-    void setLoginFailures(const QString &user, int failures, Instant lockedUntil) override;
-    void insertSession(const SessionRecord &session, const QByteArray &hash) override;
-    void removeSession(const QByteArray &hash) override;
-    void forgetSessionsBefore(Instant instant) override;
-
-    void fail(Error error) override { m_database.fail(std::move(error)); }
-    int changeCount() const override { return m_changes; }
-
     /// Whether the full-text index is attached and this snapshot began after a look at its state; see TextIndex.
     void useTextIndex(bool use) { m_textIndexed = use; }
 
-    /// What was appended so far, in order. To be called before the commit: events that wait to be written together are written here.
-    [[nodiscard]] std::vector<Event> &appended()
-    {
-        writeEvents();
-        return m_events;
-    }
-    /// The configuration as this transaction leaves it; null when it did not change it.
-    [[nodiscard]] std::shared_ptr<const ConfigurationSnapshot> changedConfiguration();
+protected:
+    bool storeEvents(std::span<Event> events) override;
+    size_t eventsAtOnce() const override;
+    QString hasLabelSql() const override;
+    QString openItemsHint() const override;
 
 private:
-    Statement statement(const char *name);
-    bool change(Statement &statement);
-    std::vector<Assignment> readAssignments(Statement &statement);
-    void loadDesks();
-    Assignment *inHand(qint64 token);
-    std::vector<StoredEvent> readEvents(Statement &statement);
-    void writeEvents();
-    void bindOrderingRow(Statement &statement, const ItemRecord &record);
-    void writeTimers(const ItemRecord &record, bool inserted);
-    void noteWaiting(const ItemRecord &record);
-    void noteGone(ItemId item);
-    std::optional<Waiting> probeOldest(qint64 classId);
     QString leadingCandidates(const ItemSearch &search, bool orderHasWalk, class SqlValues &values);
     qint64 estimateMatches(const ItemSearch &search);
 
-    Database &m_database;
-    TenantId m_tenant;
-    Instant m_now;
-    std::shared_ptr<const ConfigurationSnapshot> m_configuration;
     bool m_textIndexed = false;
-    bool m_configurationStale = false;
-    bool m_configurationChanged = false;
-    TenantCache &m_cache;
-    std::vector<Event> m_events;
-    size_t m_writtenEvents = 0; ///< of m_events; the others wait to be written together
-    int m_changes = 0;
 };
-
-/// All records of a tenant's configuration, compiled. @returns null when the database failed
-[[nodiscard]] std::shared_ptr<const ConfigurationSnapshot> loadConfiguration(Database &database, TenantId tenant);
 
 } // namespace iwd

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -37,14 +38,15 @@ public:
     {
         std::unique_lock lock(m_mutex);
         m_filled.wait(lock, [this] { return m_closed || !m_work.empty(); });
-        if (m_work.empty())
-            return std::nullopt;
-        std::vector<T> taken;
-        while (!m_work.empty() && taken.size() < static_cast<size_t>(most)) {
-            taken.push_back(std::move(m_work.front()));
-            m_work.pop_front();
-        }
-        return taken;
+        return taken(most);
+    }
+
+    /// Waits for work no longer than @p time. @returns what there is then, maybe no piece, or nothing when the queue is closed and empty
+    std::optional<std::vector<T>> takeWithin(int most, std::chrono::milliseconds time)
+    {
+        std::unique_lock lock(m_mutex);
+        const bool timely = m_filled.wait_for(lock, time, [this] { return m_closed || !m_work.empty(); });
+        return timely ? taken(most) : std::vector<T>();
     }
 
     void close()
@@ -57,6 +59,18 @@ public:
     }
 
 private:
+    std::optional<std::vector<T>> taken(int most)
+    {
+        if (m_work.empty())
+            return std::nullopt;
+        std::vector<T> taken;
+        while (!m_work.empty() && taken.size() < static_cast<size_t>(most)) {
+            taken.push_back(std::move(m_work.front()));
+            m_work.pop_front();
+        }
+        return taken;
+    }
+
     const size_t m_limit;
     std::mutex m_mutex;
     std::condition_variable m_filled;

@@ -27,6 +27,7 @@ class Deadline
 {
 public:
     [[nodiscard]] static Deadline in(milliseconds duration) { return Deadline(std::chrono::steady_clock::now() + duration); }
+    [[nodiscard]] static Deadline at(std::chrono::steady_clock::time_point at) { return Deadline(at); }
     [[nodiscard]] static Deadline never() { return Deadline(std::chrono::steady_clock::time_point::max()); }
 
     [[nodiscard]] bool passed() const { return m_at != std::chrono::steady_clock::time_point::max() && std::chrono::steady_clock::now() >= m_at; }

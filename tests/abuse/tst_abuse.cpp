@@ -21,6 +21,13 @@ namespace {
 
 constexpr qint64 MiB = 1024 * 1024;
 
+/// For tests that measure memory: AddressSanitizer, where it is built in, keeps hundreds of MiB of freed memory back, which are not the server's.
+const QStringList &withoutQuarantine()
+{
+    static const QStringList environment { u"ASAN_OPTIONS="_s + qEnvironmentVariable("ASAN_OPTIONS") + u":quarantine_size_mb=1"_s };
+    return environment;
+}
+
 /// Descriptors for thousands of connections of this process.
 bool raiseOwnLimit(rlim_t wanted)
 {
@@ -109,7 +116,7 @@ void TestAbuse::tenThousandIdleConnectionsLeaveRoomForOthers()
 {
     constexpr int count = 10'000;
     QVERIFY2(raiseOwnLimit(count + 1000), "This test needs 11,000 open files: raise the hard limit (ulimit -Hn).");
-    Site site;
+    Site site(withoutQuarantine());
     const qint64 before = site.server.residentBytes();
     std::vector<std::unique_ptr<HttpCaller>> idle;
     for (int i = 0; i < count; ++i) {
@@ -154,7 +161,7 @@ void TestAbuse::aClientThatReadsNothingIsDropped()
 void TestAbuse::manyClientsThatReadNothingAreBounded()
 {
     // Long patience, so that only the bound of all together can help: each would hold 4 MiB for an hour.
-    Site site({ u"IWD_HTTP_WRITE_TIMEOUT=1h"_s });
+    Site site(withoutQuarantine() + QStringList { u"IWD_HTTP_WRITE_TIMEOUT=1h"_s });
     const qint64 before = site.server.residentBytes();
     std::vector<std::unique_ptr<HttpCaller>> greedy;
     const int small = 4096;
@@ -185,17 +192,21 @@ void TestAbuse::aStreamReaderThatReadsNothingIsDropped()
 {
     QFETCH(QByteArray, stream);
     QFETCH(int, count);
-    Site site({ u"IWD_HTTP_WRITE_TIMEOUT=1s"_s });
+    Site site(withoutQuarantine() + QStringList { u"IWD_HTTP_WRITE_TIMEOUT=1s"_s });
     const auto pushing = site.admin->call("PUT", "/iwd/v3/queues/general", text({ { u"name"_s, u"general"_s }, { u"mode"_s, u"push"_s }, { u"offerSeconds"_s, 600 } }), { { "If-Match", "*" } });
     QVERIFY(pushing && pushing->status == 200);
     site.addReadyAgent(u"anna"_s, 1000);
-    for (int i = 0; i < 12; ++i) {
+    // Few items but large ones: more than the buffers of the system take.
+    QJsonObject custom;
+    for (int i = 0; i < 4; ++i)
+        custom.insert(u"padding%1"_s.arg(i), QString(9'000, u'x'));
+    for (int i = 0; i < 10; ++i) {
         QJsonArray items;
-        for (int k = 0; k < 80; ++k)
-            items.append(QJsonObject { { u"captureId"_s, u"%1-%2"_s.arg(i).arg(k) }, { u"custom"_s, QJsonObject { { u"padding"_s, QString(9'000, u'x') } } } });
+        for (int k = 0; k < 20; ++k)
+            items.append(QJsonObject { { u"captureId"_s, u"%1-%2"_s.arg(i).arg(k) }, { u"custom"_s, custom } });
         QCOMPARE(site.ask("POST", "/items", QJsonDocument(items).toJson(QJsonDocument::Compact)).status, 200);
     }
-    QTRY_COMPARE_WITH_TIMEOUT(site.ask("GET", "/stats/agents").json().value(u"data"_s)[0][u"offered"_s].toInt(), 960, 30'000);
+    QTRY_COMPARE_WITH_TIMEOUT(site.ask("GET", "/stats/agents").json().value(u"data"_s)[0][u"offered"_s].toInt(), 200, 30'000);
     const qint64 before = site.server.residentBytes();
     std::vector<std::unique_ptr<HttpCaller>> readers;
     const int small = 4096;
@@ -209,7 +220,9 @@ void TestAbuse::aStreamReaderThatReadsNothingIsDropped()
     // They cannot even see it, because they do not read; the server has got rid of them.
     QTRY_VERIFY_WITH_TIMEOUT(site.server.log().contains("Dropped a reader of a live stream"), 20'000);
     QTRY_VERIFY_WITH_TIMEOUT(site.ask("GET", "/stats/server").json().value(u"connections"_s).toInt() <= 2, 20'000);
-    QVERIFY(site.server.residentBytes() - before < 600 * MiB);
+    const qint64 grown = site.server.residentBytes() - before;
+    qInfo("%lld MiB more for %d readers", static_cast<long long>(grown / MiB), count);
+    QVERIFY(grown < 300 * MiB);
 }
 
 void TestAbuse::aThousandWaitingAgentsGetAnItemEach()

@@ -5,7 +5,6 @@
 #include <domain/itemfields.h>
 #include <domain/textorder.h>
 
-#include <storage/database.h>
 #include <storage/searchcandidates.h>
 #include <storage/textindex.h>
 

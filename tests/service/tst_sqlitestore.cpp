@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <support/pipelinefixture.h>
 
-#include <storage/database.h>
 #include <storage/migrations.h>
+#include <storage/sqlitedatabase.h>
 #include <storage/textindex.h>
 
 #include <QRegularExpression>
@@ -49,20 +49,20 @@ private Q_SLOTS:
 
 void TestSqliteStore::everyStatementIsBoundToATenant()
 {
-    QVERIFY(statementNames().size() > 50);
-    for (const QString &name : statementNames()) {
+    QVERIFY(statementNames(u"sqlite"_s).size() > 50);
+    for (const QString &name : statementNames(u"sqlite"_s)) {
         if (!name.startsWith(u"system/"_s) && !name.startsWith(u"migration/"_s))
-            QVERIFY2(statementText(name).contains(u":tenant"_s), qPrintable(name));
+            QVERIFY2(statementText(u"sqlite"_s, name).contains(u":tenant"_s), qPrintable(name));
     }
 }
 
 void TestSqliteStore::everyStatementCanBePrepared()
 {
     PipelineFixture fixture;
-    auto database = Database::open(fixture.folder.filePath(u"iwd.db"_s), {});
+    auto database = SqliteDatabase::open(fixture.folder.filePath(u"iwd.db"_s), {});
     QVERIFY(database.ok());
     QVERIFY(TextIndex::attach(**database, fixture.folder.filePath(u"other.db"_s)));
-    for (const QString &name : statementNames()) {
+    for (const QString &name : statementNames(u"sqlite"_s)) {
         if (name.startsWith(u"migration/"_s))
             continue;
         if (name.startsWith(u"system/"_s))
@@ -101,7 +101,7 @@ void TestSqliteStore::whatIsAskedAllTheTimeUsesItsIndex()
         database.setDatabaseName(fixture.folder.filePath(u"iwd.db"_s));
         QVERIFY(database.open());
         QSqlQuery query(database);
-        QVERIFY2(query.exec(u"explain query plan "_s + statementText(name).replace(QRegularExpression(u":[a-z_]+"_s), u"1"_s)), qPrintable(query.lastError().text()));
+        QVERIFY2(query.exec(u"explain query plan "_s + statementText(u"sqlite"_s, name).replace(QRegularExpression(u":[a-z_]+"_s), u"1"_s)), qPrintable(query.lastError().text()));
         while (query.next())
             steps.append(query.value(3).toString());
     }
@@ -309,7 +309,7 @@ void TestSqliteStore::aFileOfANewerVersionIsRefused()
     ManualClock clock;
     { QVERIFY(SqliteStore::open({ path, 1, 10, 10, {} }, clock).ok()); }
     {
-        auto database = Database::open(path, {});
+        auto database = SqliteDatabase::open(path, {});
         QVERIFY((*database)->execute(u"insert into migration values (9999, 'migration/9999_future', 'x', 0)"_s));
     }
     const auto refused = SqliteStore::open({ path, 1, 10, 10, {} }, clock);
@@ -324,7 +324,7 @@ void TestSqliteStore::aChangedMigrationIsRefused()
     ManualClock clock;
     { QVERIFY(SqliteStore::open({ path, 1, 10, 10, {} }, clock).ok()); }
     {
-        auto database = Database::open(path, {});
+        auto database = SqliteDatabase::open(path, {});
         QVERIFY((*database)->execute(u"update migration set checksum = 'other'"_s));
     }
     const auto refused = SqliteStore::open({ path, 1, 10, 10, {} }, clock);
@@ -370,7 +370,7 @@ void TestSqliteStore::aReadOnlyDatabaseRefusesWritesAndSaysSo()
     PipelineFixture fixture;
     PipelineFixture::must(fixture.capture({ { u"captureId"_s, u"1"_s } }));
     // Another process that holds the write lock for good looks to a writer like a disk that takes nothing.
-    auto database = Database::open(fixture.folder.filePath(u"iwd.db"_s), {});
+    auto database = SqliteDatabase::open(fixture.folder.filePath(u"iwd.db"_s), {});
     QVERIFY((*database)->execute(u"begin immediate"_s));
     const auto refused = fixture.capture({ { u"captureId"_s, u"2"_s } });
     QCOMPARE(refused.error().code, ErrorCode::StorageUnavailable);
@@ -389,7 +389,7 @@ void TestSqliteStore::aDamagedFileIsNamedAndCalledDamaged()
     QVERIFY(file.open(QFile::WriteOnly));
     file.write(QByteArray(8192, 'x'));
     file.close();
-    const auto database = Database::open(path, {});
+    const auto database = SqliteDatabase::open(path, {});
     QVERIFY(!database.ok());
     QCOMPARE(database.error().code, ErrorCode::StorageUnavailable);
     QVERIFY2(database.error().text.startsWith(path + u": The database is damaged: "_s), qPrintable(database.error().text));
@@ -402,7 +402,7 @@ void TestSqliteStore::aReadThatBreaksOffIsNotTakenForTheEnd()
     for (const auto &id : { u"damaged"_s, u"sound"_s })
         PipelineFixture::must(fixture.capture({ { u"captureId"_s, id }, { u"labels"_s, QJsonArray { u"red"_s } } }));
     {
-        auto database = Database::open(fixture.folder.filePath(u"iwd.db"_s), {});
+        auto database = SqliteDatabase::open(fixture.folder.filePath(u"iwd.db"_s), {});
         QVERIFY((*database)->execute(u"update item_payload set document = '{' where capture_id = 'damaged'"_s));
     }
     const auto list = fixture.look<int>([](Snapshot &snapshot) -> Result<int> { return static_cast<int>(snapshot.items({ .label = u"red"_s }, 0, true, 10).size()); });
@@ -412,7 +412,7 @@ void TestSqliteStore::aReadThatBreaksOffIsNotTakenForTheEnd()
 void TestSqliteStore::aStatementThatCouldNotBePreparedIsTriedAgain()
 {
     QTemporaryDir folder;
-    auto database = Database::open(folder.filePath(u"iwd.db"_s), {});
+    auto database = SqliteDatabase::open(folder.filePath(u"iwd.db"_s), {});
     QVERIFY(database.ok());
     (void)(*database)->systemStatement(u"system/tenants"_s);
     QVERIFY((*database)->failure()); // there is no such table yet; a disk that cannot be read for a moment looks the same
@@ -424,7 +424,7 @@ void TestSqliteStore::aStatementThatCouldNotBePreparedIsTriedAgain()
 void TestSqliteStore::howListsAreAskedForDoesNotFillTheMemory()
 {
     QTemporaryDir folder;
-    auto database = Database::open(folder.filePath(u"iwd.db"_s), {});
+    auto database = SqliteDatabase::open(folder.filePath(u"iwd.db"_s), {});
     QVERIFY(database.ok() && migrate(**database).ok());
     for (int i = 0; i < 1000; ++i) {
         const QString filter = u"and i.status in (2) and i.id <> %1"_s.arg(i);

@@ -2,7 +2,7 @@
 #include <support/pipelinefixture.h>
 
 #include <domain/fulltext.h>
-#include <storage/database.h>
+#include <storage/sqlitedatabase.h>
 #include <storage/itemdocument.h>
 #include <storage/itemtexts.h>
 #include <storage/textindex.h>
@@ -71,7 +71,7 @@ std::set<ItemId> TestTextIndex::found(const QString &text)
 /// Asks the files, not the store.
 bool TestTextIndex::indexIsComplete()
 {
-    auto database = Database::open(databasePath(), {});
+    auto database = SqliteDatabase::open(databasePath(), {});
     if (!database || !TextIndex::attachForReading(**database, databasePath()))
         return false;
     auto state = (*database)->systemStatement(u"system/text_state"_s);

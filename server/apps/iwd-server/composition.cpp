@@ -4,6 +4,8 @@
 #include "firststart.h"
 
 #include <base/log.h>
+#include <cache/localcache.h>
+#include <cache/rediscache.h>
 #include <runtime/operations.h>
 #include <storage/sqlitestore.h>
 
@@ -61,8 +63,25 @@ Result<void> Composition::openData()
     if (!store)
         return store.error();
     m_store = std::move(store).value();
-    m_cache = std::make_unique<LocalCache>(m_clock, CachedCallers);
+    openCache();
     return {};
+}
+
+void Composition::openCache()
+{
+    if (!m_config.cache.redis) {
+        m_cache = std::make_unique<LocalCache>(m_clock, CachedCallers);
+        return;
+    }
+    RedisOptions options = *m_config.cache.redis;
+    options.user = m_config.cache.user;
+    options.password = m_config.cache.password;
+    options.sentinelPassword = m_config.cache.sentinelPassword;
+    options.caFile = m_config.cache.authority;
+    options.timeout = m_config.cache.timeout;
+    auto redis = std::make_unique<RedisCache>(std::move(options));
+    m_metrics.gauge("iwd_cache_up", "1 while the Redis of cache.url answers.", [cache = redis.get()] { return cache->trouble() ? 0 : 1; });
+    m_cache = std::move(redis);
 }
 
 QCoro::Task<Result<std::vector<TenantRecord>>> Composition::tenants()

@@ -8,7 +8,7 @@
 
 #include <api/apiserver.h>
 #include <base/clock.h>
-#include <cache/localcache.h>
+#include <cache/cache.h>
 #include <http/httpserver.h>
 #include <pipeline/queuewatch.h>
 
@@ -41,6 +41,7 @@ Q_SIGNALS:
 
 private:
     [[nodiscard]] Result<void> openData();
+    void openCache();
     [[nodiscard]] QCoro::Task<Result<std::vector<TenantRecord>>> tenants();
     [[nodiscard]] QCoro::Task<Result<void>> bringUp();
     [[nodiscard]] Result<void> listen();

@@ -2,4 +2,4 @@
 -- Counts index entries of the queue's classes and stops at the limit.
 select count(*) from (
   select 1 from item where class_id in (select id from work_class where tenant_id = :tenant and queue_id = :queue_id) and status = 2 limit :limit
-)
+) as waiting_items

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sqlitetransaction.h"
+#include "sqltransaction.h"
 
 #include "columns.h"
 #include "itemdocument.h"
@@ -41,25 +41,16 @@ ItemRecord readItem(const Statement &row)
     return record;
 }
 
-void bindPayload(Statement &payload, const WorkItem &item)
-{
-    payload.bind(QStringLiteral(":category_id"), nullable(item.categoryId))
-        .bind(QStringLiteral(":queue_id"), nullable(item.queueId))
-        .bind(QStringLiteral(":created_ms"), toMillis(item.created))
-        .bind(QStringLiteral(":customer_key"), nullable(caseFolded(item.customerId)))
-        .bindUtf8(QStringLiteral(":document"), encodeItemDocument(item));
-}
-
 } // namespace
 
-std::optional<ItemRecord> SqliteTransaction::item(ItemId id)
+std::optional<ItemRecord> SqlTransaction::item(ItemId id)
 {
     auto row = statement("item/get");
     row.bind(QStringLiteral(":id"), id.number);
     return row.run() && row.next() ? std::optional(readItem(row)) : std::nullopt;
 }
 
-std::vector<ItemId> SqliteTransaction::itemsCapturedAs(const QString &captureId, const QString &capturePointId)
+std::vector<ItemId> SqlTransaction::itemsCapturedAs(const QString &captureId, const QString &capturePointId)
 {
     auto rows = statement(capturePointId.isEmpty() ? "item/find_captured_anywhere" : "item/find_captured");
     rows.bind(QStringLiteral(":capture_id"), captureId);
@@ -73,7 +64,7 @@ std::vector<ItemId> SqliteTransaction::itemsCapturedAs(const QString &captureId,
     return ids;
 }
 
-std::vector<ItemRecord> SqliteTransaction::items(const ItemFilter &filter, qint64 after, bool newestFirst, int limit)
+std::vector<ItemRecord> SqlTransaction::items(const ItemFilter &filter, qint64 after, bool newestFirst, int limit)
 {
     QStringList conditions;
     QList<std::pair<QString, QVariant>> values;
@@ -107,12 +98,12 @@ std::vector<ItemRecord> SqliteTransaction::items(const ItemFilter &filter, qint6
     if (!filter.assignedToUser.isEmpty())
         add(QStringLiteral("i.agent_id = :agent_id"), QStringLiteral(":agent_id"), filter.assignedToUser);
     if (!filter.label.isEmpty())
-        add(QStringLiteral("exists (select 1 from json_each(p.document, '$.labels') l where l.value = :label)"), QStringLiteral(":label"), filter.label);
+        add(hasLabelSql(), QStringLiteral(":label"), filter.label);
 
     auto rows = m_database.statement(QStringLiteral("item/list"), m_tenant.number,
         { { QStringLiteral("filter"), conditions.isEmpty() ? QString() : QString(QStringLiteral("and ") + conditions.join(QStringLiteral(" and "))) },
             { QStringLiteral("order"), newestFirst ? QStringLiteral("i.id desc") : QStringLiteral("i.id") },
-            { QStringLiteral("index"), onlyOpen ? QStringLiteral("indexed by item_open_idx") : QString() } });
+            { QStringLiteral("index"), onlyOpen ? openItemsHint() : QString() } });
     for (const auto &[placeholder, value] : values)
         rows.bind(placeholder, value);
     rows.bind(QStringLiteral(":limit"), limit);
@@ -124,7 +115,7 @@ std::vector<ItemRecord> SqliteTransaction::items(const ItemFilter &filter, qint6
     return records;
 }
 
-std::vector<ItemCount> SqliteTransaction::countItems(Instant since)
+std::vector<ItemCount> SqlTransaction::countItems(Instant since)
 {
     auto rows = statement("item/count");
     rows.bind(QStringLiteral(":since_ms"), toMillis(since)).run();
@@ -135,7 +126,7 @@ std::vector<ItemCount> SqliteTransaction::countItems(Instant since)
     return counts;
 }
 
-void SqliteTransaction::bindOrderingRow(Statement &row, const ItemRecord &record)
+void SqlTransaction::bindOrderingRow(Statement &row, const ItemRecord &record)
 {
     const WorkItem &item = record.item;
     row.bind(QStringLiteral(":status"), static_cast<int>(item.status))
@@ -150,15 +141,28 @@ void SqliteTransaction::bindOrderingRow(Statement &row, const ItemRecord &record
         .bind(QStringLiteral(":error"), nullable(item.error));
 }
 
-void SqliteTransaction::insertItem(ItemRecord &record)
+void SqlTransaction::bindPayload(Statement &payload, const WorkItem &item)
+{
+    payload.bind(QStringLiteral(":category_id"), nullable(item.categoryId))
+        .bind(QStringLiteral(":queue_id"), nullable(item.queueId))
+        .bind(QStringLiteral(":created_ms"), toMillis(item.created))
+        .bind(QStringLiteral(":customer_key"), nullable(caseFolded(item.customerId)))
+        .bindUtf8(QStringLiteral(":document"), encodeItemDocument(item));
+    bindSearchable(payload, item);
+}
+
+void SqlTransaction::insertItem(ItemRecord &record)
 {
     WorkItem &item = record.item;
     auto row = statement("item/insert");
     bindOrderingRow(row, record);
     row.bind(QStringLiteral(":captured_ms"), toMillis(record.captured));
+    const auto number = newItemId();
+    if (number)
+        row.bind(QStringLiteral(":id"), *number);
     if (!change(row))
         return;
-    item.id.number = row.insertedId();
+    item.id.number = number ? *number : row.insertedId();
     item.version = 1;
 
     auto payload = statement("item/insert_payload");
@@ -173,7 +177,7 @@ void SqliteTransaction::insertItem(ItemRecord &record)
         noteWaiting(record);
 }
 
-void SqliteTransaction::updateItem(ItemRecord &record, bool payloadChanged)
+void SqlTransaction::updateItem(ItemRecord &record, bool payloadChanged)
 {
     WorkItem &item = record.item;
     auto row = statement("item/update");
@@ -196,7 +200,7 @@ void SqliteTransaction::updateItem(ItemRecord &record, bool payloadChanged)
         noteWaiting(record);
 }
 
-void SqliteTransaction::writeTimers(const ItemRecord &record, bool inserted)
+void SqlTransaction::writeTimers(const ItemRecord &record, bool inserted)
 {
     const WorkItem &item = record.item;
     const bool sleeps = item.status == ItemStatus::Captured && item.activation;
@@ -214,7 +218,7 @@ void SqliteTransaction::writeTimers(const ItemRecord &record, bool inserted)
     write(TimerKind::Expiration, mayExpire, item.expiration);
 }
 
-std::vector<DueTimer> SqliteTransaction::dueTimers(int limit)
+std::vector<DueTimer> SqlTransaction::dueTimers(int limit)
 {
     auto rows = statement("timer/due");
     rows.bind(QStringLiteral(":now_ms"), toMillis(m_now)).bind(QStringLiteral(":limit"), limit).run();
@@ -224,7 +228,7 @@ std::vector<DueTimer> SqliteTransaction::dueTimers(int limit)
     return timers;
 }
 
-std::vector<ItemId> SqliteTransaction::errorHeldItems(const QString &capturePointId, ItemId after, int limit)
+std::vector<ItemId> SqlTransaction::errorHeldItems(const QString &capturePointId, ItemId after, int limit)
 {
     auto rows = statement("item/errorheld");
     rows.bind(QStringLiteral(":capture_point_id"), present(capturePointId)).bind(QStringLiteral(":after"), after.number).bind(QStringLiteral(":limit"), limit).run();

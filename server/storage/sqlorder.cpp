@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sqlitetransaction.h"
+#include "sqltransaction.h"
 
 #include "columns.h"
 
@@ -47,7 +47,7 @@ Waiting placeOf(const ItemRecord &record)
 
 } // namespace
 
-const WorkClass &SqliteTransaction::workClass(qint64 id)
+const WorkClass &SqlTransaction::workClass(qint64 id)
 {
     if (const auto known = m_cache.classes.find(id); known != m_cache.classes.end())
         return known->second;
@@ -62,7 +62,7 @@ const WorkClass &SqliteTransaction::workClass(qint64 id)
     return none;
 }
 
-qint64 SqliteTransaction::ensureClass(const WorkClass &terms)
+qint64 SqlTransaction::ensureClass(const WorkClass &terms)
 {
     if (const auto known = m_cache.classIds.find(terms); known != m_cache.classIds.end())
         return known->second;
@@ -76,8 +76,9 @@ qint64 SqliteTransaction::ensureClass(const WorkClass &terms)
     if (id == 0 && !failed()) {
         auto row = statement("class/insert");
         bindClass(row, terms);
-        if (change(row))
-            id = row.insertedId();
+        ++m_changes;
+        if (row.run() && row.next())
+            id = row.integer(0);
     }
     if (!failed()) {
         m_cache.classIds.emplace(terms, id);
@@ -86,7 +87,7 @@ qint64 SqliteTransaction::ensureClass(const WorkClass &terms)
     return id;
 }
 
-std::vector<std::pair<qint64, WorkClass>> SqliteTransaction::classesOfSchema(const QString &schemaId)
+std::vector<std::pair<qint64, WorkClass>> SqlTransaction::classesOfSchema(const QString &schemaId)
 {
     std::vector<qint64> ids;
     {
@@ -101,7 +102,7 @@ std::vector<std::pair<qint64, WorkClass>> SqliteTransaction::classesOfSchema(con
     return classes;
 }
 
-void SqliteTransaction::reclass(qint64 fromClass, qint64 toClass, qint64 fromValue, qint64 toValue)
+void SqlTransaction::reclass(qint64 fromClass, qint64 toClass, qint64 fromValue, qint64 toValue)
 {
     for (const char *name : { "item/reclass_waiting", "item/reclass_open" }) {
         auto row = statement(name);
@@ -114,7 +115,7 @@ void SqliteTransaction::reclass(qint64 fromClass, qint64 toClass, qint64 fromVal
     m_cache.staleHeads.insert({ fromClass, toClass });
 }
 
-void SqliteTransaction::moveWaiting(const ItemRecord &record)
+void SqlTransaction::moveWaiting(const ItemRecord &record)
 {
     auto row = statement("item/move_waiting");
     row.bind(QStringLiteral(":id"), record.item.id.number).bind(QStringLiteral(":class_id"), record.classId.value_or(0));
@@ -123,7 +124,7 @@ void SqliteTransaction::moveWaiting(const ItemRecord &record)
     noteWaiting(record);
 }
 
-const std::map<qint64, Waiting> &SqliteTransaction::oldestWaiting()
+const std::map<qint64, Waiting> &SqlTransaction::oldestWaiting()
 {
     if (!m_cache.headsLoaded) {
         m_cache.heads.clear();
@@ -143,13 +144,13 @@ const std::map<qint64, Waiting> &SqliteTransaction::oldestWaiting()
     return m_cache.heads;
 }
 
-std::optional<Waiting> SqliteTransaction::probeOldest(qint64 classId)
+std::optional<Waiting> SqlTransaction::probeOldest(qint64 classId)
 {
     const auto found = waiting({ classId, Instant::min(), Instant::max(), std::nullopt }, 1);
     return found.empty() ? std::nullopt : std::optional(found.front());
 }
 
-void SqliteTransaction::noteWaiting(const ItemRecord &record)
+void SqlTransaction::noteWaiting(const ItemRecord &record)
 {
     if (!m_cache.headsLoaded || !record.classId)
         return;
@@ -158,7 +159,7 @@ void SqliteTransaction::noteWaiting(const ItemRecord &record)
         head->second = placeOf(record);
 }
 
-void SqliteTransaction::noteGone(ItemId item)
+void SqlTransaction::noteGone(ItemId item)
 {
     if (!m_cache.headsLoaded)
         return;
@@ -168,7 +169,7 @@ void SqliteTransaction::noteGone(ItemId item)
     }
 }
 
-std::vector<Waiting> SqliteTransaction::waiting(const WaitingRange &range, int limit)
+std::vector<Waiting> SqlTransaction::waiting(const WaitingRange &range, int limit)
 {
     auto rows = statement("item/waiting");
     rows.bind(QStringLiteral(":class_id"), range.classId)
@@ -184,7 +185,7 @@ std::vector<Waiting> SqliteTransaction::waiting(const WaitingRange &range, int l
     return places;
 }
 
-std::vector<Waiting> SqliteTransaction::waitingFromTheEnd(qint64 classId, int limit)
+std::vector<Waiting> SqlTransaction::waitingFromTheEnd(qint64 classId, int limit)
 {
     auto rows = statement("item/waiting_from_the_end");
     rows.bind(QStringLiteral(":class_id"), classId).bind(QStringLiteral(":limit"), limit).run();
@@ -195,7 +196,7 @@ std::vector<Waiting> SqliteTransaction::waitingFromTheEnd(qint64 classId, int li
     return places;
 }
 
-std::optional<Waiting> SqliteTransaction::newestWaiting(const WaitingRange &range)
+std::optional<Waiting> SqlTransaction::newestWaiting(const WaitingRange &range)
 {
     auto row = statement("item/waiting_newest");
     row.bind(QStringLiteral(":class_id"), range.classId).bind(QStringLiteral(":from_ms"), toMillis(range.from)).bind(QStringLiteral(":to_ms"), toMillis(range.to));

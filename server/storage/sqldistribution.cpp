@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sqlitetransaction.h"
+#include "sqltransaction.h"
 
 #include "columns.h"
 
@@ -13,7 +13,7 @@ void TenantCache::forgetRows()
     segmentServices.clear();
 }
 
-std::vector<Assignment> SqliteTransaction::readAssignments(Statement &rows)
+std::vector<Assignment> SqlTransaction::readAssignments(Statement &rows)
 {
     std::vector<Assignment> assignments;
     if (!rows.run())
@@ -25,7 +25,7 @@ std::vector<Assignment> SqliteTransaction::readAssignments(Statement &rows)
     return assignments;
 }
 
-std::optional<Assignment> SqliteTransaction::assignment(ItemId item)
+std::optional<Assignment> SqlTransaction::assignment(ItemId item)
 {
     auto row = statement("assignment/get");
     row.bind(QStringLiteral(":item_id"), item.number);
@@ -33,21 +33,21 @@ std::optional<Assignment> SqliteTransaction::assignment(ItemId item)
     return found.empty() ? std::nullopt : std::optional(found.front());
 }
 
-std::vector<Assignment> SqliteTransaction::assignmentsOf(const QString &agentId)
+std::vector<Assignment> SqlTransaction::assignmentsOf(const QString &agentId)
 {
     auto rows = statement("assignment/of_agent");
     rows.bind(QStringLiteral(":agent_id"), agentId);
     return readAssignments(rows);
 }
 
-std::vector<Assignment> SqliteTransaction::expiredAssignments(int limit)
+std::vector<Assignment> SqlTransaction::expiredAssignments(int limit)
 {
     auto rows = statement("assignment/expired");
     rows.bind(QStringLiteral(":now_ms"), toMillis(m_now)).bind(QStringLiteral(":limit"), limit);
     return readAssignments(rows);
 }
 
-Assignment SqliteTransaction::insertAssignment(Assignment assignment)
+Assignment SqlTransaction::insertAssignment(Assignment assignment)
 {
     auto row = statement("assignment/insert");
     row.bind(QStringLiteral(":item_id"), assignment.item.number)
@@ -59,8 +59,11 @@ Assignment SqliteTransaction::insertAssignment(Assignment assignment)
         .bind(QStringLiteral(":offered"), assignment.offered ? 1 : 0)
         .bind(QStringLiteral(":weight"), assignment.weight)
         .bind(QStringLiteral(":queue_id"), present(assignment.queueId));
+    const auto token = newToken();
+    if (token)
+        row.bind(QStringLiteral(":token"), *token);
     if (change(row))
-        assignment.token = row.insertedId();
+        assignment.token = token ? *token : row.insertedId();
     if (m_cache.desksLoaded && !failed()) {
         m_cache.desks[assignment.agentId].inHand.push_back(assignment);
         m_cache.holders[assignment.item] = assignment.agentId;
@@ -68,7 +71,7 @@ Assignment SqliteTransaction::insertAssignment(Assignment assignment)
     return assignment;
 }
 
-void SqliteTransaction::extendAssignment(qint64 token, Instant leaseUntil)
+void SqlTransaction::extendAssignment(qint64 token, Instant leaseUntil)
 {
     auto row = statement("assignment/extend");
     row.bind(QStringLiteral(":token"), token).bind(QStringLiteral(":lease_until_ms"), toMillis(leaseUntil));
@@ -77,7 +80,7 @@ void SqliteTransaction::extendAssignment(qint64 token, Instant leaseUntil)
         assignment->leaseUntil = leaseUntil;
 }
 
-void SqliteTransaction::acceptOffer(qint64 token, milliseconds lease)
+void SqlTransaction::acceptOffer(qint64 token, milliseconds lease)
 {
     auto row = statement("assignment/accept");
     row.bind(QStringLiteral(":token"), token)
@@ -91,14 +94,14 @@ void SqliteTransaction::acceptOffer(qint64 token, milliseconds lease)
     }
 }
 
-void SqliteTransaction::shiftLeases(milliseconds by, Instant from)
+void SqlTransaction::shiftLeases(milliseconds by, Instant from)
 {
     auto row = statement("assignment/shift_leases");
     row.bind(QStringLiteral(":by_ms"), qint64(by.count())).bind(QStringLiteral(":from_ms"), toMillis(from)).bind(QStringLiteral(":to_ms"), toMillis(m_now));
     change(row);
 }
 
-void SqliteTransaction::removeAssignment(ItemId item)
+void SqlTransaction::removeAssignment(ItemId item)
 {
     auto row = statement("assignment/remove");
     row.bind(QStringLiteral(":item_id"), item.number);
@@ -109,7 +112,7 @@ void SqliteTransaction::removeAssignment(ItemId item)
     }
 }
 
-Assignment *SqliteTransaction::inHand(qint64 token)
+Assignment *SqlTransaction::inHand(qint64 token)
 {
     if (!m_cache.desksLoaded)
         return nullptr;
@@ -122,14 +125,14 @@ Assignment *SqliteTransaction::inHand(qint64 token)
     return nullptr;
 }
 
-const AgentDesks &SqliteTransaction::desks()
+const AgentDesks &SqlTransaction::desks()
 {
     if (!m_cache.desksLoaded)
         loadDesks();
     return m_cache.desks;
 }
 
-void SqliteTransaction::loadDesks()
+void SqlTransaction::loadDesks()
 {
     m_cache.desks.clear();
     m_cache.holders.clear();
@@ -156,7 +159,7 @@ void SqliteTransaction::loadDesks()
     m_cache.desksLoaded = !failed();
 }
 
-const Refusals &SqliteTransaction::refusals()
+const Refusals &SqlTransaction::refusals()
 {
     if (!m_cache.refusalsLoaded) {
         m_cache.refusals.clear();
@@ -169,7 +172,7 @@ const Refusals &SqliteTransaction::refusals()
     return m_cache.refusals;
 }
 
-void SqliteTransaction::addRefusal(ItemId item, const QString &agentId, Instant until)
+void SqlTransaction::addRefusal(ItemId item, const QString &agentId, Instant until)
 {
     auto row = statement("refusal/add");
     row.bind(QStringLiteral(":item_id"), item.number).bind(QStringLiteral(":agent_id"), agentId).bind(QStringLiteral(":until_ms"), toMillis(until));
@@ -178,7 +181,7 @@ void SqliteTransaction::addRefusal(ItemId item, const QString &agentId, Instant 
         m_cache.refusals[item][agentId] = until;
 }
 
-int SqliteTransaction::forgetRefusals(int limit)
+int SqlTransaction::forgetRefusals(int limit)
 {
     std::vector<std::pair<ItemId, QString>> over;
     {
@@ -200,7 +203,7 @@ int SqliteTransaction::forgetRefusals(int limit)
     return static_cast<int>(over.size());
 }
 
-const std::map<QString, SegmentService> &SqliteTransaction::segmentServices(const QString &queueId)
+const std::map<QString, SegmentService> &SqlTransaction::segmentServices(const QString &queueId)
 {
     const auto [services, isNew] = m_cache.segmentServices.try_emplace(queueId);
     if (isNew) {
@@ -212,7 +215,7 @@ const std::map<QString, SegmentService> &SqliteTransaction::segmentServices(cons
     return services->second;
 }
 
-void SqliteTransaction::setSegmentService(const QString &queueId, const QString &segment, const SegmentService &service)
+void SqlTransaction::setSegmentService(const QString &queueId, const QString &segment, const SegmentService &service)
 {
     (void)segmentServices(queueId);
     auto row = statement("segment/set");
@@ -224,14 +227,14 @@ void SqliteTransaction::setSegmentService(const QString &queueId, const QString 
     m_cache.segmentServices[queueId][segment] = service;
 }
 
-int SqliteTransaction::countWaiting(const QString &queueId, int limit)
+int SqlTransaction::countWaiting(const QString &queueId, int limit)
 {
     auto row = statement("item/count_waiting");
     row.bind(QStringLiteral(":queue_id"), queueId).bind(QStringLiteral(":limit"), limit);
     return row.run() && row.next() ? static_cast<int>(row.integer(0)) : 0;
 }
 
-AgentStatus SqliteTransaction::agentStatus(const QString &agentId)
+AgentStatus SqlTransaction::agentStatus(const QString &agentId)
 {
     auto row = statement("agent/get_status");
     row.bind(QStringLiteral(":agent_id"), agentId);
@@ -240,7 +243,7 @@ AgentStatus SqliteTransaction::agentStatus(const QString &agentId)
     return { static_cast<AgentState>(row.integer(0)), row.text(1), fromMillis(row.integer(2)) };
 }
 
-void SqliteTransaction::setAgentStatus(const QString &agentId, const AgentStatus &status)
+void SqlTransaction::setAgentStatus(const QString &agentId, const AgentStatus &status)
 {
     auto row = statement("agent/set_status");
     row.bind(QStringLiteral(":agent_id"), agentId)
@@ -255,7 +258,7 @@ void SqliteTransaction::setAgentStatus(const QString &agentId, const AgentStatus
     }
 }
 
-void SqliteTransaction::setChannelStatus(const QString &agentId, const QString &channel, const AgentStatus &status)
+void SqlTransaction::setChannelStatus(const QString &agentId, const QString &channel, const AgentStatus &status)
 {
     auto row = statement("agent/set_channel");
     row.bind(QStringLiteral(":agent_id"), agentId)
@@ -268,7 +271,7 @@ void SqliteTransaction::setChannelStatus(const QString &agentId, const QString &
         m_cache.desks[agentId].channels[channel] = status;
 }
 
-void SqliteTransaction::setIdle(const QString &agentId)
+void SqlTransaction::setIdle(const QString &agentId)
 {
     auto row = statement("agent/set_idle");
     row.bind(QStringLiteral(":agent_id"), agentId).bind(QStringLiteral(":idle_since_ms"), toMillis(m_now));

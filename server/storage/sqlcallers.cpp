@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sqlitetransaction.h"
+#include "sqltransaction.h"
 
 #include "columns.h"
 
@@ -7,7 +7,7 @@ namespace iwd {
 
 using namespace column;
 
-std::vector<ApiKeyRecord> SqliteTransaction::apiKeys()
+std::vector<ApiKeyRecord> SqlTransaction::apiKeys()
 {
     auto rows = statement("caller/list_api_keys");
     std::vector<ApiKeyRecord> keys;
@@ -18,13 +18,13 @@ std::vector<ApiKeyRecord> SqliteTransaction::apiKeys()
     return keys;
 }
 
-bool SqliteTransaction::hasUsers()
+bool SqlTransaction::hasUsers()
 {
     auto row = statement("caller/count_users");
     return row.run() && row.next() && row.integer(0) > 0;
 }
 
-void SqliteTransaction::insertApiKey(const ApiKeyRecord &key, const QByteArray &hash)
+void SqlTransaction::insertApiKey(const ApiKeyRecord &key, const QByteArray &hash)
 {
     auto row = statement("caller/insert_api_key");
     row.bind(QStringLiteral(":id"), key.id)
@@ -36,14 +36,15 @@ void SqliteTransaction::insertApiKey(const ApiKeyRecord &key, const QByteArray &
     change(row);
 }
 
-bool SqliteTransaction::revokeApiKey(const QString &id)
+bool SqlTransaction::revokeApiKey(const QString &id)
 {
     auto row = statement("caller/revoke_api_key");
     row.bind(QStringLiteral(":id"), id).bind(QStringLiteral(":now_ms"), toMillis(m_now));
-    return change(row) && row.changedRows() > 0;
+    ++m_changes;
+    return row.run() && row.changedRows() > 0;
 }
 
-void SqliteTransaction::insertUser(const UserRecord &user)
+void SqlTransaction::insertUser(const UserRecord &user)
 {
     auto row = statement("caller/insert_user");
     row.bind(QStringLiteral(":name"), user.name)
@@ -53,14 +54,14 @@ void SqliteTransaction::insertUser(const UserRecord &user)
     change(row);
 }
 
-void SqliteTransaction::setLoginFailures(const QString &user, int failures, Instant lockedUntil)
+void SqlTransaction::setLoginFailures(const QString &user, int failures, Instant lockedUntil)
 {
     auto row = statement("caller/set_failures");
     row.bind(QStringLiteral(":name"), user).bind(QStringLiteral(":failures"), failures).bind(QStringLiteral(":locked_until_ms"), toMillis(lockedUntil));
     change(row);
 }
 
-void SqliteTransaction::insertSession(const SessionRecord &session, const QByteArray &hash)
+void SqlTransaction::insertSession(const SessionRecord &session, const QByteArray &hash)
 {
     auto row = statement("caller/insert_session");
     row.bind(QStringLiteral(":hash"), hash)
@@ -70,14 +71,14 @@ void SqliteTransaction::insertSession(const SessionRecord &session, const QByteA
     change(row);
 }
 
-void SqliteTransaction::removeSession(const QByteArray &hash)
+void SqlTransaction::removeSession(const QByteArray &hash)
 {
     auto row = statement("caller/remove_session");
     row.bind(QStringLiteral(":hash"), hash);
     change(row);
 }
 
-void SqliteTransaction::forgetSessionsBefore(Instant instant)
+void SqlTransaction::forgetSessionsBefore(Instant instant)
 {
     auto row = statement("caller/forget_sessions");
     row.bind(QStringLiteral(":now_ms"), toMillis(instant));

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "sqltransaction.h"
+
+namespace iwd {
+
+using TenantCaches = std::map<TenantId, TenantCache>; ///< of one thread
+using WritingViews = std::map<TenantId, std::unique_ptr<SqlTransaction>>;
+using Configurations = std::map<TenantId, std::shared_ptr<const ConfigurationSnapshot>>;
+
+/// What a database does its own way: how transactions begin and end, and what a new thread needs. Calls that take a Database come from the thread
+/// of that connection; those about writing all come from the one writing thread.
+class SqlBackend
+{
+public:
+    virtual ~SqlBackend() = default;
+    SqlBackend() = default;
+    SqlBackend(const SqlBackend &) = delete;
+    SqlBackend &operator=(const SqlBackend &) = delete;
+
+    [[nodiscard]] virtual QString kind() const = 0; ///< "sqlite"
+    [[nodiscard]] virtual qint64 sizeBytes() const = 0;
+    /// A connection for the calling thread.
+    [[nodiscard]] virtual Result<std::unique_ptr<Database>> connect() = 0;
+    [[nodiscard]] virtual Result<TenantId> createTenant(const QString &id, const QString &name, const QString &ccid) = 0;
+
+    /// Begins a transaction in which these tenants are written, and nobody else writes them. Drops from @p caches what others have changed.
+    /// @param until when nobody waits for it any more
+    virtual bool beginWriting(Database &database, const std::vector<TenantId> &tenants, TenantCaches &caches, Deadline until) = 0;
+    [[nodiscard]] virtual std::unique_ptr<SqlTransaction> writingView(Database &database, TenantId tenant, Instant now, TenantCache &cache) = 0;
+    /// @param proof whether the commit has to show that the database takes writes, because it did not before
+    virtual bool commit(Database &database, const WritingViews &views, bool proof) = 0;
+    /// After the commit. @param changed configurations as the transaction left them
+    virtual void committed(const Configurations &changed) = 0;
+
+    /// Begins a snapshot. @returns null when the database failed
+    [[nodiscard]] virtual std::unique_ptr<SqlTransaction> beginReading(Database &database, TenantId tenant, Instant now, TenantCache &cache, Deadline until, bool search) = 0;
+    virtual void beginLookUp(Database &database, Deadline until) = 0;
+    virtual void endReading(Database &database) = 0;
+
+    /// Whether workInBackground() wants a thread and a connection.
+    [[nodiscard]] virtual bool worksInBackground() const { return false; }
+    /// Returns soon after stop().
+    virtual void workInBackground(Database &database) { (void)database; }
+    virtual void stop() { }
+};
+
+} // namespace iwd

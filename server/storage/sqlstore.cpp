@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sqlstore.h"
+
+#include "workqueue.h"
+
+#include <base/log.h>
+
+#include <atomic>
+#include <latch>
+#include <thread>
+
+#include <pthread.h>
+
+namespace iwd {
+
+namespace {
+
+constexpr int MostTries = 4; ///< of a transaction that the database gave up for the sake of another one
+constexpr milliseconds lookForConnection { 20 }; ///< between two looks whether a connection is back; meanwhile what arrives is refused
+
+class SqlDirectory final : public Directory
+{
+public:
+    explicit SqlDirectory(Database &database)
+        : m_database(database)
+    {
+    }
+
+    std::vector<TenantRecord> tenants() override
+    {
+        auto rows = m_database.systemStatement(QStringLiteral("system/tenants"));
+        std::vector<TenantRecord> tenants;
+        if (rows.run()) {
+            while (rows.next())
+                tenants.push_back({ { rows.integer(0) }, rows.text(1), rows.text(2), rows.text(3) });
+        }
+        return tenants;
+    }
+
+    std::optional<ApiKeyRecord> apiKey(const QByteArray &hash) override
+    {
+        auto row = m_database.systemStatement(QStringLiteral("system/find_api_key"));
+        row.bind(QStringLiteral(":hash"), hash);
+        if (!row.run() || !row.next())
+            return std::nullopt;
+        ApiKeyRecord key { row.text(0), { row.integer(1) }, row.text(2), row.text(3).split(u' '), {}, {} };
+        if (!row.isNull(4))
+            key.expires = fromMillis(row.integer(4));
+        return key;
+    }
+
+    std::optional<SessionRecord> session(const QByteArray &hash) override
+    {
+        auto row = m_database.systemStatement(QStringLiteral("system/find_session"));
+        row.bind(QStringLiteral(":hash"), hash);
+        if (!row.run() || !row.next())
+            return std::nullopt;
+        return SessionRecord { { row.integer(0) }, row.text(1), row.text(3).split(u' '), {}, fromMillis(row.integer(2)) };
+    }
+
+    std::optional<UserRecord> user(const QString &name) override
+    {
+        auto row = m_database.systemStatement(QStringLiteral("system/find_user"));
+        row.bind(QStringLiteral(":name"), name);
+        if (!row.run() || !row.next())
+            return std::nullopt;
+        return UserRecord { { row.integer(0) }, name, row.text(1), row.text(2).split(u' '), static_cast<int>(row.integer(3)), fromMillis(row.integer(4)), {} };
+    }
+
+private:
+    Database &m_database;
+};
+
+Error deadlinePassed()
+{
+    return { ErrorCode::DeadlineExceeded, QStringLiteral("The server did not get to this request in time and did nothing. Try again."), {}, {} };
+}
+
+} // namespace
+
+class SqlStore::Private
+{
+public:
+    Private(std::unique_ptr<SqlBackend> backend, SqlStoreOptions options, const Clock &clock)
+        : backend(std::move(backend))
+        , options(options)
+        , clock(clock)
+        , writes(options.queueLimit)
+        , reads(options.queueLimit)
+        , searches(options.searchQueueLimit)
+    {
+    }
+
+    struct ReadUnit
+    {
+        std::function<void(Database &, TenantCaches &, const ReadUnit &)> run;
+        std::function<void(const std::optional<Error> &)> done;
+        Deadline deadline = Deadline::never();
+    };
+
+    std::function<void(Database &, TenantCaches &, const ReadUnit &)> inSnapshot(TenantId tenant, std::function<void(Snapshot &)> run, bool search);
+    void writeLoop(Database &database);
+    void readLoop(Database &database) { readFrom(reads, database, false); }
+    void searchLoop(Database &database) { readFrom(searches, database, true); }
+    void backgroundLoop(Database &database) { backend->workInBackground(database); }
+    void readFrom(WorkQueue<ReadUnit> &queue, Database &database, bool search);
+    template <typename Unit>
+    bool waitForConnection(Database &database, WorkQueue<Unit> &queue);
+    void writeGroup(Database &database, std::vector<WriteUnit> &units);
+    bool tryGroup(Database &database, std::vector<WriteUnit> &units, std::vector<Event> &events);
+    bool runUnits(Database &database, std::vector<WriteUnit> &units, WritingViews &views, std::vector<Event> &events);
+    void undo(Database &database);
+    void startReading(Database &database, ReadUnit &unit, TenantCaches &caches);
+    void noteTrouble(const std::optional<Error> &failure);
+    bool inTrouble() const
+    {
+        const std::lock_guard lock(troubleMutex);
+        return trouble.has_value();
+    }
+
+    const std::unique_ptr<SqlBackend> backend;
+    const SqlStoreOptions options;
+    const Clock &clock;
+    Hooks hooks;
+    WorkQueue<WriteUnit> writes;
+    WorkQueue<ReadUnit> reads;
+    WorkQueue<ReadUnit> searches;
+    std::vector<std::thread> threads;
+
+    mutable std::mutex troubleMutex;
+    std::optional<QString> trouble;
+
+    // Of the writing thread
+    TenantCaches caches;
+    Configurations changedConfigurations;
+};
+
+SqlStore::SqlStore(std::unique_ptr<SqlBackend> backend, SqlStoreOptions options, const Clock &clock)
+    : d(std::make_unique<Private>(std::move(backend), options, clock))
+{
+}
+
+SqlStore::~SqlStore()
+{
+    d->writes.close();
+    d->reads.close();
+    d->searches.close();
+    d->backend->stop();
+    for (auto &thread : d->threads)
+        thread.join();
+}
+
+Result<void> SqlStore::start()
+{
+    // Every thread opens its own connection; the store is there when all are.
+    std::latch opened(1 + d->options.readers + d->options.searchers + (d->backend->worksInBackground() ? 1 : 0));
+    std::mutex mutex;
+    std::optional<Error> failure;
+    const auto startThread = [&](const char *name, auto loop) {
+        d->threads.emplace_back([&opened, &mutex, &failure, name, loop, d = d.get()] {
+            ::pthread_setname_np(::pthread_self(), name); // as top and debuggers show it
+            auto database = d->backend->connect();
+            if (!database) {
+                const std::lock_guard lock(mutex);
+                failure = database.error();
+            }
+            const bool ok = database.ok();
+            opened.count_down();
+            if (ok)
+                (d->*loop)(**database);
+        });
+    };
+    startThread("store-write", &Private::writeLoop);
+    for (int i = 0; i < d->options.readers; ++i)
+        startThread("store-read", &Private::readLoop);
+    for (int i = 0; i < d->options.searchers; ++i)
+        startThread("store-search", &Private::searchLoop);
+    if (d->backend->worksInBackground())
+        startThread("store-index", &Private::backgroundLoop);
+    opened.wait();
+    return failure ? Result<void>(*failure) : Result<void>();
+}
+
+void SqlStore::setHooks(Hooks hooks)
+{
+    d->hooks = std::move(hooks);
+}
+
+bool SqlStore::write(WriteUnit unit)
+{
+    return d->writes.push(std::move(unit));
+}
+
+bool SqlStore::read(TenantId tenant, std::function<void(Snapshot &)> run, std::function<void(const std::optional<Error> &)> done, Deadline deadline)
+{
+    return d->reads.push({ d->inSnapshot(tenant, std::move(run), false), std::move(done), deadline });
+}
+
+bool SqlStore::search(TenantId tenant, std::function<void(Snapshot &)> run, std::function<void(const std::optional<Error> &)> done, Deadline deadline)
+{
+    return d->searches.push({ d->inSnapshot(tenant, std::move(run), true), std::move(done), deadline });
+}
+
+bool SqlStore::lookUp(std::function<void(Directory &)> run, std::function<void(const std::optional<Error> &)> done, Deadline deadline)
+{
+    const auto inSnapshot = [d = d.get(), run = std::move(run)](Database &database, TenantCaches &, const Private::ReadUnit &unit) {
+        d->backend->beginLookUp(database, unit.deadline);
+        SqlDirectory directory(database);
+        run(directory);
+    };
+    return d->reads.push({ inSnapshot, std::move(done), deadline });
+}
+
+Result<TenantId> SqlStore::createTenant(const QString &id, const QString &name, const QString &ccid)
+{
+    return d->backend->createTenant(id, name, ccid);
+}
+
+std::optional<QString> SqlStore::trouble() const
+{
+    const std::lock_guard lock(d->troubleMutex);
+    return d->trouble;
+}
+
+QString SqlStore::kind() const
+{
+    return d->backend->kind();
+}
+
+qint64 SqlStore::sizeBytes() const
+{
+    return d->backend->sizeBytes();
+}
+
+void SqlStore::Private::noteTrouble(const std::optional<Error> &failure)
+{
+    if (failure && failure->code != ErrorCode::StorageUnavailable)
+        return;
+    const std::lock_guard lock(troubleMutex);
+    if (failure && !trouble)
+        log::error(u"The database does not accept writes", { { QLatin1StringView("reason"), failure->args.value(QStringLiteral("reason")) } });
+    if (!failure && trouble)
+        log::info(u"The database accepts writes again");
+    trouble = failure ? std::optional(failure->text) : std::nullopt;
+}
+
+/// While a connection is away, what arrives is refused at once. @returns false when the store closes
+template <typename Unit>
+bool SqlStore::Private::waitForConnection(Database &database, WorkQueue<Unit> &queue)
+{
+    while (!database.isUsable()) {
+        database.reconnect();
+        if (database.isUsable())
+            break;
+        const Error away = database.whyUnusable();
+        if constexpr (std::is_same_v<Unit, WriteUnit>)
+            noteTrouble(away);
+        auto units = queue.takeWithin(options.queueLimit, lookForConnection);
+        if (!units)
+            return false;
+        for (Unit &unit : *units)
+            unit.done(away);
+    }
+    return true;
+}
+
+void SqlStore::Private::readFrom(WorkQueue<ReadUnit> &queue, Database &database, bool search)
+{
+    TenantCaches caches;
+    while (waitForConnection(database, queue)) {
+        auto units = queue.take(1);
+        if (!units)
+            return;
+        for (ReadUnit &unit : *units) {
+            if (search)
+                database.limitWork(std::min(unit.deadline.at(), std::chrono::steady_clock::now() + options.searchLimit), options.searchLimit);
+            startReading(database, unit, caches);
+            if (search)
+                database.limitWork({}, {});
+        }
+    }
+}
+
+std::function<void(Database &, TenantCaches &, const SqlStore::Private::ReadUnit &)> SqlStore::Private::inSnapshot(TenantId tenant, std::function<void(Snapshot &)> run, bool search)
+{
+    return [this, tenant, run = std::move(run), search](Database &database, TenantCaches &caches, const ReadUnit &unit) {
+        TenantCache &cache = caches[tenant];
+        cache.forgetRows();
+        const auto snapshot = backend->beginReading(database, tenant, clock.now(), cache, unit.deadline, search);
+        if (snapshot && !snapshot->failed())
+            run(*snapshot);
+    };
+}
+
+void SqlStore::Private::startReading(Database &database, ReadUnit &unit, TenantCaches &caches)
+{
+    if (unit.deadline.passed())
+        return unit.done(deadlinePassed());
+    std::optional<Error> failure;
+    for (int tries = 1;; ++tries) {
+        database.clearFailure();
+        unit.run(database, caches, unit);
+        failure = database.failure();
+        const bool again = failure && database.mayBeTriedAgain() && tries < MostTries;
+        database.clearFailure();
+        backend->endReading(database);
+        if (!again)
+            break;
+    }
+    unit.done(failure);
+}
+
+void SqlStore::Private::writeLoop(Database &database)
+{
+    while (waitForConnection(database, writes)) {
+        auto units = writes.take(options.groupLimit);
+        if (!units)
+            return;
+        writeGroup(database, *units);
+    }
+}
+
+/// Runs the units one after the other in the open transaction. @returns false when one of them failed
+bool SqlStore::Private::runUnits(Database &database, std::vector<WriteUnit> &units, WritingViews &views, std::vector<Event> &events)
+{
+    // Units of one tenant share a view of it. The order among them is that of their arrival.
+    const Instant now = clock.now();
+    for (WriteUnit &unit : units) {
+        auto &view = views[unit.tenant];
+        if (!view)
+            view = backend->writingView(database, unit.tenant, now, caches[unit.tenant]);
+        unit.run(*view);
+        if (database.failure())
+            return false;
+    }
+    for (auto &[tenant, view] : views) {
+        if (hooks.beforeCommit)
+            hooks.beforeCommit(*view);
+        if (auto changed = view->changedConfiguration())
+            changedConfigurations[tenant] = std::move(changed);
+        std::vector<Event> &appended = view->appended();
+        std::move(appended.begin(), appended.end(), std::back_inserter(events));
+    }
+    return !database.failure();
+}
+
+void SqlStore::Private::undo(Database &database)
+{
+    database.clearFailure();
+    database.execute(QStringLiteral("rollback"));
+    database.clearFailure();
+    caches.clear();
+    changedConfigurations.clear();
+    if (hooks.rolledBack)
+        hooks.rolledBack();
+}
+
+/// One transaction. @returns false when nothing of it was stored, or nobody knows: Database::failure() says it
+bool SqlStore::Private::tryGroup(Database &database, std::vector<WriteUnit> &units, std::vector<Event> &events)
+{
+    events.clear();
+    database.clearFailure();
+    std::set<TenantId> tenants;
+    auto until = std::chrono::steady_clock::time_point::min();
+    for (const WriteUnit &unit : units) {
+        tenants.insert(unit.tenant);
+        until = std::max(until, unit.deadline.at());
+    }
+    WritingViews views;
+    return backend->beginWriting(database, { tenants.begin(), tenants.end() }, caches, Deadline::at(until)) && runUnits(database, units, views, events)
+        && backend->commit(database, views, inTrouble());
+}
+
+void SqlStore::Private::writeGroup(Database &database, std::vector<WriteUnit> &all)
+{
+    std::vector<WriteUnit> units;
+    for (WriteUnit &unit : all) {
+        if (unit.deadline.passed())
+            unit.done(deadlinePassed());
+        else
+            units.push_back(std::move(unit));
+    }
+    if (units.empty())
+        return;
+
+    std::vector<Event> events;
+    bool committed = tryGroup(database, units, events);
+    for (int tries = 1; !committed && database.mayBeTriedAgain() && tries < MostTries; ++tries) {
+        undo(database);
+        committed = tryGroup(database, units, events);
+    }
+    if (!committed) {
+        const Error failure = *database.failure();
+        undo(database);
+        // One unit spoiled the work of all, so each goes alone. What the disk refuses it would refuse every one of them.
+        if (units.size() > 1 && failure.code != ErrorCode::StorageUnavailable) {
+            for (WriteUnit &unit : units) {
+                std::vector<WriteUnit> alone;
+                alone.push_back(std::move(unit));
+                writeGroup(database, alone);
+            }
+            return;
+        }
+        noteTrouble(failure);
+        for (const WriteUnit &unit : units)
+            unit.done(failure);
+        return;
+    }
+    noteTrouble(std::nullopt);
+    backend->committed(std::exchange(changedConfigurations, {}));
+    std::stable_sort(events.begin(), events.end(), [](const Event &left, const Event &right) { return left.id < right.id; });
+    if (hooks.committed)
+        hooks.committed(events);
+    for (const WriteUnit &unit : units)
+        unit.done(std::nullopt);
+}
+
+} // namespace iwd

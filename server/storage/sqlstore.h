@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "sqlbackend.h"
+
+namespace iwd {
+
+struct SqlStoreOptions
+{
+    int readers = 2; ///< reading threads, each with a connection of its own
+    int queueLimit = 20'000; ///< units that may wait; more are answered Busy
+    int groupLimit = 512; ///< units in one transaction, so that one slow group does not keep everybody waiting
+    int searchers = 1; ///< threads for searches, which may take long
+    int searchQueueLimit = 100; ///< searches that may wait; more are answered Busy
+    milliseconds searchLimit { 3'000 }; ///< after which a search is broken off
+};
+
+/// A store in a database that speaks SQL: one writing thread, a few reading threads, each with a connection of its own.
+///
+/// Group commit: what arrives while a transaction is being written and synced shares the next one. No timer is needed for that, and
+/// a lone write does not wait.
+class SqlStore : public Store
+{
+public:
+    /// Finishes what is queued.
+    ~SqlStore() override;
+
+    void setHooks(Hooks hooks) override;
+    bool write(WriteUnit unit) override;
+    bool read(TenantId tenant, std::function<void(Snapshot &)> run, std::function<void(const std::optional<Error> &)> done, Deadline deadline) override;
+    bool search(TenantId tenant, std::function<void(Snapshot &)> run, std::function<void(const std::optional<Error> &)> done, Deadline deadline) override;
+    bool lookUp(std::function<void(Directory &)> run, std::function<void(const std::optional<Error> &)> done, Deadline deadline) override;
+    Result<TenantId> createTenant(const QString &id, const QString &name, const QString &ccid) override;
+    std::optional<QString> trouble() const override;
+    QString kind() const override;
+    qint64 sizeBytes() const override;
+
+protected:
+    /// @p clock must outlive the store.
+    SqlStore(std::unique_ptr<SqlBackend> backend, SqlStoreOptions options, const Clock &clock);
+    /// Starts the threads; the store is ready when all are connected.
+    [[nodiscard]] Result<void> start();
+
+private:
+    class Private;
+    std::unique_ptr<Private> d;
+};
+
+} // namespace iwd
