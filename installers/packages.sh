@@ -9,6 +9,7 @@ BUILD_PACKAGES=(
     qt6-base-dev qt6-websockets-dev libqt6sql6-sqlite libsqlite3-dev # Qt, its driver for SQLite, and SQLite itself
     qcoro-qt6-dev # coroutines over Qt
     libhiredis-dev # Redis's messages
+    libpq-dev # PostgreSQL
     libboost-dev # Beast's HTTP parser, headers only
     libsqlite3-dev # the same library that Qt's driver uses, for functions and limits of searches
     prometheus-cpp-dev libyaml-cpp-dev libsodium-dev zlib1g-dev

@@ -121,6 +121,10 @@ QString absolutePath(const QString &path)
 
 void completeDatabaseFile(ServerConfig &config)
 {
+    if (!config.storage.url.isEmpty()) {
+        config.databaseFile.clear();
+        return;
+    }
     const QString name = config.databaseFile.isEmpty() ? QStringLiteral("iwd.db") : config.databaseFile;
     config.databaseFile = QDir::cleanPath(QDir(config.data).absoluteFilePath(name));
 }

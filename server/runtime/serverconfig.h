@@ -14,7 +14,15 @@ namespace iwd {
 struct ServerConfig
 {
     QString data; ///< folder, absolute
-    QString databaseFile; ///< of SQLite, absolute
+    QString databaseFile; ///< of SQLite, absolute; empty when the store is another one
+
+    struct Storage
+    {
+        QString url; ///< of PostgreSQL; empty: the store is SQLite. A secret: it may hold a password
+        QString password; ///< of the database's user
+        int readers = 2; ///< connections that read
+        int eventDays = 0; ///< of the log that are kept; 0: all
+    } storage;
 
     struct RuntimeCache
     {

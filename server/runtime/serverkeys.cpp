@@ -42,9 +42,14 @@ ConfigKey dataKey(ServerConfig &config)
 ConfigKey storageKey(ServerConfig &config)
 {
     return { QStringLiteral("storage.url"),
-        QStringLiteral("\"sqlite:\" for iwd.db in the data folder, or \"sqlite:\" and a file; this version stores in SQLite only"),
-        QStringLiteral("Where items, configuration and events are stored. A file name without a folder is in the data folder."),
+        QStringLiteral("\"sqlite:\" for iwd.db in the data folder, \"sqlite:\" and a file, or \"postgresql://user@host:5432/database\""),
+        QStringLiteral("Where items, configuration and events are stored: a file, whose name without a folder is in the data folder, or a PostgreSQL server, with libpq's options."),
         QStringLiteral("sqlite:"), true, [&config](const QString &text) {
+            config.storage.url.clear();
+            if (text.startsWith(QLatin1StringView("postgresql://")) || text.startsWith(QLatin1StringView("postgres://"))) {
+                config.storage.url = text;
+                return true;
+            }
             constexpr QLatin1StringView scheme("sqlite:");
             if (!text.startsWith(scheme))
                 return false;
@@ -84,6 +89,19 @@ ConfigKey textKey(const QString &name, QString &target, const QString &expected,
             } };
 }
 
+ConfigKey eventDaysKey(ServerConfig &config)
+{
+    return { QStringLiteral("storage.eventDays"), QStringLiteral("\"all\" or a whole number from 1 to 36500"),
+        QStringLiteral("Days of the event log that are kept in PostgreSQL; older ones are dropped as a whole. Consumers of the log must have read them by then."), QStringLiteral("all"), false,
+        [&config](const QString &text) {
+            const auto value = text == QLatin1StringView("all") ? std::optional<qint64>(0) : configvalue::integer(text);
+            if (!value || *value < 0 || *value > 36'500 || (*value == 0 && text != QLatin1StringView("all")))
+                return false;
+            config.storage.eventDays = static_cast<int>(*value);
+            return true;
+        } };
+}
+
 ConfigKey threadsKey(ServerConfig &config)
 {
     const int automatic = std::clamp(QThread::idealThreadCount(), 1, 8);
@@ -109,6 +127,10 @@ std::vector<ConfigKey> serverConfigKeys(ServerConfig &config)
     return {
         dataKey(config),
         storageKey(config),
+        textKey(u"storage.password"_s, config.storage.password, u"the password of the database's user"_s,
+            u"The password of the user that storage.url names. Without one, what the URL says counts, or libpq's own password file."_s, true),
+        count(u"storage.readers"_s, config.storage.readers, 1, 64, u"Connections to PostgreSQL that read at once. One more writes, one searches and one looks after the log."_s),
+        eventDaysKey(config),
         cacheKey(config),
         textKey(u"cache.user"_s, config.cache.user, u"the name of a user"_s, u"Whom the Redis of cache.url knows the server as; without it, as its default user."_s, false),
         textKey(u"cache.password"_s, config.cache.password, u"a password"_s, u"The password for that Redis."_s, true),

@@ -24,7 +24,8 @@ namespace iwd::column {
     return text.isNull() ? QStringLiteral("") : text;
 }
 
-[[nodiscard]] inline std::optional<Instant> instantAt(const Statement &row, int column)
+template <typename Row>
+[[nodiscard]] std::optional<Instant> instantAt(const Row &row, int column)
 {
     return row.isNull(column) ? std::nullopt : std::optional(fromMillis(row.integer(column)));
 }

@@ -171,6 +171,15 @@ PreparedStatement *Database::prepared(const QString &key, const QString &sql, bo
     return (m_prepared[key] = std::move(statement)).get();
 }
 
+Error searchTooBroad(std::chrono::milliseconds limit)
+{
+    return { ErrorCode::SearchTooBroad,
+        QStringLiteral("The search would have to look at too many items and was broken off after %1 s. Narrow it by status, queue, category, customerId, assignedToUser or a range of "
+                       "createdDateTime, or leave out the order.")
+            .arg(double(limit.count()) / 1000),
+        {}, { { QStringLiteral("limitMilliseconds"), qint64(limit.count()) } } };
+}
+
 void Database::fail(Error error)
 {
     if (!m_failure)

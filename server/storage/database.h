@@ -166,6 +166,9 @@ private:
     std::optional<Error> m_failure;
 };
 
+/// What a search fails with that was broken off after @p limit.
+[[nodiscard]] Error searchTooBroad(std::chrono::milliseconds limit);
+
 /// The text of a statement file, without comments. An empty text: no such file.
 [[nodiscard]] QString statementText(const QString &dialect, const QString &name);
 

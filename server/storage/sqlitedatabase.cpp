@@ -134,11 +134,7 @@ void SqliteDatabase::failWith(const QString &name, int resultCode, const QString
     const bool environment = code == 5 || code == 6 || code == 8 || code == 10 || code == 13 || code == 14;
     const bool damaged = code == 11 || code == 26;
     if (code == SQLITE_INTERRUPT && m_workDeadline) {
-        fail({ ErrorCode::SearchTooBroad,
-            QStringLiteral("The search would have to look at too many items and was broken off after %1 s. Narrow it by status, queue, category, customerId, assignedToUser or a range of "
-                           "createdDateTime, or leave out the order.")
-                .arg(double(m_workLimit.count()) / 1000),
-            {}, { { QStringLiteral("limitMilliseconds"), qint64(m_workLimit.count()) } } });
+        fail(searchTooBroad(m_workLimit));
         return;
     }
     if (damaged) {

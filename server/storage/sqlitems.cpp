@@ -3,45 +3,13 @@
 
 #include "columns.h"
 #include "itemdocument.h"
+#include "itemrow.h"
 
 #include <domain/textorder.h>
 
 namespace iwd {
 
 using namespace column;
-
-namespace {
-
-/// Columns as in item/get.sql and item/list.sql.
-ItemRecord readItem(const Statement &row)
-{
-    ItemRecord record;
-    WorkItem &item = record.item;
-    decodeItemDocument(row.bytes(18), item);
-    item.id.number = row.integer(0);
-    item.status = static_cast<ItemStatus>(row.integer(1));
-    if (!row.isNull(2))
-        record.classId = row.integer(2);
-    record.anchor = fromMillis(row.integer(3));
-    item.version = row.integer(4);
-    record.captured = fromMillis(row.integer(5));
-    item.businessValue = static_cast<int>(row.integer(6));
-    item.assignedToUser = row.text(7);
-    item.assigned = instantAt(row, 8);
-    item.held = instantAt(row, 9);
-    item.completed = instantAt(row, 10);
-    if (!row.isNull(11))
-        record.slaMet = row.integer(11) != 0;
-    item.error = row.text(12);
-    item.capturePointId = row.text(13);
-    item.captureId = row.text(14);
-    item.categoryId = row.text(15);
-    item.queueId = row.text(16);
-    item.created = fromMillis(row.integer(17));
-    return record;
-}
-
-} // namespace
 
 std::optional<ItemRecord> SqlTransaction::item(ItemId id)
 {

@@ -436,7 +436,7 @@ void TestSearch::countsAreExactUpToTheLimitAndThenEstimated()
 void TestSearch::aHostileSearchIsBrokenOffAndKeepsNobodyWaiting()
 {
     SqliteOptions limits;
-    limits.searchLimit = milliseconds(50);
+    limits.searchLimit = milliseconds(10);
     PipelineFixture fixture(limits);
     Inventor inventor(5);
     store(fixture, inventor, 500, false);
@@ -452,7 +452,7 @@ void TestSearch::aHostileSearchIsBrokenOffAndKeepsNobodyWaiting()
     const auto outcome = await(fixture.pipeline->search<bool>(fixture.tenant, Deadline::never(), work));
     QVERIFY(!outcome);
     QCOMPARE(outcome.error().code, ErrorCode::SearchTooBroad);
-    QCOMPARE(outcome.error().args.value(u"limitMilliseconds"_s).toInt(), 50);
+    QCOMPARE(outcome.error().args.value(u"limitMilliseconds"_s).toInt(), 10);
     // The same connection serves the next one.
     const auto hits = searched<std::vector<SearchHit>>(fixture, [&](Snapshot &snapshot) { return snapshot.search({ Condition(), {}, snapshot.now() }, {}, std::nullopt, 10); });
     QCOMPARE(hits.size(), size_t(10));
@@ -462,11 +462,10 @@ void TestSearch::anotherTenantsItemsAreNeverFound()
 {
     PipelineFixture fixture(patient());
     Inventor inventor(9);
-    const auto mine = store(fixture, inventor, 100);
-    const TenantId first = fixture.tenant;
+    // Twice as many as theirs: each tenant may number its items for itself, and then an id says something else to the other one.
+    const auto mine = store(fixture, inventor, 200);
     fixture.tenant = *fixture.store->createTenant(u"200"_s, u"t200"_s, u"7a2f41a3-c54c-fce8-32d2-0324e1c32e22"_s);
     const auto theirs = store(fixture, inventor, 100);
-    Q_UNUSED(first)
     std::set<ItemId> expected;
     for (const ItemRecord &record : theirs)
         expected.insert(record.item.id);
@@ -488,7 +487,8 @@ void TestSearch::anotherTenantsItemsAreNeverFound()
                 asked.push_back(record.item.id);
             return snapshot.matching({ *Condition::parse(condition), {}, now }, asked);
         });
-        QVERIFY(among.empty());
+        for (const ItemId id : among)
+            QVERIFY(expected.contains(id));
     }
 }
 
@@ -519,7 +519,7 @@ void TestSearch::whatPeopleAskForIsLedByItsIndex()
 {
     QFETCH(QJsonObject, condition);
     QFETCH(QString, plan);
-    PipelineFixture fixture(patient());
+    PipelineFixture fixture(patient(), StoreKind::Sqlite);
     SqlValues values;
     const auto lists = candidateLists({ *Condition::parse(condition), {}, fixture.clock.now() }, false, values);
     QVERIFY(!lists.empty());

@@ -53,6 +53,9 @@ class TestServerConfig : public QObject
                 u"/srv/iwd /srv/iwd/iwd.db"_s },
             { u"storage.url"_s, u"sqlite:other.db"_s, [](const ServerConfig &c) { return c.databaseFile; },
                 u"/home/ada/state/iwd/other.db"_s },
+            { u"storage.password"_s, u"sesame"_s, [](const ServerConfig &c) { return c.storage.password; }, u"sesame"_s },
+            { u"storage.readers"_s, u"5"_s, [=](const ServerConfig &c) { return number(c.storage.readers); }, u"5"_s },
+            { u"storage.eventDays"_s, u"90"_s, [=](const ServerConfig &c) { return number(c.storage.eventDays); }, u"90"_s },
             { u"cache.url"_s, u"redis://cache.example/2"_s, [](const ServerConfig &c) { return c.cache.redis ? c.cache.redis->nodes.front().toText() : u"none"_s; },
                 u"cache.example:6379"_s },
             { u"cache.timeout"_s, u"100ms"_s, [=](const ServerConfig &c) { return number(c.cache.timeout.count()); }, u"100"_s },
@@ -243,10 +246,10 @@ private Q_SLOTS:
     void anotherStorageIsRefusedWithoutShowingItsPassword()
     {
         for (const QString &url :
-            { u"postgresql://iwd:s3cret@db/iwd"_s, u"mysql:s3cret"_s, u"/var/s3cret.db"_s, u"sqlite:file.db?key=s3cret"_s }) {
+            { u"oracle://iwd:s3cret@db/iwd"_s, u"mysql:s3cret"_s, u"/var/s3cret.db"_s, u"sqlite:file.db?key=s3cret"_s }) {
             const ServerStart start = parse({}, { { u"IWD_STORAGE_URL"_s, url } });
             QCOMPARE(start.problems.size(), 1);
-            QVERIFY2(all(start).contains(u"SQLite only"_s), qPrintable(all(start)));
+            QVERIFY2(all(start).contains(u"postgresql://"_s), qPrintable(all(start)));
             QVERIFY2(!all(start).contains(u"s3cret"_s), qPrintable(all(start)));
         }
     }
@@ -264,6 +267,16 @@ private Q_SLOTS:
     {
         QFETCH(QString, url);
         QTEST(parse({ u"--data"_s, u"/data"_s }, { { u"IWD_STORAGE_URL"_s, url } }).config.databaseFile, "expected");
+    }
+
+    void aPostgresqlServerNeedsNoFile()
+    {
+        const QString url = u"postgresql://iwd:s3cret@db1,db2:6432/iwd?sslmode=verify-full"_s;
+        const ServerStart start = parse({ u"--check-config"_s }, { { u"IWD_STORAGE_URL"_s, url }, { u"IWD_STORAGE_PASSWORD"_s, u"s3same"_s } });
+        QCOMPARE(all(start), QString());
+        QCOMPARE(start.config.storage.url, url);
+        QCOMPARE(start.config.databaseFile, QString());
+        QVERIFY2(!start.output.contains(u"s3cret"_s) && !start.output.contains(u"s3same"_s), qPrintable(start.output));
     }
 
     void twoServersOnOnePortAreRefused()

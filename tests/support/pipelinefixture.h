@@ -3,6 +3,7 @@
 
 #include "await.h"
 #include "manualclock.h"
+#include "privatepostgres.h"
 
 #include <contract/agentapi.h>
 #include <contract/calendarapi.h>
@@ -15,6 +16,7 @@
 #include <pipeline/configure/configobjects.h>
 #include <pipeline/distribute/duework.h>
 #include <pipeline/pipeline.h>
+#include <storage/postgresstore.h>
 #include <storage/sqlitestore.h>
 
 #include <QJsonDocument>
@@ -23,14 +25,25 @@
 
 namespace iwd::test {
 
-/// A pipeline on a real store in a folder of its own, with a clock that the test moves. What is due by the clock runs when the test says so.
+enum class StoreKind { Sqlite, Postgresql };
+
+/// Which store the tests of this run are about: PostgreSQL when IWD_TEST_STORE says "postgresql", else SQLite. The same programs run for both.
+[[nodiscard]] inline StoreKind testedStore()
+{
+    return qEnvironmentVariable("IWD_TEST_STORE") == QStringLiteral("postgresql") ? StoreKind::Postgresql : StoreKind::Sqlite;
+}
+
+/// A pipeline on a real store of its own, with a clock that the test moves. What is due by the clock runs when the test says so.
 class PipelineFixture
 {
 public:
-    /// @param limits options of the store; the path is the fixture's own
-    explicit PipelineFixture(SqliteOptions limits = {})
+    /// @param limits options of the store; where it is is the fixture's own, and what only SQLite has does not count for others
+    explicit PipelineFixture(SqliteOptions limits = {}, StoreKind kind = testedStore())
         : m_options(std::move(limits))
+        , m_kind(kind)
     {
+        if (m_kind == StoreKind::Postgresql)
+            database = PrivatePostgres::shared().newDatabase();
         openStore();
         tenant = *store->createTenant(QStringLiteral("100"), QStringLiteral("t100"), QStringLiteral("6a2f41a3-c54c-fce8-32d2-0324e1c32e22"));
         openPipeline();
@@ -222,7 +235,8 @@ public:
 
     QTemporaryDir folder;
     ManualClock clock;
-    std::unique_ptr<SqliteStore> store;
+    QString database; ///< the name of it, when the store is PostgreSQL
+    std::unique_ptr<Store> store;
     std::unique_ptr<Pipeline> pipeline;
     TenantId tenant;
     Actor actor { QStringLiteral("apiKey"), QStringLiteral("key-1"), QStringLiteral("Test") };
@@ -230,11 +244,29 @@ public:
 private:
     void openStore()
     {
+        store = m_kind == StoreKind::Postgresql ? openPostgres() : openSqlite();
+    }
+    std::unique_ptr<Store> openSqlite()
+    {
         SqliteOptions options = m_options;
         options.path = folder.filePath(QStringLiteral("iwd.db"));
         auto opened = SqliteStore::open(options, clock);
         must(opened);
-        store = *std::move(opened);
+        return *std::move(opened);
+    }
+    std::unique_ptr<Store> openPostgres()
+    {
+        PostgresOptions options;
+        options.url = PrivatePostgres::shared().url(database);
+        options.readers = m_options.readers;
+        options.queueLimit = m_options.queueLimit;
+        options.groupLimit = m_options.groupLimit;
+        options.searchers = m_options.searchers;
+        options.searchLimit = m_options.searchLimit;
+        options.searchQueueLimit = m_options.searchQueueLimit;
+        auto opened = PostgresStore::open(options, clock);
+        must(opened);
+        return *std::move(opened);
     }
     void openPipeline()
     {
@@ -245,6 +277,7 @@ private:
     }
 
     SqliteOptions m_options;
+    StoreKind m_kind;
 };
 
 } // namespace iwd::test

@@ -7,6 +7,7 @@
 #include <cache/localcache.h>
 #include <cache/rediscache.h>
 #include <runtime/operations.h>
+#include <storage/postgresstore.h>
 #include <storage/sqlitestore.h>
 
 #include <QUuid>
@@ -56,10 +57,7 @@ Result<void> Composition::openData()
         return folder.error();
     m_folder.emplace(std::move(folder).value());
 
-    SqliteOptions options;
-    options.path = m_config.databaseFile;
-    options.observer = [this](const QString &name, bool ok, std::chrono::nanoseconds duration) { m_metrics.database("sqlite", name.toLatin1(), ok, duration); };
-    auto store = SqliteStore::open(options, *m_clock);
+    auto store = openStore();
     if (!store)
         return store.error();
     m_store = std::move(store).value();
@@ -82,6 +80,33 @@ void Composition::openCache()
     auto redis = std::make_unique<RedisCache>(std::move(options));
     m_metrics.gauge("iwd_cache_up", "1 while the Redis of cache.url answers.", [cache = redis.get()] { return cache->trouble() ? 0 : 1; });
     m_cache = std::move(redis);
+}
+
+Result<std::unique_ptr<Store>> Composition::openStore()
+{
+    const bool remote = !m_config.storage.url.isEmpty();
+    const StatementObserver observer = [this, kind = QByteArray(remote ? "postgresql" : "sqlite")](const QString &name, bool ok, std::chrono::nanoseconds duration) {
+        m_metrics.database(kind.constData(), name.toLatin1(), ok, duration);
+    };
+    if (remote) {
+        PostgresOptions options;
+        options.url = m_config.storage.url;
+        options.password = m_config.storage.password;
+        options.readers = m_config.storage.readers;
+        options.keepEventDays = m_config.storage.eventDays;
+        options.observer = observer;
+        auto store = PostgresStore::open(options, *m_clock);
+        if (!store)
+            return store.error();
+        return std::unique_ptr<Store>(std::move(store).value());
+    }
+    SqliteOptions options;
+    options.path = m_config.databaseFile;
+    options.observer = observer;
+    auto store = SqliteStore::open(options, *m_clock);
+    if (!store)
+        return store.error();
+    return std::unique_ptr<Store>(std::move(store).value());
 }
 
 QCoro::Task<Result<std::vector<TenantRecord>>> Composition::tenants()

@@ -41,6 +41,7 @@ Q_SIGNALS:
 
 private:
     [[nodiscard]] Result<void> openData();
+    [[nodiscard]] Result<std::unique_ptr<Store>> openStore();
     void openCache();
     [[nodiscard]] QCoro::Task<Result<std::vector<TenantRecord>>> tenants();
     [[nodiscard]] QCoro::Task<Result<void>> bringUp();

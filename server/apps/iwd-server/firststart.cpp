@@ -72,8 +72,11 @@ QCoro::Task<Result<std::optional<BootstrapCredentials>>> setUpTenant(Pipeline &p
             co_return published.error();
     }
     // GCC 12 destroys a lambda that is made inside of a co_await expression twice, so it is made before.
-    const std::function<Result<bool>(Transaction &)> work = [made = *made](Transaction &transaction) -> Result<bool> {
-        store(transaction, made);
+    const auto first = std::make_shared<bool>(true); ///< of several servers that start on one new database
+    const std::function<Result<bool>(Transaction &)> work = [made = *made, first](Transaction &transaction) -> Result<bool> {
+        *first = !transaction.hasUsers();
+        if (*first)
+            store(transaction, made);
         return true;
     };
     const std::function<Answer(const bool &)> nothing = [](const bool &) { return Answer {}; };
@@ -85,6 +88,11 @@ QCoro::Task<Result<std::optional<BootstrapCredentials>>> setUpTenant(Pipeline &p
         if (file)
             QFile::remove(bootstrapFile);
         co_return stored.error();
+    }
+    if (!*first) {
+        if (file)
+            QFile::remove(bootstrapFile);
+        co_return Outcome();
     }
     co_return Outcome(made->credentials);
 }

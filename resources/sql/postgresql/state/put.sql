@@ -1,0 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
+update tenant_state
+set last_event = :last_event, last_day = :last_day, last_item = :last_item, last_token = :last_token, configuration_version = :configuration_version, writer = :writer
+where tenant_id = :tenant

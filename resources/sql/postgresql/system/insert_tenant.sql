@@ -1,0 +1,5 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Two processes that start on an empty database both find no tenant; the second one gets the first one's.
+insert into tenant (name, title, ccid, created_ms) values (:name, :title, :ccid, :created_ms)
+on conflict (name) do update set title = tenant.title
+returning id

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "postgresstore.h"
+
+#include "configurationcache.h"
+#include "eventpartitions.h"
+#include "migrations.h"
+#include "postgrestransaction.h"
+
+#include <base/log.h>
+
+#include <QUuid>
+
+#include <condition_variable>
+
+namespace iwd {
+
+namespace {
+
+constexpr qint64 daysAhead = 3; ///< that the log has partitions for
+constexpr std::chrono::minutes maintenanceInterval { 10 };
+constexpr std::chrono::seconds maintenanceRetry { 5 };
+
+PostgresDatabase &postgres(Database &database)
+{
+    return static_cast<PostgresDatabase &>(database);
+}
+
+class PostgresBackend final : public SqlBackend
+{
+public:
+    PostgresBackend(PostgresOptions options, PostgresAddress address, const Clock &clock)
+        : m_options(std::move(options))
+        , m_address(std::move(address))
+        , m_clock(clock)
+    {
+        m_settings.answerLimit = m_options.answerLimit;
+        m_settings.lockLimit = m_options.lockLimit;
+        m_settings.leastVersion = m_options.leastVersion;
+    }
+
+    /// For setting up, on the caller's thread.
+    [[nodiscard]] Result<std::unique_ptr<PostgresDatabase>> open() { return PostgresDatabase::open(m_address, m_settings, m_options.observer); }
+    [[nodiscard]] Result<void> prepareDatabase();
+
+    QString kind() const override { return QStringLiteral("postgresql"); }
+    qint64 sizeBytes() const override { return m_sizeBytes; }
+    Result<std::unique_ptr<Database>> connect() override;
+    Result<TenantId> createTenant(const QString &id, const QString &name, const QString &ccid) override;
+
+    bool beginWriting(Database &database, const std::vector<TenantId> &tenants, TenantCaches &caches, Deadline until) override;
+    std::unique_ptr<SqlTransaction> writingView(Database &database, TenantId tenant, Instant now, TenantCache &cache) override;
+    bool commit(Database &database, const WritingViews &views, bool proof) override;
+    void committed(const Configurations &changed) override;
+
+    std::unique_ptr<SqlTransaction> beginReading(Database &database, TenantId tenant, Instant now, TenantCache &cache, Deadline until, bool search) override;
+    void beginLookUp(Database &database, Deadline until) override;
+    void endReading(Database &database) override { postgres(database).endReading(); }
+
+    bool worksInBackground() const override { return true; }
+    void workInBackground(Database &database) override;
+    void stop() override;
+
+private:
+    [[nodiscard]] bool lookAfterPartitions(PostgresDatabase &database);
+    void measure(PostgresDatabase &database);
+
+    const PostgresOptions m_options;
+    const PostgresAddress m_address;
+    const Clock &m_clock;
+    PostgresSettings m_settings;
+    const QString m_self = QUuid::createUuid().toString(QUuid::WithoutBraces); ///< by which this process knows its own writes
+    ConfigurationCache m_configurations;
+    std::atomic<qint64> m_sizeBytes = 0;
+
+    // Of the writing thread
+    std::map<TenantId, TenantState> m_states; ///< of the transaction
+    qint64 m_partitionsUntil = 0; ///< the last day of which this process knows that there is a partition
+    qint64 m_partitionsFrom = 0;
+
+    std::mutex m_mutex;
+    std::condition_variable m_wake;
+    bool m_closing = false;
+};
+
+/// Whether this server can be worked on, and the current form of its tables.
+Result<void> PostgresBackend::prepareDatabase()
+{
+    auto database = open();
+    if (!database)
+        return database.error();
+    (*database)->begin(false, Deadline::never());
+    {
+        auto row = (*database)->systemStatement(QStringLiteral("system/role"));
+        if (!row.run() || !row.next())
+            return *(*database)->failure();
+        if (row.text(1) == u't' || row.text(2) == u't') {
+            return Error { ErrorCode::StorageUnavailable,
+                QStringLiteral("%1 is a standby and takes no writes. Name the primary, or all hosts of the cluster separated by commas: the server finds the one that takes writes.")
+                    .arg(m_address.description()),
+                {}, {} };
+        }
+        if (row.text(0) == u't') {
+            log::warning(u"The database user is a superuser or bypasses row-level security, so the second wall between tenants does not hold; let the server use a user without such rights",
+                { { QLatin1StringView("user"), row.text(3) } });
+        }
+    }
+    (*database)->endReading();
+    if (const auto migrated = migrate(**database); !migrated)
+        return migrated.error();
+    if (!lookAfterPartitions(**database))
+        return *(*database)->failure();
+    measure(**database);
+    return {};
+}
+
+Result<std::unique_ptr<Database>> PostgresBackend::connect()
+{
+    auto database = open();
+    if (!database)
+        return database.error();
+    return std::unique_ptr<Database>(std::move(database).value());
+}
+
+Result<TenantId> PostgresBackend::createTenant(const QString &id, const QString &name, const QString &ccid)
+{
+    auto opened = open();
+    if (!opened)
+        return opened.error();
+    PostgresDatabase &database = **opened;
+    TenantId tenant;
+    database.begin(false, Deadline::never());
+    database.useDirectory();
+    {
+        auto row = database.systemStatement(QStringLiteral("system/insert_tenant"));
+        row.bind(QStringLiteral(":name"), id).bind(QStringLiteral(":title"), name).bind(QStringLiteral(":ccid"), ccid);
+        if (!row.bind(QStringLiteral(":created_ms"), toMillis(m_clock.now())).run() || !row.next())
+            return *database.failure();
+        tenant.number = row.integer(0);
+    }
+    database.statement(QStringLiteral("state/insert"), tenant.number).send();
+    if (!database.commit())
+        return *database.failure();
+    return tenant;
+}
+
+bool PostgresBackend::beginWriting(Database &any, const std::vector<TenantId> &tenants, TenantCaches &caches, Deadline until)
+{
+    PostgresDatabase &database = postgres(any);
+    m_states.clear();
+    // Mostly done days before by the background; but a clock may be set.
+    const qint64 today = dayOf(m_clock.now());
+    if (today < m_partitionsFrom || today > m_partitionsUntil) {
+        if (!eventpartitions::make(database, today, today))
+            return false;
+        m_partitionsFrom = m_partitionsUntil = today;
+    }
+    if (!database.begin(false, until))
+        return false;
+    // All locks at once and in order, so that two processes do not wait for each other.
+    for (const TenantId tenant : tenants)
+        database.statement(QStringLiteral("state/lock"), tenant.number).send();
+    for (const TenantId tenant : tenants) {
+        TenantState &state = m_states[tenant] = PostgresTransaction::readState(database, tenant);
+        // Somebody else has written: what is remembered of rows may be wrong. The configuration has a version of its own.
+        if (state.writer != m_self)
+            caches[tenant].forgetRows();
+    }
+    return !database.failure();
+}
+
+std::unique_ptr<SqlTransaction> PostgresBackend::writingView(Database &database, TenantId tenant, Instant now, TenantCache &cache)
+{
+    return std::make_unique<PostgresTransaction>(postgres(database), tenant, now, cache, &m_states[tenant], m_configurations);
+}
+
+bool PostgresBackend::commit(Database &any, const WritingViews &views, bool proof)
+{
+    PostgresDatabase &database = postgres(any);
+    for (const auto &[tenant, view] : views) {
+        const TenantState &state = m_states[tenant];
+        if (state.known && (proof || state.changed || view->changeCount() > 0))
+            static_cast<PostgresTransaction &>(*view).writeState(m_self);
+    }
+    return database.commit();
+}
+
+void PostgresBackend::committed(const Configurations &changed)
+{
+    for (const auto &[tenant, configuration] : changed)
+        m_configurations.put(tenant, m_states[tenant].configurationVersion, configuration);
+}
+
+std::unique_ptr<SqlTransaction> PostgresBackend::beginReading(Database &database, TenantId tenant, Instant now, TenantCache &cache, Deadline until, bool)
+{
+    if (!postgres(database).begin(true, until))
+        return nullptr;
+    return std::make_unique<PostgresTransaction>(postgres(database), tenant, now, cache, nullptr, m_configurations);
+}
+
+void PostgresBackend::beginLookUp(Database &database, Deadline until)
+{
+    if (postgres(database).begin(true, until))
+        postgres(database).useDirectory();
+}
+
+bool PostgresBackend::lookAfterPartitions(PostgresDatabase &database)
+{
+    const qint64 today = dayOf(m_clock.now());
+    if (!eventpartitions::make(database, today, today + daysAhead))
+        return false;
+    if (m_options.keepEventDays <= 0)
+        return true;
+    const auto dropped = eventpartitions::dropBefore(database, today - m_options.keepEventDays);
+    if (dropped.value_or(0) > 0)
+        log::info(u"Dropped days of the event log that are over", { { QLatin1StringView("days"), *dropped } });
+    return dropped.has_value();
+}
+
+void PostgresBackend::measure(PostgresDatabase &database)
+{
+    database.begin(true, Deadline::never());
+    {
+        auto row = database.systemStatement(QStringLiteral("system/size"));
+        if (row.run() && row.next())
+            m_sizeBytes = row.integer(0);
+    }
+    database.endReading();
+}
+
+void PostgresBackend::workInBackground(Database &any)
+{
+    PostgresDatabase &database = postgres(any);
+    std::chrono::milliseconds pause = maintenanceInterval;
+    std::unique_lock lock(m_mutex);
+    while (!m_wake.wait_for(lock, pause, [this] { return m_closing; })) {
+        lock.unlock();
+        database.clearFailure();
+        if (!database.isUsable())
+            database.reconnect();
+        bool done = false;
+        if (database.isUsable()) {
+            done = lookAfterPartitions(database);
+            if (done)
+                measure(database);
+            else
+                log::warning(u"The partitions of the event log could not be looked after; it is tried again",
+                    { { QLatin1StringView("reason"), database.failure() ? database.failure()->text : QString() } });
+        }
+        pause = done ? std::chrono::milliseconds(maintenanceInterval) : std::chrono::milliseconds(maintenanceRetry);
+        lock.lock();
+    }
+}
+
+void PostgresBackend::stop()
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        m_closing = true;
+    }
+    m_wake.notify_all();
+}
+
+} // namespace
+
+Result<std::unique_ptr<PostgresStore>> PostgresStore::open(PostgresOptions options, const Clock &clock)
+{
+    auto address = PostgresAddress::parse(options.url, options.password);
+    if (!address)
+        return address.error();
+    const SqlStoreOptions shared { options.readers, options.queueLimit, options.groupLimit, options.searchers, options.searchQueueLimit, options.searchLimit };
+    auto backend = std::make_unique<PostgresBackend>(std::move(options), std::move(address).value(), clock);
+    if (const auto prepared = backend->prepareDatabase(); !prepared)
+        return prepared.error();
+    std::unique_ptr<PostgresStore> store(new PostgresStore(std::move(backend), shared, clock));
+    if (const auto started = store->start(); !started)
+        return started.error();
+    return store;
+}
+
+} // namespace iwd

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "configurationcache.h"
+#include "postgresdatabase.h"
+#include "sqltransaction.h"
+
+namespace iwd {
+
+/// What a tenant's row in tenant_state says. The writing process reads it under the tenant's lock, gives out numbers from it, and writes it back once, with the
+/// commit. So ids rise in the order of commits, and a reader of the log who has seen an event has seen all before it: nothing that commits late can ever
+/// appear behind his cursor.
+struct TenantState
+{
+    qint64 lastEvent = 0;
+    qint64 lastDay = 0; ///< of the last event; never goes back, whatever the clock does
+    qint64 lastItem = 0;
+    qint64 lastToken = 0;
+    qint64 configurationVersion = 0;
+    QString writer;
+    bool known = false; ///< there is such a tenant
+    bool changed = false;
+};
+
+/// A tenant's view of a PostgreSQL database.
+class PostgresTransaction final : public SqlTransaction
+{
+public:
+    /// @param state of a writing transaction, outlives this; null: it only reads
+    PostgresTransaction(PostgresDatabase &database, TenantId tenant, Instant now, TenantCache &cache, TenantState *state, ConfigurationCache &configurations);
+
+    std::vector<SearchHit> search(const ItemSearch &search, const std::vector<SortKey> &sort, const std::optional<QJsonArray> &after, int limit) override;
+    std::set<ItemId> matching(const ItemSearch &search, const std::vector<ItemId> &items) override;
+    MatchCount countMatches(const ItemSearch &search, int exactUpTo) override;
+    qint64 lastEvent() override;
+
+    /// Reads the state of a tenant whose lock this transaction holds.
+    [[nodiscard]] static TenantState readState(PostgresDatabase &database, TenantId tenant);
+    /// Sends the state back, in the name of @p writer.
+    void writeState(const QString &writer);
+
+protected:
+    std::optional<qint64> newItemId() override;
+    std::optional<qint64> newToken() override;
+    bool storeEvents(std::span<Event> events) override;
+    size_t eventsAtOnce() const override;
+    QString hasLabelSql() const override;
+    std::shared_ptr<const ConfigurationSnapshot> findConfiguration() override;
+
+private:
+    qint64 estimateMatches(const ItemSearch &search);
+
+    PostgresDatabase &m_postgres;
+    TenantState *m_state;
+    ConfigurationCache &m_configurations;
+};
+
+/// Days since 1970, as the log's partitions count them.
+[[nodiscard]] qint64 dayOf(Instant instant);
+
+} // namespace iwd

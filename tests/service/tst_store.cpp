@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <support/pipelinefixture.h>
+
+#include <QTest>
+
+#include <thread>
+
+using namespace iwd;
+using namespace iwd::test;
+using namespace Qt::StringLiterals;
+
+/// What every store does: what a commit means, who spoils whose work, and who sees what.
+class TestStore : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void concurrentWritesShareATransaction();
+    void aFailingWriteFailsAloneAndLeavesNothing();
+    void aRefusedWriteThatHadWrittenIsUndone();
+    void aWriteWhoseDeadlineHasPassedIsNotBegun();
+    void aFullQueueRefusesInsteadOfGrowing();
+    void oneTenantSeesNothingOfAnother();
+    void aReaderSeesOneMoment();
+    void whatWasAnsweredIsThereAfterARestart();
+    void listsOfOpenItemsAreFiltered();
+    void aWriterReadsWhatItHasWritten();
+    void whatAnItemHoldsComesBackAsItWas();
+    void eventsAreNumberedInTheOrderOfCommits();
+    void aLogOfSeveralDaysIsReadInOrder();
+    void keysSessionsAndUsersAreFoundBeforeTheirTenantIsKnown();
+    void answersAreKeptAndForgotten();
+};
+
+void TestStore::concurrentWritesShareATransaction()
+{
+    PipelineFixture fixture;
+    // All units of one transaction are given the same instant; a clock that moves with every look tells the transactions apart.
+    std::atomic<int> running = 0;
+    std::mutex mutex;
+    std::set<const Transaction *> views;
+    std::vector<Delivery<bool>> done(200);
+    Delivery<bool> first;
+    // The first one keeps the writer busy until the others are queued.
+    std::mutex gate;
+    gate.lock();
+    std::atomic<bool> begun = false;
+    fixture.store->write({ fixture.tenant,
+        [&](Transaction &) {
+            begun = true;
+            const std::lock_guard wait(gate);
+        },
+        [first](const auto &) { first.deliver(true); } });
+    while (!begun)
+        std::this_thread::yield();
+    for (auto &delivery : done) {
+        fixture.store->write({ fixture.tenant,
+            [&](Transaction &transaction) {
+                ++running;
+                const std::lock_guard lock(mutex);
+                views.insert(&transaction);
+            },
+            [delivery](const std::optional<Error> &failure) { delivery.deliver(!failure); } });
+    }
+    gate.unlock();
+    for (auto &delivery : done)
+        QVERIFY(await([](Delivery<bool> one) -> QCoro::Task<bool> { co_return co_await one; }(delivery)));
+    QCOMPARE(running.load(), 200);
+    QCOMPARE(views.size(), 1);
+}
+
+void TestStore::aFailingWriteFailsAloneAndLeavesNothing()
+{
+    PipelineFixture fixture;
+    std::mutex gate;
+    gate.lock();
+    fixture.store->write({ fixture.tenant, [&](Transaction &) { const std::lock_guard wait(gate); }, [](const auto &) {} });
+    std::vector<Delivery<bool>> done(5);
+    for (int i = 0; i < 5; ++i) {
+        fixture.store->write({ fixture.tenant,
+            [&fixture, i](Transaction &transaction) {
+                const auto input = decodeItemInput({ { u"captureId"_s, QString::number(i) } }, InputMode::Create);
+                (void)captureItem(transaction, *input, fixture.actor);
+                if (i == 2) { // a statement that the database refuses: the same capture again, past the check
+                    ItemRecord twin;
+                    twin.item.captureId = QString::number(i);
+                    twin.item.capturePointId = u"default"_s;
+                    transaction.insertItem(twin);
+                }
+            },
+            [delivery = done[static_cast<size_t>(i)]](const std::optional<Error> &failure) { delivery.deliver(!failure); } });
+    }
+    gate.unlock();
+    QList<bool> outcomes;
+    for (auto &delivery : done)
+        outcomes.append(await([](Delivery<bool> one) -> QCoro::Task<bool> { co_return co_await one; }(delivery)));
+    QCOMPARE(outcomes, QList<bool>({ true, true, false, true, true }));
+    for (int i = 0; i < 5; ++i) {
+        const auto ids = fixture.look<std::vector<ItemId>>([i](Snapshot &snapshot) -> Result<std::vector<ItemId>> { return snapshot.itemsCapturedAs(QString::number(i), {}); });
+        QCOMPARE(ids->size(), size_t(i == 2 ? 0 : 1));
+    }
+    const auto figures = fixture.pipeline->figures().figures(fixture.tenant, fixture.clock.now());
+    QCOMPARE(figures.queues.at(u"general"_s).byStatus[static_cast<size_t>(ItemStatus::Queued)], 4);
+}
+
+void TestStore::aRefusedWriteThatHadWrittenIsUndone()
+{
+    PipelineFixture fixture;
+    const auto refused = fixture.run<bool>([&](Transaction &transaction) -> Result<bool> {
+        (void)captureItem(transaction, *decodeItemInput({ { u"captureId"_s, u"1"_s } }, InputMode::Create), fixture.actor);
+        return invalidField(u"second"_s, u"something else"_s);
+    });
+    QCOMPARE(refused.error().field, u"second"_s);
+    const auto ids = fixture.look<std::vector<ItemId>>([](Snapshot &snapshot) -> Result<std::vector<ItemId>> { return snapshot.itemsCapturedAs(u"1"_s, {}); });
+    QVERIFY(ids->empty());
+}
+
+void TestStore::aWriteWhoseDeadlineHasPassedIsNotBegun()
+{
+    PipelineFixture fixture;
+    std::atomic<bool> ran = false;
+    const auto late = await(fixture.pipeline->write<bool>(
+        { fixture.tenant, fixture.actor, Deadline::in(milliseconds(-1)), std::nullopt },
+        [&ran](Transaction &) -> Result<bool> {
+            ran = true;
+            return true;
+        },
+        [](const bool &) { return Answer {}; }));
+    QCOMPARE(late.error().code, ErrorCode::DeadlineExceeded);
+    QVERIFY(!ran);
+}
+
+void TestStore::aFullQueueRefusesInsteadOfGrowing()
+{
+    SqliteOptions limits;
+    limits.queueLimit = 3;
+    PipelineFixture fixture(limits);
+    Store &store = *fixture.store;
+    std::mutex gate;
+    gate.lock();
+    Delivery<bool> begun;
+    QVERIFY(store.write({ { 1 }, [&](Transaction &) { begun.deliver(true); const std::lock_guard wait(gate); }, [](const auto &) {} }));
+    QVERIFY(await([](Delivery<bool> one) -> QCoro::Task<bool> { co_return co_await one; }(begun)));
+    for (int i = 0; i < 3; ++i)
+        QVERIFY(store.write({ { 1 }, [](Transaction &) {}, [](const auto &) {} }));
+    QVERIFY(!store.write({ { 1 }, [](Transaction &) {}, [](const auto &) {} }));
+    gate.unlock();
+}
+
+void TestStore::oneTenantSeesNothingOfAnother()
+{
+    PipelineFixture fixture;
+    const TenantId other = *fixture.store->createTenant(u"200"_s, u"t200"_s, u"6a2f41a3-c54c-fce8-32d2-0324e1c32e23"_s);
+    PipelineFixture::must(fixture.capture({ { u"captureId"_s, u"1"_s } }));
+    const ItemId id = fixture.item(u"1"_s).item.id;
+    const qint64 classId = *fixture.item(u"1"_s).classId;
+    const auto seen = fixture.run<int>(other, [&](Transaction &transaction) -> Result<int> {
+        int count = 0;
+        count += transaction.item(id) ? 1 : 0;
+        count += static_cast<int>(transaction.itemsCapturedAs(u"1"_s, {}).size());
+        count += static_cast<int>(transaction.items({}, 0, true, 10).size());
+        count += static_cast<int>(transaction.oldestWaiting().size());
+        count += static_cast<int>(transaction.waiting({ classId, Instant::min(), Instant::max(), std::nullopt }, 10).size());
+        count += static_cast<int>(transaction.events(0, 10).size());
+        count += static_cast<int>(transaction.history(id, 0, 10).size());
+        count += static_cast<int>(transaction.countItems(Instant()).size());
+        count += static_cast<int>(transaction.configRecords(ConfigKind::Queue, false).size());
+        count += transaction.configuration()->queue(u"general"_s) ? 1 : 0;
+        count += !transaction.workClass(classId).queueId.isEmpty() ? 1 : 0;
+        return count;
+    });
+    QCOMPARE(*seen, 0);
+}
+
+void TestStore::aReaderSeesOneMoment()
+{
+    PipelineFixture fixture;
+    PipelineFixture::must(fixture.capture({ { u"captureId"_s, u"1"_s } }));
+    Delivery<bool> begun;
+    std::mutex gate;
+    gate.lock();
+    std::atomic<int> before = 0;
+    std::atomic<int> after = 0;
+    Delivery<bool> finished;
+    fixture.store->read(
+        fixture.tenant,
+        [&](Snapshot &snapshot) {
+            before = static_cast<int>(snapshot.items({}, 0, true, 10).size());
+            begun.deliver(true);
+            const std::lock_guard wait(gate);
+            after = static_cast<int>(snapshot.items({}, 0, true, 10).size());
+        },
+        [&](const auto &) { finished.deliver(true); }, Deadline::never());
+    const auto wait = [](Delivery<bool> one) -> QCoro::Task<bool> { co_return co_await one; };
+    QVERIFY(await(wait(begun)));
+    PipelineFixture::must(fixture.capture({ { u"captureId"_s, u"2"_s } }));
+    gate.unlock();
+    QVERIFY(await(wait(finished)));
+    QCOMPARE(before.load(), 1);
+    QCOMPARE(after.load(), 1);
+}
+
+void TestStore::whatWasAnsweredIsThereAfterARestart()
+{
+    PipelineFixture fixture;
+    fixture.addAgent(u"anna"_s, {}, { { QString(), 3 } });
+    for (int i = 0; i < 10; ++i)
+        PipelineFixture::must(fixture.capture({ { u"captureId"_s, QString::number(i) }, { u"dueDateTime"_s, u"2026-03-02T00:00:00+02:00"_s }, { u"labels"_s, QJsonArray { u"a"_s } }, { u"x"_s, 1.5 } }));
+    const qint64 token = fixture.next(u"anna"_s)->item->assignment->token;
+    const QString inHand = fixture.item(u"0"_s).item.id.toString();
+    const WorkItem before = fixture.item(u"7"_s).item;
+    fixture.restart();
+    const WorkItem after = fixture.item(u"7"_s).item;
+    QCOMPARE(after.due, before.due);
+    QCOMPARE(after.labels, before.labels);
+    QCOMPARE(after.custom, before.custom);
+    QCOMPARE(after.version, before.version);
+    QVERIFY(fixture.act(AgentAction::Complete, u"anna"_s, inHand, token).ok());
+    QCOMPARE(fixture.next(u"anna"_s)->item->record.item.captureId, u"1"_s);
+}
+
+void TestStore::listsOfOpenItemsAreFiltered()
+{
+    PipelineFixture fixture;
+    for (int i = 0; i < 6; ++i)
+        PipelineFixture::must(fixture.capture({ { u"captureId"_s, QString::number(i) }, { u"labels"_s, QJsonArray { i % 2 ? u"odd"_s : u"even"_s } } }));
+    PipelineFixture::must(fixture.change(ItemOperation::Hold, u"1"_s));
+    PipelineFixture::must(fixture.change(ItemOperation::Hold, u"4"_s));
+    PipelineFixture::must(fixture.change(ItemOperation::Cancel, u"5"_s));
+    const auto ids = [&](const ItemFilter &filter, qint64 after = 0, bool newestFirst = false, int limit = 10) {
+        return *fixture.look<QStringList>([&](Snapshot &snapshot) -> Result<QStringList> {
+            QStringList found;
+            for (const ItemRecord &record : snapshot.items(filter, after, newestFirst, limit))
+                found.append(record.item.captureId);
+            return found;
+        });
+    };
+    QCOMPARE(ids({ .statuses = { ItemStatus::Held } }), QStringList({ u"1"_s, u"4"_s }));
+    QCOMPARE(ids({ .statuses = { ItemStatus::Held, ItemStatus::Canceled } }, 0, true), QStringList({ u"5"_s, u"4"_s, u"1"_s }));
+    QCOMPARE(ids({ .statuses = { ItemStatus::Queued }, .label = u"odd"_s }), QStringList({ u"3"_s }));
+    QCOMPARE(ids({ .captureId = u"2"_s }), QStringList({ u"2"_s }));
+    QCOMPARE(ids({ .queueId = u"general"_s }, 0, true, 2), QStringList({ u"5"_s, u"4"_s }));
+    QCOMPARE(ids({ .queueId = u"nowhere"_s }), QStringList());
+}
+
+/// What is written in a transaction is there for it at once, whether or not it has reached the database.
+void TestStore::aWriterReadsWhatItHasWritten()
+{
+    PipelineFixture fixture;
+    PipelineFixture::must(fixture.run<bool>([&](Transaction &transaction) -> Result<bool> {
+        (void)captureItem(transaction, *decodeItemInput({ { u"captureId"_s, u"1"_s } }, InputMode::Create), fixture.actor);
+        const auto ids = transaction.itemsCapturedAs(u"1"_s, {});
+        const auto record = ids.empty() ? std::nullopt : transaction.item(ids.front());
+        const bool inLog = record && transaction.history(record->item.id, 0, 10).size() == 3;
+        const bool heads = !transaction.oldestWaiting().empty() && transaction.oldestWaiting().begin()->second.id == ids.front();
+        const bool inFeed = record && transaction.events(transaction.lastEvent() - 1, 10).size() == 1;
+        if (!record || !inLog || !heads || !inFeed)
+            return invalidField(u"record"_s, u"%1 %2 %3 %4"_s.arg(record.has_value()).arg(inLog).arg(heads).arg(inFeed));
+        return true;
+    }));
+}
+
+void TestStore::whatAnItemHoldsComesBackAsItWas()
+{
+    PipelineFixture fixture;
+    const QJsonObject json { { u"captureId"_s, u"ключ-1'\"\\"_s }, { u"customerId"_s, u"Ærø %1 :tenant"_s }, { u"labels"_s, QJsonArray { u"a b"_s, u"ß"_s } }, { u"dueDateTime"_s, u"2026-03-02T00:00:00.123Z"_s },
+        { u"big"_s, 9007199254740993.0 }, { u"small"_s, 5e-324 }, { u"negative"_s, -0.1 }, { u"yes"_s, true }, { u"no"_s, false }, { u"text"_s, u"line\nbreak \u2028 😀"_s }, { u"a.b\"c"_s, u""_s } };
+    PipelineFixture::must(fixture.capture(json));
+    const WorkItem item = fixture.item(u"ключ-1'\"\\"_s).item;
+    QCOMPARE(item.customerId, json.value(u"customerId"_s).toString());
+    QCOMPARE(item.labels, QStringList({ u"a b"_s, u"ß"_s }));
+    QCOMPARE(toIso(*item.due), u"2026-03-02T00:00:00.123Z"_s);
+    for (const auto &name : { u"big"_s, u"small"_s, u"negative"_s, u"yes"_s, u"no"_s, u"text"_s })
+        QCOMPARE(item.custom.value(name), json.value(name));
+}
+
+/// Several writers at once; whoever reads the log by id sees each event once and in order, and never one that came late.
+void TestStore::eventsAreNumberedInTheOrderOfCommits()
+{
+    PipelineFixture fixture;
+    constexpr int count = 300;
+    std::atomic<int> done = 0;
+    std::thread writer([&] {
+        for (int i = 0; i < count; ++i) {
+            while (!fixture.store->write({ fixture.tenant,
+                [&, i](Transaction &transaction) { (void)captureItem(transaction, *decodeItemInput({ { u"captureId"_s, QString::number(i) } }, InputMode::Create), fixture.actor); },
+                [&](const std::optional<Error> &failure) { done += failure ? 0 : 1; } }))
+                std::this_thread::yield();
+        }
+    });
+    qint64 cursor = 0;
+    qint64 seen = 0;
+    bool gap = false;
+    const auto readOn = [&] {
+        const auto page = fixture.look<std::vector<StoredEvent>>([cursor](Snapshot &snapshot) -> Result<std::vector<StoredEvent>> { return snapshot.events(cursor, 50); });
+        for (const StoredEvent &event : *page) {
+            gap = gap || event.id != cursor + 1;
+            cursor = event.id;
+            ++seen;
+        }
+        return !page->empty();
+    };
+    while (done < count)
+        readOn();
+    writer.join();
+    while (readOn()) { }
+    const auto last = fixture.look<qint64>([](Snapshot &snapshot) -> Result<qint64> { return snapshot.lastEvent(); });
+    QCOMPARE(cursor, *last);
+    QVERIFY(!gap);
+    QVERIFY(seen >= count * 3);
+}
+
+void TestStore::aLogOfSeveralDaysIsReadInOrder()
+{
+    PipelineFixture fixture;
+    QStringList keys;
+    for (int day = 0; day < 12; ++day) {
+        PipelineFixture::must(fixture.capture({ { u"captureId"_s, QString::number(day) } }));
+        keys.append(QString::number(day));
+        // Back as well: somebody sets the clock.
+        fixture.clock.jump(std::chrono::hours(day == 5 ? -60 : 20));
+    }
+    PipelineFixture::must(fixture.change(ItemOperation::Cancel, u"0"_s));
+    fixture.restart();
+    const auto all = fixture.look<std::vector<StoredEvent>>([](Snapshot &snapshot) -> Result<std::vector<StoredEvent>> { return snapshot.events(0, 1'000); });
+    QStringList created;
+    for (size_t i = 0; i < all->size(); ++i) {
+        QVERIFY(i == 0 || all->at(i).id > all->at(i - 1).id);
+        const QJsonObject body = QJsonDocument::fromJson(all->at(i).json()).object();
+        if (body.value(u"type"_s) == u"item.created"_s)
+            created.append(body.value(u"captureId"_s).toString());
+    }
+    QCOMPARE(created, keys);
+    // From every cursor the rest, and nothing else.
+    for (size_t i = 0; i < all->size(); ++i) {
+        const qint64 after = all->at(i).id;
+        const auto rest = fixture.look<std::vector<StoredEvent>>([after](Snapshot &snapshot) -> Result<std::vector<StoredEvent>> { return snapshot.events(after, 1'000); });
+        QCOMPARE(rest->size(), all->size() - i - 1);
+    }
+    const ItemId first = fixture.item(u"0"_s).item.id;
+    const auto history = fixture.look<std::vector<StoredEvent>>([first](Snapshot &snapshot) -> Result<std::vector<StoredEvent>> { return snapshot.history(first, 0, 100); });
+    QCOMPARE(history->size(), size_t(4));
+}
+
+void TestStore::keysSessionsAndUsersAreFoundBeforeTheirTenantIsKnown()
+{
+    PipelineFixture fixture;
+    const TenantId other = *fixture.store->createTenant(u"200"_s, u"t200"_s, u"6a2f41a3-c54c-fce8-32d2-0324e1c32e23"_s);
+    const QByteArray hash = QByteArray::fromHex("00ff5c27").append('\0');
+    PipelineFixture::must(fixture.run<bool>(other, [&](Transaction &transaction) -> Result<bool> {
+        transaction.insertApiKey({ u"k1"_s, other, u"Key"_s, { u"source"_s, u"agent"_s }, {}, {} }, hash);
+        UserRecord user;
+        user.name = u"ada"_s;
+        user.passwordHash = u"$argon2id$x"_s;
+        user.scopes = { u"admin"_s };
+        transaction.insertUser(user);
+        transaction.setLoginFailures(u"ada"_s, 3, transaction.now());
+        transaction.insertSession({ other, u"ada"_s, {}, {}, transaction.now() + std::chrono::hours(1) }, hash);
+        return true;
+    }));
+    Delivery<bool> looked;
+    std::optional<ApiKeyRecord> key;
+    std::optional<UserRecord> user;
+    std::optional<SessionRecord> session;
+    size_t tenants = 0;
+    fixture.store->lookUp(
+        [&](Directory &directory) {
+            key = directory.apiKey(hash);
+            user = directory.user(u"ada"_s);
+            session = directory.session(hash);
+            tenants = directory.tenants().size();
+        },
+        [looked](const std::optional<Error> &failure) { looked.deliver(!failure); }, Deadline::never());
+    QVERIFY(await([](Delivery<bool> one) -> QCoro::Task<bool> { co_return co_await one; }(looked)));
+    QCOMPARE(tenants, size_t(2));
+    QVERIFY(key && key->tenant == other && key->scopes == QStringList({ u"source"_s, u"agent"_s }));
+    QVERIFY(user && user->tenant == other && user->failures == 3);
+    QVERIFY(session && session->tenant == other && session->user == u"ada"_s && session->scopes == QStringList { u"admin"_s });
+    const auto here = fixture.look<int>([](Snapshot &snapshot) -> Result<int> { return static_cast<int>(snapshot.apiKeys().size()) + (snapshot.hasUsers() ? 1 : 0); });
+    QCOMPARE(*here, 0);
+    const auto revoked = fixture.run<int>(other, [](Transaction &transaction) -> Result<int> { return (transaction.revokeApiKey(u"k1"_s) ? 1 : 0) + (transaction.revokeApiKey(u"k1"_s) ? 10 : 0); });
+    QCOMPARE(*revoked, 1);
+}
+
+void TestStore::answersAreKeptAndForgotten()
+{
+    PipelineFixture fixture;
+    const IdempotencyKey key { u"caller"_s, u"key"_s, QByteArray("finger\0print", 12) };
+    const Answer answer { 201, "\"5\"", {}, QByteArray("{\"a\":\"\xc3\xbc\"}\0", 12) };
+    PipelineFixture::must(fixture.run<bool>([&](Transaction &transaction) -> Result<bool> {
+        transaction.storeAnswer(key, answer);
+        return true;
+    }));
+    fixture.restart();
+    PipelineFixture::must(fixture.run<bool>([&](Transaction &transaction) -> Result<bool> {
+        const auto kept = transaction.storedAnswer(key);
+        if (!kept || kept->first != key.fingerprint || kept->second.body != answer.body || kept->second.etag != answer.etag || kept->second.status != 201)
+            return invalidField(u"answer"_s, u"the stored one"_s);
+        transaction.forgetAnswersBefore(transaction.now() + milliseconds(1), 10);
+        return true;
+    }));
+    const auto gone = fixture.run<bool>([&](Transaction &transaction) -> Result<bool> { return !transaction.storedAnswer(key); });
+    QVERIFY(*gone);
+}
+
+QTEST_GUILESS_MAIN(TestStore)
+#include "tst_store.moc"
