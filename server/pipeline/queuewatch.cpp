@@ -14,7 +14,7 @@ constexpr std::chrono::seconds patience { 1 }; ///< figures that come later are 
 
 } // namespace
 
-QCoro::Task<> QueueWatch::look(TenantId tenant)
+QCoro::Task<> QueueWatch::look(TenantRecord tenant)
 {
     const std::function<Result<Figured>(Snapshot &)> work = [](Snapshot &snapshot) -> Result<Figured> {
         Figured found;
@@ -24,11 +24,11 @@ QCoro::Task<> QueueWatch::look(TenantId tenant)
             found[queueId].workClasses = count;
         return found;
     };
-    const auto found = co_await m_pipeline.read<Figured>(tenant, Deadline::in(patience), work);
+    const auto found = co_await m_pipeline.read<Figured>(tenant.number, Deadline::in(patience), work);
     if (!found)
         co_return;
-    keep(tenant, *found);
-    const bool crowded = std::any_of(found->begin(), found->end(), [&](const auto &queue) { return mayWarn(tenant, queue.first, queue.second.workClasses); });
+    keep(tenant.number, *found);
+    const bool crowded = std::any_of(found->begin(), found->end(), [&](const auto &queue) { return mayWarn(tenant.number, queue.first, queue.second.workClasses); });
     if (crowded)
         co_await warn(tenant);
 }
@@ -58,7 +58,7 @@ bool QueueWatch::mayWarn(TenantId tenant, const QString &queueId, int workClasse
 }
 
 /// What multiplies the classes is looked at only now: it is more work than counting them.
-QCoro::Task<> QueueWatch::warn(TenantId tenant)
+QCoro::Task<> QueueWatch::warn(TenantRecord tenant)
 {
     struct Crowded
     {
@@ -74,14 +74,14 @@ QCoro::Task<> QueueWatch::warn(TenantId tenant)
         }
         return all;
     };
-    const auto crowded = co_await m_pipeline.read<std::vector<Crowded>>(tenant, Deadline::in(patience), work);
+    const auto crowded = co_await m_pipeline.read<std::vector<Crowded>>(tenant.number, Deadline::in(patience), work);
     if (!crowded)
         co_return; // the next look tries again
     for (const auto &[queue, spread] : *crowded) {
-        if (!mayWarn(tenant, queue.id, spread.classes))
+        if (!mayWarn(tenant.number, queue.id, spread.classes))
             continue;
-        m_warned[{ tenant, queue.id }] = m_pipeline.clock().steady();
-        log::warning(u"A queue has very many work classes", { { QLatin1StringView("tenant"), tenant.number }, { QLatin1StringView("queue"), queue.id },
+        m_warned[{ tenant.number, queue.id }] = m_pipeline.clock().steady();
+        log::warning(u"A queue has very many work classes", { { QLatin1StringView("tenant"), tenant.id }, { QLatin1StringView("queue"), queue.id },
             { QLatin1StringView("workClasses"), spread.classes }, { QLatin1StringView("advice"), crowdingText(queue, spread) } });
     }
 }

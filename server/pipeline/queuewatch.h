@@ -26,7 +26,7 @@ public:
     {
     }
     /// Figures of a tenant that cannot be read stay as they were.
-    QCoro::Task<> look(TenantId tenant);
+    QCoro::Task<> look(TenantRecord tenant);
     /// As of the last look.
     [[nodiscard]] Figures figures(TenantId tenant, const QString &queueId) const;
 
@@ -37,7 +37,7 @@ private:
 
     void keep(TenantId tenant, Figured found);
     [[nodiscard]] bool mayWarn(TenantId tenant, const QString &queueId, int workClasses) const;
-    QCoro::Task<> warn(TenantId tenant);
+    QCoro::Task<> warn(TenantRecord tenant);
 
     Pipeline &m_pipeline;
     std::map<std::pair<TenantId, QString>, std::chrono::steady_clock::time_point> m_warned;

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace iwd::test {
@@ -33,11 +34,26 @@ bool enterUserNamespace()
         && writeAll("/proc/self/gid_map", group + ' ' + group + " 1");
 }
 
+bool enter()
+{
+    return (::unshare(CLONE_NEWNS) == 0 || enterUserNamespace()) && ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
+}
+
+/// Some systems let everybody into a user namespace and then refuse all that it is good for; there is no way back out of it.
+bool succeedsInAnotherProcess()
+{
+    const pid_t probe = ::fork();
+    if (probe == 0)
+        ::_exit(enter() && ::mount("none", "/tmp", "tmpfs", 0, "size=1m") == 0 ? 0 : 1);
+    int status = 0;
+    return ::waitpid(probe, &status, 0) == probe && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
 } // namespace
 
 bool enterOwnMounts()
 {
-    return (::unshare(CLONE_NEWNS) == 0 || enterUserNamespace()) && ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
+    return succeedsInAnotherProcess() && enter();
 }
 
 SmallDisk::SmallDisk(int mebibytes)

@@ -37,11 +37,16 @@ std::map<QString, ClassSpread> crowded(PipelineFixture &fixture)
     return *fixture.look<std::map<QString, ClassSpread>>([](Snapshot &snapshot) -> Result<std::map<QString, ClassSpread>> { return crowdedQueues(snapshot); });
 }
 
+void look(QueueWatch &watch, const PipelineFixture &fixture)
+{
+    QCoro::waitFor(watch.look({ fixture.tenant, u"100"_s, u"t100"_s, {} }));
+}
+
 /// What the log says while the watch looks once.
-QByteArray saidAt(QueueWatch &watch, TenantId tenant)
+QByteArray saidAt(QueueWatch &watch, const PipelineFixture &fixture)
 {
     CapturedLog log;
-    QCoro::waitFor(watch.look(tenant));
+    look(watch, fixture);
     return log.text();
 }
 
@@ -69,7 +74,7 @@ void TestQueueWatch::theOldestAndTheClassesAreThoseThatWait()
 
     QueueWatch watch(*fixture.pipeline);
     QVERIFY(!watch.figures(fixture.tenant, u"general"_s).oldest);
-    QCoro::waitFor(watch.look(fixture.tenant));
+    look(watch, fixture);
     QCOMPARE(watch.figures(fixture.tenant, u"general"_s).oldest, std::optional(first));
     QCOMPARE(watch.figures(fixture.tenant, u"general"_s).workClasses, 2);
     QVERIFY(!watch.figures(fixture.tenant, u"empty"_s).oldest);
@@ -77,7 +82,7 @@ void TestQueueWatch::theOldestAndTheClassesAreThoseThatWait()
 
     // What is taken waits no more.
     QVERIFY(fixture.next(u"ann"_s)->item);
-    QCoro::waitFor(watch.look(fixture.tenant));
+    look(watch, fixture);
     QCOMPARE(watch.figures(fixture.tenant, u"general"_s).oldest, std::optional(first + minutes(1)));
     QCOMPARE(watch.figures(fixture.tenant, u"general"_s).workClasses, 1);
 }
@@ -89,7 +94,7 @@ void TestQueueWatch::veryManyClassesAreSaidOnceInSomeHours()
     QueueWatch watch(*fixture.pipeline);
     // As many as may be.
     QVERIFY(crowded(fixture).empty());
-    QCOMPARE(saidAt(watch, fixture.tenant), QByteArray());
+    QCOMPARE(saidAt(watch, fixture), QByteArray());
     QCOMPARE(watch.figures(fixture.tenant, u"general"_s).workClasses, ManyWorkClasses);
 
     captureMany(fixture, 1, u"more"_s);
@@ -99,14 +104,14 @@ void TestQueueWatch::veryManyClassesAreSaidOnceInSomeHours()
     QCOMPARE(spread.classes, ManyWorkClasses + 2);
     QCOMPARE(spread.widest, ClassTerm::Skill);
     QCOMPARE(spread.withoutWidest, 2);
-    const QByteArray said = saidAt(watch, fixture.tenant);
-    QVERIFY2(said.contains("very many work classes") && said.contains("requestedSkill") && said.contains("2002"), said.constData());
+    const QByteArray said = saidAt(watch, fixture);
+    QVERIFY2(said.contains("very many work classes") && said.contains("requestedSkill") && said.contains("2002") && said.contains("tenant=100"), said.constData());
     QCOMPARE(said.count('\n'), 1);
 
     fixture.clock.advance(QueueWatch::remindAfter - minutes(1));
-    QCOMPARE(saidAt(watch, fixture.tenant), QByteArray());
+    QCOMPARE(saidAt(watch, fixture), QByteArray());
     fixture.clock.advance(minutes(1));
-    QVERIFY(saidAt(watch, fixture.tenant).contains("very many work classes"));
+    QVERIFY(saidAt(watch, fixture).contains("very many work classes"));
 }
 
 QTEST_GUILESS_MAIN(TestQueueWatch)

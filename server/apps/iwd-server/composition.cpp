@@ -226,7 +226,7 @@ void Composition::watchStore()
     const auto trouble = m_store->trouble();
     m_health.set(QStringLiteral("storage"), !trouble, trouble.value_or(QStringLiteral("The database answers.")));
     for (const TenantRecord &tenant : m_tenants)
-        m_queueWatch->look(tenant.number);
+        m_queueWatch->look(tenant);
 }
 
 std::vector<QueueGauges> Composition::queueGauges() const

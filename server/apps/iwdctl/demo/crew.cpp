@@ -58,7 +58,8 @@ QCoro::Task<> keepLease(World world, Item item)
     body.insert(u"item"_s, item->itemId);
     body.insert(u"token"_s, assignment.token);
     const QString path = agentPath(world, assignment.agent, "extend");
-    co_await post(world, u"extend"_s, path, body, true);
+    const auto answer = co_await post(world, u"extend"_s, path, body, true);
+    Q_UNUSED(answer) // what goes wrong has been noted
 }
 
 QCoro::Task<> setState(World world, size_t number, QString state, std::shared_ptr<size_t> left, std::shared_ptr<Latch> done)
