@@ -7,12 +7,14 @@ BUILD_PACKAGES=(
     g++ cmake ninja-build pkgconf # the tools
     ccache mold # faster building; the build does without when they are away
     qt6-base-dev qt6-websockets-dev libqt6sql6-sqlite libsqlite3-dev # Qt, its driver for SQLite, and SQLite itself
+    libpq-dev # PostgreSQL's client
     qcoro-qt6-dev # coroutines over Qt
     libboost-dev # Beast's HTTP parser, headers only
     libsqlite3-dev # the same library that Qt's driver uses, for functions and limits of searches
     prometheus-cpp-dev libyaml-cpp-dev libsodium-dev zlib1g-dev
 )
 TEST_PACKAGES=(
+    postgresql pgbouncer openssl # private database servers, a pooler and certificates for them
     libvalijson-dev # checks answers against the API document
     python3 # the converter of the demo's data
     clang-14 libclang-rt-14-dev # libFuzzer

@@ -14,6 +14,7 @@ namespace iwd {
 namespace {
 
 constexpr int MostTries = 4; ///< of a transaction that the database gave up for the sake of another one
+constexpr milliseconds patienceForConnection { 500 }; ///< for one that turns out to be lost when it is needed
 constexpr milliseconds lookForConnection { 20 }; ///< between two looks whether a connection is back; meanwhile what arrives is refused
 
 class SqlDirectory final : public Directory
@@ -104,6 +105,8 @@ public:
     void readFrom(WorkQueue<ReadUnit> &queue, Database &database, bool search);
     template <typename Unit>
     bool waitForConnection(Database &database, WorkQueue<Unit> &queue);
+    template <typename Unit>
+    bool standsBy(Database &database, std::vector<Unit> &units);
     void writeGroup(Database &database, std::vector<WriteUnit> &units);
     bool tryGroup(Database &database, std::vector<WriteUnit> &units, std::vector<Event> &events);
     bool runUnits(Database &database, std::vector<WriteUnit> &units, WritingViews &views, std::vector<Event> &events);
@@ -261,6 +264,27 @@ bool SqlStore::Private::waitForConnection(Database &database, WorkQueue<Unit> &q
     return true;
 }
 
+/// A server that was restarted meanwhile is there again as a rule: then units that have come do not have to suffer for it. @returns false when they did
+template <typename Unit>
+bool SqlStore::Private::standsBy(Database &database, std::vector<Unit> &units)
+{
+    database.lookForEnd();
+    const auto end = std::chrono::steady_clock::now() + patienceForConnection;
+    while (!database.isUsable() && std::chrono::steady_clock::now() < end) {
+        database.reconnect();
+        if (!database.isUsable())
+            std::this_thread::sleep_for(milliseconds(2));
+    }
+    if (database.isUsable())
+        return true;
+    const Error away = database.whyUnusable();
+    if constexpr (std::is_same_v<Unit, WriteUnit>)
+        noteTrouble(away);
+    for (Unit &unit : units)
+        unit.done(away);
+    return false;
+}
+
 void SqlStore::Private::readFrom(WorkQueue<ReadUnit> &queue, Database &database, bool search)
 {
     TenantCaches caches;
@@ -268,6 +292,8 @@ void SqlStore::Private::readFrom(WorkQueue<ReadUnit> &queue, Database &database,
         auto units = queue.take(1);
         if (!units)
             return;
+        if (!standsBy(database, *units))
+            continue;
         for (ReadUnit &unit : *units) {
             if (search)
                 database.limitWork(std::min(unit.deadline.at(), std::chrono::steady_clock::now() + options.searchLimit), options.searchLimit);
@@ -313,7 +339,8 @@ void SqlStore::Private::writeLoop(Database &database)
         auto units = writes.take(options.groupLimit);
         if (!units)
             return;
-        writeGroup(database, *units);
+        if (standsBy(database, *units))
+            writeGroup(database, *units);
     }
 }
 
