@@ -7,6 +7,7 @@ namespace {
 
 /// Bounds what one statement carries; a transaction rarely has as many.
 constexpr size_t mostEventsAtOnce = 2'000;
+constexpr size_t mostItemsAtOnce = 1'000;
 
 } // namespace
 
@@ -23,16 +24,33 @@ PostgresTransaction::PostgresTransaction(PostgresDatabase &database, TenantId te
 {
 }
 
-TenantState PostgresTransaction::readState(PostgresDatabase &database, TenantId tenant)
+TenantState PostgresTransaction::readState(PostgresDatabase &database, TenantId tenant, const QStringList &captureIds)
 {
-    auto row = database.statement(QStringLiteral("state/get"), tenant.number);
-    if (!row.run() || !row.next())
-        return {};
-    return { row.integer(0), row.integer(1), row.integer(2), row.integer(3), row.integer(4), row.text(5), true, false };
+    TenantState state;
+    {
+        auto row = database.statement(QStringLiteral("state/get"), tenant.number);
+        if (!row.run() || !row.next())
+            return state;
+        state = { row.integer(0), row.integer(1), row.integer(2), row.integer(3), row.integer(4), row.text(5), true, false, {} };
+    }
+    // A single one is asked for as quickly when it is needed, if it is.
+    if (captureIds.size() < 2)
+        return state;
+    std::vector<QByteArray> keys;
+    for (const QString &key : captureIds) {
+        keys.push_back(key.toUtf8());
+        state.captured.insert(key, {});
+    }
+    auto rows = database.statement(QStringLiteral("capture/find_many"), tenant.number);
+    rows.bind(QStringLiteral(":capture_ids"), postgresarray::ofTexts(keys)).run();
+    while (!database.failure() && rows.next())
+        state.captured[rows.text(0)].append({ { rows.integer(1) }, rows.text(2) });
+    return state;
 }
 
-void PostgresTransaction::writeState(const QString &writer)
+void PostgresTransaction::writeRest(const QString &writer)
 {
+    writeItems();
     if (configurationChanged())
         ++m_state->configurationVersion;
     auto row = statement("state/put");
@@ -45,10 +63,44 @@ void PostgresTransaction::writeState(const QString &writer)
         .send();
 }
 
-std::optional<qint64> PostgresTransaction::newItemId()
+bool PostgresTransaction::storeItem(ItemRecord &record)
 {
-    m_state->changed = true;
-    return ++m_state->lastItem;
+    noteChange();
+    record.item.id.number = ++m_state->lastItem;
+    m_newItems.add(record);
+    m_state->captured.remove(record.item.captureId); // what was known of it holds no longer
+    if (m_newItems.count() >= mostItemsAtOnce)
+        writeItems();
+    return !failed();
+}
+
+void PostgresTransaction::writeItems()
+{
+    if (m_newItems.count() == 0)
+        return;
+    auto items = statement("new/items");
+    m_newItems.bindItems(items);
+    items.send();
+    auto payloads = statement("new/payloads");
+    m_newItems.bindPayloads(payloads);
+    payloads.send();
+    m_newItems.clear();
+}
+
+/// Asked for each item that comes in, so as a rule it is known already, and does not make the items before it be written one by one.
+std::vector<ItemId> PostgresTransaction::itemsCapturedAs(const QString &captureId, const QString &capturePointId)
+{
+    if (m_newItems.hasCapturedAs(captureId))
+        writeItems();
+    const bool known = m_state && m_state->captured.contains(captureId);
+    if (!known)
+        return SqlTransaction::itemsCapturedAs(captureId, capturePointId);
+    std::vector<ItemId> ids;
+    for (const TenantState::Captured &captured : m_state->captured.value(captureId)) {
+        if (capturePointId.isEmpty() || captured.capturePointId == capturePointId)
+            ids.push_back(captured.item);
+    }
+    return ids;
 }
 
 std::optional<qint64> PostgresTransaction::newToken()

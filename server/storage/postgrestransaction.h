@@ -2,6 +2,7 @@
 #pragma once
 
 #include "configurationcache.h"
+#include "newitems.h"
 #include "postgresdatabase.h"
 #include "sqltransaction.h"
 
@@ -20,6 +21,14 @@ struct TenantState
     QString writer;
     bool known = false; ///< there is such a tenant
     bool changed = false;
+
+    /// What is stored under the keys that the units of the transaction said they would ask for.
+    struct Captured
+    {
+        ItemId item;
+        QString capturePointId;
+    };
+    QHash<QString, QList<Captured>> captured; ///< by key; none: there is no such item. In the order of ids
 };
 
 /// A tenant's view of a PostgreSQL database.
@@ -33,15 +42,17 @@ public:
     std::set<ItemId> matching(const ItemSearch &search, const std::vector<ItemId> &items) override;
     MatchCount countMatches(const ItemSearch &search, int exactUpTo) override;
     qint64 lastEvent() override;
+    std::vector<ItemId> itemsCapturedAs(const QString &captureId, const QString &capturePointId) override;
 
-    /// Reads the state of a tenant whose lock this transaction holds.
-    [[nodiscard]] static TenantState readState(PostgresDatabase &database, TenantId tenant);
-    /// Sends the state back, in the name of @p writer.
-    void writeState(const QString &writer);
+    /// Reads the state of a tenant whose lock this transaction holds, and what is stored under these keys.
+    [[nodiscard]] static TenantState readState(PostgresDatabase &database, TenantId tenant, const QStringList &captureIds);
+    /// Sends what was kept to be written together, and the state, in the name of @p writer.
+    void writeRest(const QString &writer);
 
 protected:
-    std::optional<qint64> newItemId() override;
     std::optional<qint64> newToken() override;
+    bool storeItem(ItemRecord &record) override;
+    void writeItems() override;
     bool storeEvents(std::span<Event> events) override;
     size_t eventsAtOnce() const override;
     QString hasLabelSql() const override;
@@ -53,6 +64,7 @@ private:
     PostgresDatabase &m_postgres;
     TenantState *m_state;
     ConfigurationCache &m_configurations;
+    NewItems m_newItems; ///< that are not written yet
 };
 
 /// Days since 1970, as the log's partitions count them.

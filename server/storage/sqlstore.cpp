@@ -384,14 +384,17 @@ bool SqlStore::Private::tryGroup(Database &database, std::vector<WriteUnit> &uni
 {
     events.clear();
     database.clearFailure();
-    std::set<TenantId> tenants;
+    std::map<TenantId, QStringList> captureIds;
     auto until = std::chrono::steady_clock::time_point::min();
     for (const WriteUnit &unit : units) {
-        tenants.insert(unit.tenant);
+        captureIds[unit.tenant] += unit.captureIds;
         until = std::max(until, unit.deadline.at());
     }
+    std::vector<WrittenTenant> tenants;
+    for (auto &[tenant, ids] : captureIds)
+        tenants.push_back({ tenant, std::move(ids) });
     WritingViews views;
-    return backend->beginWriting(database, { tenants.begin(), tenants.end() }, caches, Deadline::at(until)) && runUnits(database, units, views, events)
+    return backend->beginWriting(database, tenants, caches, Deadline::at(until)) && runUnits(database, units, views, events)
         && backend->commit(database, views, inTrouble());
 }
 

@@ -197,7 +197,7 @@ void TestPostgresStore::whatIsAskedAllTheTimeUsesItsIndex_data()
     QTest::addRow("next of a class") << u"item/waiting"_s << u"item_waiting_idx"_s;
     QTest::addRow("youngest of a class") << u"item/waiting_newest"_s << u"item_waiting_idx"_s;
     QTest::addRow("heads of all classes") << u"item/oldest_waiting"_s << u"item_waiting_idx"_s;
-    QTest::addRow("known capture") << u"item/find_captured"_s << u"item_payload_capture_idx"_s;
+    QTest::addRow("known capture") << u"capture/find"_s << u"item_payload_capture_idx"_s;
     QTest::addRow("an item") << u"item/get"_s << u"item_pkey"_s;
     QTest::addRow("due timers") << u"timer/due"_s << u"item_timer_due_idx"_s;
     QTest::addRow("expired leases") << u"assignment/expired"_s << u"assignment_lease_idx"_s;
