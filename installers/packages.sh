@@ -7,6 +7,7 @@ BUILD_PACKAGES=(
     g++ cmake ninja-build pkgconf # the tools
     ccache mold # faster building; the build does without when they are away
     qt6-base-dev qt6-websockets-dev libqt6sql6-sqlite libsqlite3-dev # Qt, its driver for SQLite, and SQLite itself
+    libpq-dev # PostgreSQL's client
     qcoro-qt6-dev # coroutines over Qt
     libhiredis-dev # Redis's messages
     libpq-dev # PostgreSQL
@@ -15,6 +16,7 @@ BUILD_PACKAGES=(
     prometheus-cpp-dev libyaml-cpp-dev libsodium-dev zlib1g-dev
 )
 TEST_PACKAGES=(
+    postgresql pgbouncer openssl # private database servers, a pooler and certificates for them
     libvalijson-dev # checks answers against the API document
     redis-server openssl # a real peer for the cache, started by the tests themselves on ports of their own; and its certificates
     python3 # the converter of the demo's data

@@ -87,6 +87,16 @@ Decoded decodeInputs(const QJsonArray &elements)
     return inputs;
 }
 
+QStringList captureIdsOf(const Decoded &inputs)
+{
+    QStringList ids;
+    for (const auto &input : inputs) {
+        if (input && input->captureId && !input->captureId->isEmpty())
+            ids.append(*input->captureId);
+    }
+    return ids;
+}
+
 Result<Captured> captureAll(Transaction &transaction, const Decoded &inputs, const Actor &actor)
 {
     Captured captured;
@@ -373,7 +383,9 @@ QCoro::Task<http::Response> ItemHandlers::captureOne(Call call)
         co_return call.problem(input.error());
     std::function<Result<ItemAnswer>(Transaction &)> work
         = [input = *input, actor = call.caller.actor](Transaction &transaction) { return captureItem(transaction, input, actor); };
-    const auto answer = co_await m_pipeline.write<ItemAnswer>(call.writeContext(), work, encodeCaptured);
+    WriteContext context = call.writeContext();
+    context.captureIds = captureIdsOf({ input });
+    const auto answer = co_await m_pipeline.write<ItemAnswer>(context, work, encodeCaptured);
     co_return call.respond(answer);
 }
 
@@ -387,7 +399,9 @@ QCoro::Task<http::Response> ItemHandlers::captureMany(Call call)
         = [inputs, actor = call.caller.actor](Transaction &transaction) { return captureAll(transaction, *inputs, actor); };
     std::function<Answer(const Captured &)> encode
         = [correlationId = call.request.correlationId](const Captured &captured) { return encodeCaptureResults(captured, correlationId); };
-    const auto answer = co_await m_pipeline.write<Captured>(call.writeContext(), work, encode);
+    WriteContext context = call.writeContext();
+    context.captureIds = captureIdsOf(*inputs);
+    const auto answer = co_await m_pipeline.write<Captured>(context, work, encode);
     co_return call.respond(answer);
 }
 

@@ -25,6 +25,7 @@ struct WriteContext
     Actor actor;
     Deadline deadline = Deadline::never();
     std::optional<IdempotencyKey> idempotency;
+    QStringList captureIds = {}; ///< see WriteUnit
 };
 
 struct PipelineOptions
@@ -70,6 +71,7 @@ public:
         WriteUnit unit;
         unit.tenant = context.tenant;
         unit.deadline = context.deadline;
+        unit.captureIds = std::exchange(context.captureIds, {});
         unit.run = [state, context, work, encode](Transaction &transaction) {
             state->outcome.reset();
             state->answer = storedAnswer(transaction, context.idempotency);

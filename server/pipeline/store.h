@@ -296,6 +296,8 @@ struct WriteUnit
     std::function<void(Transaction &)> run;
     std::function<void(const std::optional<Error> &failure)> done; ///< on the writing thread, after commit or rollback
     Deadline deadline = Deadline::never();
+    /// Keys that it is going to ask for with itemsCapturedAs(). Only a hint: a store that is asked over a network may look those of a whole group up at once.
+    QStringList captureIds = {};
 };
 
 /// Where state lives. Reads run in parallel, each on a snapshot; writes that arrive together share one transaction (group commit).

@@ -115,6 +115,8 @@ public:
 
     /// Whether the connection is there. When it is lost, reconnect() is called now and then until it is back; a call takes no longer than it has to.
     [[nodiscard]] virtual bool isUsable() const { return true; }
+    /// Looks whether the other end has hung up while nobody used the connection.
+    virtual void lookForEnd() { }
     virtual void reconnect() { }
     [[nodiscard]] virtual Error whyUnusable() const { return *m_failure; }
     /// Whether the transaction failed for the sake of another one, so that the same may well pass when it is tried again. Nothing of it was stored.

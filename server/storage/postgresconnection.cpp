@@ -124,6 +124,19 @@ void PostgresConnection::connectStepwise()
     m_pause = std::min(m_pause * 2, LongestPause);
 }
 
+void PostgresConnection::lookForEnd()
+{
+    if (!m_connection)
+        return;
+    // A server that goes says so and then hangs up: the end is behind its last words. What is left of an ended transaction comes in here as well, and is read in its turn.
+    m_failure.reset();
+    pollfd socket { PQsocket(m_connection), POLLIN, 0 };
+    while (m_connection && ::poll(&socket, 1, 0) > 0) {
+        if (PQconsumeInput(m_connection) != 1 || PQstatus(m_connection) != CONNECTION_OK)
+            lose(m_address.withoutSecrets(PQerrorMessage(m_connection)));
+    }
+}
+
 int PostgresConnection::serverVersion() const
 {
     return PQserverVersion(m_connection);

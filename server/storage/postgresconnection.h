@@ -57,6 +57,8 @@ public:
     std::optional<PostgresFailure> connect();
     /// The same in small steps, with growing pauses between tries: returns at once, isConnected() says what came of it.
     void connectStepwise();
+    /// Notices that the server has hung up meanwhile.
+    void lookForEnd();
     void close();
     /// Closes it for a reason.
     void lose(const QString &reason);

@@ -47,6 +47,7 @@ public:
     bool workIsOver();
     bool execute(const QString &sql) override;
     bool isUsable() const override { return m_connection.isConnected(); }
+    void lookForEnd() override { m_connection.lookForEnd(); }
     void reconnect() override;
     Error whyUnusable() const override;
     bool mayBeTriedAgain() const override;

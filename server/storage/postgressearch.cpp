@@ -308,6 +308,7 @@ void visitCandidates(PostgresDatabase &database, TenantId tenant, const QString 
 
 std::vector<SearchHit> PostgresTransaction::search(const ItemSearch &search, const std::vector<SortKey> &sort, const std::optional<QJsonArray> &after, int limit)
 {
+    writeItems();
     const Matcher matcher(*this, search);
     const Order order(sort);
     const QString walk = order.walk();
@@ -347,6 +348,7 @@ std::vector<SearchHit> PostgresTransaction::search(const ItemSearch &search, con
 
 std::set<ItemId> PostgresTransaction::matching(const ItemSearch &search, const std::vector<ItemId> &items)
 {
+    writeItems();
     const Matcher matcher(*this, search);
     std::vector<std::optional<qint64>> ids;
     for (const ItemId id : items)
@@ -364,6 +366,7 @@ std::set<ItemId> PostgresTransaction::matching(const ItemSearch &search, const s
 
 MatchCount PostgresTransaction::countMatches(const ItemSearch &search, int exactUpTo)
 {
+    writeItems();
     const Matcher matcher(*this, search);
     SqlValues values;
     const QString filter = filterSql(search, values);

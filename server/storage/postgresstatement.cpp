@@ -216,13 +216,14 @@ QByteArray ofIntegers(std::span<const std::optional<qint64>> values)
 
 QByteArray ofTexts(std::span<const QByteArray> utf8)
 {
-    QByteArray array = header(std::ssize(utf8), false, TextType);
+    const bool hasNulls = std::any_of(utf8.begin(), utf8.end(), [](const QByteArray &text) { return text.isNull(); });
+    QByteArray array = header(std::ssize(utf8), hasNulls, TextType);
     qsizetype size = array.size();
     for (const QByteArray &text : utf8)
         size += 4 + text.size();
     array.reserve(size);
     for (const QByteArray &text : utf8) {
-        add32(array, static_cast<qint32>(text.size()));
+        add32(array, text.isNull() ? -1 : static_cast<qint32>(text.size()));
         array.append(text);
     }
     return array;

@@ -55,6 +55,7 @@ private:
 /// Arrays as PostgreSQL reads them in binary form: to be bound as bytes to a parameter that is cast to bigint[] or text[].
 namespace postgresarray {
 [[nodiscard]] QByteArray ofIntegers(std::span<const std::optional<qint64>> values);
+/// A null text becomes null.
 [[nodiscard]] QByteArray ofTexts(std::span<const QByteArray> utf8);
 }
 

@@ -49,7 +49,7 @@ public:
     Result<std::unique_ptr<Database>> connect() override;
     Result<TenantId> createTenant(const QString &id, const QString &name, const QString &ccid) override;
 
-    bool beginWriting(Database &database, const std::vector<TenantId> &tenants, TenantCaches &caches, Deadline until) override;
+    bool beginWriting(Database &database, const std::vector<WrittenTenant> &tenants, TenantCaches &caches, Deadline until) override;
     std::unique_ptr<SqlTransaction> writingView(Database &database, TenantId tenant, Instant now, TenantCache &cache) override;
     bool commit(Database &database, const WritingViews &views, bool proof) override;
     void committed(const WritingViews &views, const Configurations &changed) override;
@@ -182,7 +182,7 @@ Result<TenantId> PostgresBackend::createTenant(const QString &id, const QString 
     return tenant;
 }
 
-bool PostgresBackend::beginWriting(Database &any, const std::vector<TenantId> &tenants, TenantCaches &caches, Deadline until)
+bool PostgresBackend::beginWriting(Database &any, const std::vector<WrittenTenant> &tenants, TenantCaches &caches, Deadline until)
 {
     PostgresDatabase &database = postgres(any);
     m_states.clear();
@@ -196,10 +196,10 @@ bool PostgresBackend::beginWriting(Database &any, const std::vector<TenantId> &t
     if (!database.begin(false, until))
         return false;
     // All locks at once and in order, so that two processes do not wait for each other.
-    for (const TenantId tenant : tenants)
-        database.statement(QStringLiteral("state/lock"), tenant.number).send();
-    for (const TenantId tenant : tenants) {
-        TenantState &state = m_states[tenant] = PostgresTransaction::readState(database, tenant);
+    for (const WrittenTenant &tenant : tenants)
+        database.statement(QStringLiteral("state/lock"), tenant.id.number).send();
+    for (const auto &[tenant, captureIds] : tenants) {
+        TenantState &state = m_states[tenant] = PostgresTransaction::readState(database, tenant, captureIds);
         // Somebody else has written: what is remembered of rows may be wrong. The configuration has a version of its own.
         Known &known = m_known[tenant];
         if (std::exchange(known.cachedWrites, state.writes) != state.writes)
@@ -222,7 +222,7 @@ bool PostgresBackend::commit(Database &any, const WritingViews &views, bool proo
         const bool changed = proof || state.changed || view->changeCount() > 0;
         state.writes += changed ? 1 : 0;
         if (state.known && (changed || state.workerChanged))
-            static_cast<PostgresTransaction &>(*view).writeState();
+            static_cast<PostgresTransaction &>(*view).writeRest();
     }
     return database.commit();
 }

@@ -9,6 +9,7 @@ namespace {
 
 /// Bounds what one statement carries; a transaction rarely has as many.
 constexpr size_t mostEventsAtOnce = 2'000;
+constexpr size_t mostItemsAtOnce = 1'000;
 
 /// How long a process that died keeps others from what falls due.
 constexpr milliseconds dueWorkLease { 5'000 };
@@ -29,23 +30,37 @@ PostgresTransaction::PostgresTransaction(PostgresDatabase &database, TenantId te
 {
 }
 
-TenantState PostgresTransaction::readState(PostgresDatabase &database, TenantId tenant)
+TenantState PostgresTransaction::readState(PostgresDatabase &database, TenantId tenant, const QStringList &captureIds)
 {
-    auto row = database.statement(QStringLiteral("state/get"), tenant.number);
-    if (!row.run() || !row.next())
-        return {};
     TenantState state;
-    state.lastEvent = row.integer(0);
-    state.lastDay = row.integer(1);
-    state.lastItem = row.integer(2);
-    state.lastToken = row.integer(3);
-    state.configurationVersion = row.integer(4);
-    state.callersVersion = row.integer(5);
-    state.writes = row.integer(6);
-    state.worker = row.text(7);
-    state.workerUntilMillis = row.integer(8);
-    state.databaseMillis = row.integer(9);
-    state.known = true;
+    {
+        auto row = database.statement(QStringLiteral("state/get"), tenant.number);
+        if (!row.run() || !row.next())
+            return state;
+        state.lastEvent = row.integer(0);
+        state.lastDay = row.integer(1);
+        state.lastItem = row.integer(2);
+        state.lastToken = row.integer(3);
+        state.configurationVersion = row.integer(4);
+        state.callersVersion = row.integer(5);
+        state.writes = row.integer(6);
+        state.worker = row.text(7);
+        state.workerUntilMillis = row.integer(8);
+        state.databaseMillis = row.integer(9);
+        state.known = true;
+    }
+    // A single one is asked for as quickly when it is needed, if it is.
+    if (captureIds.size() < 2)
+        return state;
+    std::vector<QByteArray> keys;
+    for (const QString &key : captureIds) {
+        keys.push_back(key.toUtf8());
+        state.captured.insert(key, {});
+    }
+    auto rows = database.statement(QStringLiteral("capture/find_many"), tenant.number);
+    rows.bind(QStringLiteral(":capture_ids"), postgresarray::ofTexts(keys)).run();
+    while (!database.failure() && rows.next())
+        state.captured[rows.text(0)].append({ { rows.integer(1) }, rows.text(2) });
     return state;
 }
 
@@ -85,8 +100,9 @@ bool PostgresTransaction::leasesDueWork()
     return true;
 }
 
-void PostgresTransaction::writeState()
+void PostgresTransaction::writeRest()
 {
+    writeItems();
     if (configurationChanged())
         ++m_state->configurationVersion;
     if (callersChanged())
@@ -104,10 +120,44 @@ void PostgresTransaction::writeState()
         .send();
 }
 
-std::optional<qint64> PostgresTransaction::newItemId()
+bool PostgresTransaction::storeItem(ItemRecord &record)
 {
-    m_state->changed = true;
-    return ++m_state->lastItem;
+    noteChange();
+    record.item.id.number = ++m_state->lastItem;
+    m_newItems.add(record);
+    m_state->captured.remove(record.item.captureId); // what was known of it holds no longer
+    if (m_newItems.count() >= mostItemsAtOnce)
+        writeItems();
+    return !failed();
+}
+
+void PostgresTransaction::writeItems()
+{
+    if (m_newItems.count() == 0)
+        return;
+    auto items = statement("new/items");
+    m_newItems.bindItems(items);
+    items.send();
+    auto payloads = statement("new/payloads");
+    m_newItems.bindPayloads(payloads);
+    payloads.send();
+    m_newItems.clear();
+}
+
+/// Asked for each item that comes in, so as a rule it is known already, and does not make the items before it be written one by one.
+std::vector<ItemId> PostgresTransaction::itemsCapturedAs(const QString &captureId, const QString &capturePointId)
+{
+    if (m_newItems.hasCapturedAs(captureId))
+        writeItems();
+    const bool known = m_state && m_state->captured.contains(captureId);
+    if (!known)
+        return SqlTransaction::itemsCapturedAs(captureId, capturePointId);
+    std::vector<ItemId> ids;
+    for (const TenantState::Captured &captured : m_state->captured.value(captureId)) {
+        if (capturePointId.isEmpty() || captured.capturePointId == capturePointId)
+            ids.push_back(captured.item);
+    }
+    return ids;
 }
 
 std::optional<qint64> PostgresTransaction::newToken()

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "configurationcache.h"
+#include "newitems.h"
 #include "postgresdatabase.h"
 #include "sqltransaction.h"
 
@@ -25,6 +26,14 @@ struct TenantState
     bool known = false; ///< there is such a tenant
     bool changed = false;
     bool workerChanged = false;
+
+    /// What is stored under the keys that the units of the transaction said they would ask for.
+    struct Captured
+    {
+        ItemId item;
+        QString capturePointId;
+    };
+    QHash<QString, QList<Captured>> captured; ///< by key; none: there is no such item. In the order of ids
 };
 
 /// A tenant's view of a PostgreSQL database.
@@ -38,19 +47,21 @@ public:
     std::set<ItemId> matching(const ItemSearch &search, const std::vector<ItemId> &items) override;
     MatchCount countMatches(const ItemSearch &search, int exactUpTo) override;
     qint64 lastEvent() override;
+    std::vector<ItemId> itemsCapturedAs(const QString &captureId, const QString &capturePointId) override;
 
-    /// Reads the state of a tenant whose lock this transaction holds.
-    [[nodiscard]] static TenantState readState(PostgresDatabase &database, TenantId tenant);
-    /// Sends the state back.
-    void writeState();
+    /// Reads the state of a tenant whose lock this transaction holds, and what is stored under these keys.
+    [[nodiscard]] static TenantState readState(PostgresDatabase &database, TenantId tenant, const QStringList &captureIds);
+    /// Sends what was kept to be written together, and the state.
+    void writeRest();
     /// Events of another process, as far as figures and signals need them: with ids in (after, upTo], at most @p limit, in their order.
     [[nodiscard]] static std::vector<Event> readFacts(PostgresDatabase &database, TenantId tenant, qint64 after, qint64 upTo, int limit);
 
     bool leasesDueWork() override;
 
 protected:
-    std::optional<qint64> newItemId() override;
     std::optional<qint64> newToken() override;
+    bool storeItem(ItemRecord &record) override;
+    void writeItems() override;
     bool storeEvents(std::span<Event> events) override;
     size_t eventsAtOnce() const override;
     QString hasLabelSql() const override;
@@ -63,6 +74,7 @@ private:
     TenantState *m_state;
     ConfigurationCache &m_configurations;
     const QString m_process;
+    NewItems m_newItems; ///< that are not written yet
 };
 
 /// Days since 1970, as the log's partitions count them.

@@ -9,6 +9,13 @@ using TenantCaches = std::map<TenantId, TenantCache>; ///< of one thread
 using WritingViews = std::map<TenantId, std::unique_ptr<SqlTransaction>>;
 using Configurations = std::map<TenantId, std::shared_ptr<const ConfigurationSnapshot>>;
 
+/// A tenant whose data a transaction is going to write.
+struct WrittenTenant
+{
+    TenantId id;
+    QStringList captureIds; ///< see WriteUnit
+};
+
 /// What a database does its own way: how transactions begin and end, and what a new thread needs. Calls that take a Database come from the thread
 /// of that connection; those about writing all come from the one writing thread.
 class SqlBackend
@@ -26,8 +33,9 @@ public:
     [[nodiscard]] virtual Result<TenantId> createTenant(const QString &id, const QString &name, const QString &ccid) = 0;
 
     /// Begins a transaction in which these tenants are written, and nobody else writes them. Drops from @p caches what others have changed.
+    /// @param tenants in the order of their ids
     /// @param until when nobody waits for it any more
-    virtual bool beginWriting(Database &database, const std::vector<TenantId> &tenants, TenantCaches &caches, Deadline until) = 0;
+    virtual bool beginWriting(Database &database, const std::vector<WrittenTenant> &tenants, TenantCaches &caches, Deadline until) = 0;
     [[nodiscard]] virtual std::unique_ptr<SqlTransaction> writingView(Database &database, TenantId tenant, Instant now, TenantCache &cache) = 0;
     /// @param proof whether the commit has to show that the database takes writes, because it did not before
     virtual bool commit(Database &database, const WritingViews &views, bool proof) = 0;

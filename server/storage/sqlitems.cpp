@@ -20,7 +20,7 @@ std::optional<ItemRecord> SqlTransaction::item(ItemId id)
 
 std::vector<ItemId> SqlTransaction::itemsCapturedAs(const QString &captureId, const QString &capturePointId)
 {
-    auto rows = statement(capturePointId.isEmpty() ? "item/find_captured_anywhere" : "item/find_captured");
+    auto rows = statement(capturePointId.isEmpty() ? "capture/find_anywhere" : "capture/find");
     rows.bind(QStringLiteral(":capture_id"), captureId);
     if (!capturePointId.isEmpty())
         rows.bind(QStringLiteral(":capture_point_id"), capturePointId);
@@ -68,6 +68,7 @@ std::vector<ItemRecord> SqlTransaction::items(const ItemFilter &filter, qint64 a
     if (!filter.label.isEmpty())
         add(hasLabelSql(), QStringLiteral(":label"), filter.label);
 
+    writeItems();
     auto rows = m_database.statement(QStringLiteral("item/list"), m_tenant.number,
         { { QStringLiteral("filter"), conditions.isEmpty() ? QString() : QString(QStringLiteral("and ") + conditions.join(QStringLiteral(" and "))) },
             { QStringLiteral("order"), newestFirst ? QStringLiteral("i.id desc") : QStringLiteral("i.id") },
@@ -116,32 +117,33 @@ void SqlTransaction::bindPayload(Statement &payload, const WorkItem &item)
         .bind(QStringLiteral(":created_ms"), toMillis(item.created))
         .bind(QStringLiteral(":customer_key"), nullable(caseFolded(item.customerId)))
         .bindUtf8(QStringLiteral(":document"), encodeItemDocument(item));
-    bindSearchable(payload, item);
 }
 
-void SqlTransaction::insertItem(ItemRecord &record)
+bool SqlTransaction::storeItem(ItemRecord &record)
 {
     WorkItem &item = record.item;
     auto row = statement("item/insert");
     bindOrderingRow(row, record);
     row.bind(QStringLiteral(":captured_ms"), toMillis(record.captured));
-    const auto number = newItemId();
-    if (number)
-        row.bind(QStringLiteral(":id"), *number);
     if (!change(row))
-        return;
-    item.id.number = number ? *number : row.insertedId();
-    item.version = 1;
+        return false;
+    item.id.number = row.insertedId();
 
     auto payload = statement("item/insert_payload");
     payload.bind(QStringLiteral(":item_id"), item.id.number)
         .bind(QStringLiteral(":capture_point_id"), item.capturePointId)
         .bind(QStringLiteral(":capture_id"), nullable(item.captureId));
     bindPayload(payload, item);
-    if (!change(payload))
+    return change(payload);
+}
+
+void SqlTransaction::insertItem(ItemRecord &record)
+{
+    if (!storeItem(record))
         return;
+    record.item.version = 1;
     writeTimers(record, true);
-    if (item.status == ItemStatus::Queued)
+    if (record.item.status == ItemStatus::Queued)
         noteWaiting(record);
 }
 

@@ -16,6 +16,7 @@ namespace iwd {
 namespace {
 
 constexpr int MostTries = 4; ///< of a transaction that the database gave up for the sake of another one
+constexpr milliseconds patienceForConnection { 500 }; ///< for one that turns out to be lost when it is needed
 constexpr milliseconds lookForConnection { 20 }; ///< between two looks whether a connection is back; meanwhile what arrives is refused
 
 class SqlDirectory final : public Directory
@@ -106,6 +107,8 @@ public:
     void readFrom(WorkQueue<ReadUnit> &queue, Database &database, bool search);
     template <typename Unit>
     bool waitForConnection(Database &database, WorkQueue<Unit> &queue);
+    template <typename Unit>
+    bool standsBy(Database &database, std::vector<Unit> &units);
     void writeGroup(Database &database, std::vector<WriteUnit> &units);
     bool tryGroup(Database &database, std::vector<WriteUnit> &units, WritingViews &views, std::vector<Event> &events);
     void tellOfOthers();
@@ -270,6 +273,27 @@ bool SqlStore::Private::waitForConnection(Database &database, WorkQueue<Unit> &q
     return true;
 }
 
+/// A server that was restarted meanwhile is there again as a rule: then units that have come do not have to suffer for it. @returns false when they did
+template <typename Unit>
+bool SqlStore::Private::standsBy(Database &database, std::vector<Unit> &units)
+{
+    database.lookForEnd();
+    const auto end = std::chrono::steady_clock::now() + patienceForConnection;
+    while (!database.isUsable() && std::chrono::steady_clock::now() < end) {
+        database.reconnect();
+        if (!database.isUsable())
+            std::this_thread::sleep_for(milliseconds(2));
+    }
+    if (database.isUsable())
+        return true;
+    const Error away = database.whyUnusable();
+    if constexpr (std::is_same_v<Unit, WriteUnit>)
+        noteTrouble(away);
+    for (Unit &unit : units)
+        unit.done(away);
+    return false;
+}
+
 void SqlStore::Private::readFrom(WorkQueue<ReadUnit> &queue, Database &database, bool search)
 {
     TenantCaches caches;
@@ -277,6 +301,8 @@ void SqlStore::Private::readFrom(WorkQueue<ReadUnit> &queue, Database &database,
         auto units = queue.take(1);
         if (!units)
             return;
+        if (!standsBy(database, *units))
+            continue;
         for (ReadUnit &unit : *units) {
             if (search)
                 database.limitWork(std::min(unit.deadline.at(), std::chrono::steady_clock::now() + options.searchLimit), options.searchLimit);
@@ -331,7 +357,7 @@ void SqlStore::Private::writeLoop(Database &database)
             tellOfOthers();
             nextLook = Deadline::in(*interval);
         }
-        if (!units->empty())
+        if (!units->empty() && standsBy(database, *units))
             writeGroup(database, *units);
     }
 }
@@ -389,13 +415,16 @@ bool SqlStore::Private::tryGroup(Database &database, std::vector<WriteUnit> &uni
     events.clear();
     views.clear();
     database.clearFailure();
-    std::set<TenantId> tenants;
+    std::map<TenantId, QStringList> captureIds;
     auto until = std::chrono::steady_clock::time_point::min();
     for (const WriteUnit &unit : units) {
-        tenants.insert(unit.tenant);
+        captureIds[unit.tenant] += unit.captureIds;
         until = std::max(until, unit.deadline.at());
     }
-    const bool begun = backend->beginWriting(database, { tenants.begin(), tenants.end() }, caches, Deadline::at(until));
+    std::vector<WrittenTenant> tenants;
+    for (auto &[tenant, ids] : captureIds)
+        tenants.push_back({ tenant, std::move(ids) });
+    const bool begun = backend->beginWriting(database, tenants, caches, Deadline::at(until));
     tellOfOthers();
     return begun && runUnits(database, units, views, events) && backend->commit(database, views, inTrouble());
 }

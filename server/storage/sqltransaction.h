@@ -126,20 +126,18 @@ public:
     [[nodiscard]] std::shared_ptr<const ConfigurationSnapshot> changedConfiguration();
 
 protected:
-    /// @returns the number of a new item or assignment; nothing: the database numbers its rows itself
-    virtual std::optional<qint64> newItemId() { return std::nullopt; }
+    /// @returns the number of a new assignment; nothing: the database numbers its rows itself
     virtual std::optional<qint64> newToken() { return std::nullopt; }
+    /// Writes the ordering row and the payload of a new item, or keeps them to be written together with others. Gives it its id.
+    /// @returns whether it could be tried
+    virtual bool storeItem(ItemRecord &record);
+    /// Writes new items that were kept, because now somebody asks for items.
+    virtual void writeItems() { }
     /// Writes events, which come in their order, gives them their ids, and drops their bodies: from there on the log has them.
     /// @returns whether it could be tried
     virtual bool storeEvents(std::span<Event> events) = 0;
     /// How many events are worth waiting for before they are written together.
     [[nodiscard]] virtual size_t eventsAtOnce() const = 0;
-    /// Binds what a payload has in this database alone.
-    virtual void bindSearchable(Statement &payload, const WorkItem &item)
-    {
-        (void)payload;
-        (void)item;
-    }
     /// True for a payload p with the label :label.
     [[nodiscard]] virtual QString hasLabelSql() const = 0;
     /// What makes a list of open items walk the index of those.
@@ -151,6 +149,7 @@ protected:
 
     Statement statement(const char *name);
     bool change(Statement &statement);
+    void noteChange() { ++m_changes; }
     void writeEvents();
     [[nodiscard]] Database &database() { return m_database; }
     [[nodiscard]] bool configurationChanged() const { return m_configurationChanged; }

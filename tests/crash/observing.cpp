@@ -185,4 +185,34 @@ QStringList handedOutWhileClosed(const std::vector<QByteArray> &feed)
     return found;
 }
 
+QString prepareForLoad(Observer &observer)
+{
+    QString wrong;
+    const auto expect = [&wrong](const HttpAnswer &answer) {
+        if (wrong.isEmpty() && answer.status != 200 && answer.status != 201)
+            wrong = QString::fromUtf8(answer.body);
+    };
+    const auto made = [&](const QString &target, const QJsonObject &body) { expect(observer.ask("POST", target, QJsonDocument(body))); };
+    QJsonObject calendar = calendarBody(true);
+    calendar.insert(QStringLiteral("id"), calendarId());
+    made(QStringLiteral("/calendars"), calendar);
+    for (const QString &queue : queueIds()) {
+        HttpCaller::HeaderFields headers;
+        if (queue == QLatin1StringView("general")) // which every installation begins with
+            headers.append({ QByteArray("If-Match"), QByteArray("*") });
+        expect(observer.ask("PUT", QStringLiteral("/queues/") + queue, QJsonDocument(queueBody(queue)), headers));
+    }
+    for (const QString &name : queueIds().mid(1)) { // the first takes what no other category does
+        made(QStringLiteral("/categories"),
+            { { QStringLiteral("id"), name }, { QStringLiteral("name"), name }, { QStringLiteral("queue"), name }, { QStringLiteral("schema"), QStringLiteral("standard") },
+                { QStringLiteral("rule"),
+                    QJsonObject { { QStringLiteral("attribute"), QStringLiteral("custom.region") }, { QStringLiteral("operator"), QStringLiteral("equals") }, { QStringLiteral("value"), name } } } });
+    }
+    for (const QString &agent : agentIds()) {
+        made(QStringLiteral("/agents"), { { QStringLiteral("id"), agent }, { QStringLiteral("name"), agent }, { QStringLiteral("capacity"), QJsonObject { { QStringLiteral("*"), 6 } } } });
+        expect(observer.ask("PUT", QStringLiteral("/agents/%1/state").arg(agent), QJsonDocument(QJsonObject { { QStringLiteral("state"), QStringLiteral("ready") } })));
+    }
+    return wrong;
+}
+
 } // namespace iwd::test

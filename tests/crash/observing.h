@@ -40,6 +40,9 @@ private:
     size_t m_complaints = 0;
 };
 
+/// Makes the queues, the calendar and the agents that clients use (see load.h). @returns what went wrong, or nothing
+[[nodiscard]] QString prepareForLoad(Observer &observer);
+
 /// What the feed tells of items that were handed out by the queue with the calendar while that was closed.
 [[nodiscard]] QStringList handedOutWhileClosed(const std::vector<QByteArray> &feed);
 

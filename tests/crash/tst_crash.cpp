@@ -51,9 +51,6 @@ class TestCrash : public QObject
 private Q_SLOTS:
     void aServerEndsWithTheTestThatStartedIt();
     void whatWasAcknowledgedSurvivesEveryKill();
-
-private:
-    static void prepare(Observer &observer);
 };
 
 void TestCrash::aServerEndsWithTheTestThatStartedIt()
@@ -91,35 +88,6 @@ void TestCrash::aServerEndsWithTheTestThatStartedIt()
     QVERIFY(ended);
 }
 
-void TestCrash::prepare(Observer &observer)
-{
-    const auto made = [&observer](const QString &target, const QJsonObject &body) {
-        const HttpAnswer answer = observer.ask("POST", target, QJsonDocument(body));
-        QVERIFY2(answer.status == 201, answer.body.constData());
-    };
-    QJsonObject calendar = calendarBody(true);
-    calendar.insert(QStringLiteral("id"), calendarId());
-    made(QStringLiteral("/calendars"), calendar);
-    for (const QString &queue : queueIds()) {
-        HttpCaller::HeaderFields headers;
-        if (queue == QLatin1StringView("general")) // which every installation begins with
-            headers.append({ QByteArray("If-Match"), QByteArray("*") });
-        const HttpAnswer answer = observer.ask("PUT", QStringLiteral("/queues/") + queue, QJsonDocument(queueBody(queue)), headers);
-        QVERIFY2(answer.status == 200 || answer.status == 201, answer.body.constData());
-    }
-    for (const QString &name : queueIds().mid(1)) { // the first takes what no other category does
-        made(QStringLiteral("/categories"),
-            { { QStringLiteral("id"), name }, { QStringLiteral("name"), name }, { QStringLiteral("queue"), name }, { QStringLiteral("schema"), QStringLiteral("standard") },
-                { QStringLiteral("rule"),
-                    QJsonObject { { QStringLiteral("attribute"), QStringLiteral("custom.region") }, { QStringLiteral("operator"), QStringLiteral("equals") }, { QStringLiteral("value"), name } } } });
-    }
-    for (const QString &agent : agentIds()) {
-        made(QStringLiteral("/agents"), { { QStringLiteral("id"), agent }, { QStringLiteral("name"), agent }, { QStringLiteral("capacity"), QJsonObject { { QStringLiteral("*"), 6 } } } });
-        const auto ready = observer.ask("PUT", QStringLiteral("/agents/%1/state").arg(agent), QJsonDocument(QJsonObject { { QStringLiteral("state"), QStringLiteral("ready") } }));
-        QVERIFY2(ready.status == 200, ready.body.constData());
-    }
-}
-
 void TestCrash::whatWasAcknowledgedSurvivesEveryKill()
 {
     const unsigned seed = fromEnvironment("IWD_CRASH_SEED", std::random_device()());
@@ -136,9 +104,8 @@ void TestCrash::whatWasAcknowledgedSurvivesEveryKill()
     server.start();
     QVERIFY2(server.waitUntilReady(), server.log().constData());
     Observer observer(server.port(), server.apiKey());
-    prepare(observer);
-    if (QTest::currentTestFailed())
-        return;
+    const QString unprepared = prepareForLoad(observer);
+    QVERIFY2(unprepared.isEmpty(), qPrintable(unprepared));
 
     Gate gate;
     Trigger trigger;

@@ -3,7 +3,6 @@
 
 #include <crash/load.h>
 #include <crash/observing.h>
-#include <crash/prepare.h>
 #include <support/historychecker.h>
 #include <support/privatepostgres.h>
 #include <support/privateredis.h>
@@ -205,9 +204,8 @@ void TestPods::whatWasAcknowledgedSurvivesTheDeathOfPods()
         ports.push_back(pod->port());
     Balancer balancer(ports);
     Observer observer(balancer.port(), apiKey());
-    prepareForLoad(observer);
-    if (QTest::currentTestFailed())
-        return;
+    const QString unprepared = prepareForLoad(observer);
+    QVERIFY2(unprepared.isEmpty(), qPrintable(unprepared));
 
     Gate gate;
     Trigger trigger;

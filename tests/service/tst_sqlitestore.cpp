@@ -71,7 +71,7 @@ void TestSqliteStore::whatIsAskedAllTheTimeUsesItsIndex_data()
     QTest::addColumn<QString>("plan");
     QTest::addRow("next of a class") << u"item/waiting"_s << u"item_waiting_idx (class_id=? AND anchor_ms>? AND anchor_ms<?)"_s;
     QTest::addRow("youngest of a class") << u"item/waiting_newest"_s << u"item_waiting_idx (class_id=? AND anchor_ms>? AND anchor_ms<?)"_s;
-    QTest::addRow("known capture") << u"item/find_captured"_s << u"item_payload_capture_idx (tenant_id=? AND capture_id=? AND capture_point_id=?)"_s;
+    QTest::addRow("known capture") << u"capture/find"_s << u"item_payload_capture_idx (tenant_id=? AND capture_id=? AND capture_point_id=?)"_s;
     QTest::addRow("due timers") << u"timer/due"_s << u"item_timer_due_idx (tenant_id=? AND at_ms<?)"_s;
     QTest::addRow("expired leases") << u"assignment/expired"_s << u"assignment_lease_idx (tenant_id=? AND lease_until_ms<?)"_s;
     QTest::addRow("history") << u"event/of_item"_s << u"event_item_idx (item_id=? AND id>?)"_s;

@@ -207,7 +207,7 @@ void PrivatePostgres::thaw()
 
 QString PrivatePostgres::adminUrl(const QString &database) const
 {
-    return u"postgresql:///%1?host=%2&port=%3&user=postgres&application_name=test"_s.arg(database, m_folder.path()).arg(m_port == 0 ? 5432 : m_port);
+    return u"postgresql:///%1?host=%2&port=%3&user=postgres&application_name=test&target_session_attrs=any"_s.arg(database, m_folder.path()).arg(m_port == 0 ? 5432 : m_port);
 }
 
 QString PrivatePostgres::url(const QString &database, const QString &options) const

@@ -42,6 +42,9 @@ void TestLayering::anIncludeCompilesOnlyAlongTheArrows_data()
     row("iwd-pipeline", "api/apiserver.h", false);
     row("iwd-storage", "pipeline/store.h", true);
     row("iwd-storage", "http/router.h", false);
+    row("iwd-storage", "libpq-fe.h", true);
+    row("iwd-pipeline", "libpq-fe.h", false);
+    row("iwd-api", "libpq-fe.h", false);
     row("iwd-storage", "api/apiserver.h", false);
     row("iwd-http", "base/result.h", true);
     row("iwd-http", "pipeline/store.h", false);
