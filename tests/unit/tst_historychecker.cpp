@@ -67,10 +67,10 @@ struct Story
 
         write({}, { { Effect::Marked, u"item.canceled"_s, u"m7"_s, u"wi-1"_s } }, {}, 409);
         write({}, { { Effect::Taken, u"item.offered"_s, u"wi-2 anna 2026-03-01T08:00:30.000Z"_s, u"wi-2"_s } },
-            R"({"item":{"id":"wi-2"},"assignment":{"token":3,"agent":"anna","takenDateTime":"2026-03-01T08:00:30.000Z","leaseUntilDateTime":"2026-03-01T08:00:40.000Z"}})");
+            R"({"item":{"id":"wi-2"},"assignment":{"token":3,"agent":"anna","offered":true,"takenDateTime":"2026-03-01T08:00:30.000Z","leaseUntilDateTime":"2026-03-01T08:00:40.000Z"}})");
         event(R"({"type":"item.offered","item":"wi-2","before":{"status":"queued","assignedToUser":null},"after":{"status":"distributed","assignedToUser":"anna"}})", u"2026-03-01T08:00:30.000Z"_s);
         write({}, { { Effect::Taken, u"item.assigned"_s, u"wi-2 anna 2026-03-01T08:00:33.000Z"_s, u"wi-2"_s } },
-            R"({"item":{"id":"wi-2"},"assignment":{"token":3,"agent":"anna","takenDateTime":"2026-03-01T08:00:30.000Z","leaseUntilDateTime":"2026-03-01T08:00:43.000Z"}})");
+            R"({"item":{"id":"wi-2"},"assignment":{"token":3,"agent":"anna","offered":false,"takenDateTime":"2026-03-01T08:00:30.000Z","leaseUntilDateTime":"2026-03-01T08:00:43.000Z"}})");
         event(R"({"type":"item.assigned","item":"wi-2","before":{"status":"distributed","assignedDateTime":null},"after":{"status":"assigned","assignedDateTime":"2026-03-01T08:00:33.000Z"}})");
         write(R"({"reason":"m9"})", { { Effect::Marked, u"item.released"_s, u"m9"_s, u"wi-2"_s } }, R"({"id":"wi-2"})");
         operations.back().token = 3;
@@ -170,6 +170,7 @@ private Q_SLOTS:
     void aPlantedFaultIsFound_data();
     void aPlantedFaultIsFound();
     void whatNobodyWasToldMayBeThereOrNot();
+    void theLeaseOfAnAcceptedOfferMayBeShorterThanTheOffer();
     void gapsAreAllowedWhereTheRulesSaySo();
     void theOutcomeIsWhatTheClientMayBelieve_data();
     void theOutcomeIsWhatTheClientMayBelieve();
@@ -283,7 +284,7 @@ void TestHistoryChecker::aPlantedFaultIsFound_data()
             });
             story.observation.readings.clear();
         },
-        u"leases: the lease of token 3"_s);
+        u"leases: the offer of token 3"_s);
     row("an agent releases what another one accepted",
         [](Story &story) { story.operations[11].agent = u"ben"_s; }, u"was let act with token 3"_s);
     row("the token of an offer falls", [](Story &story) { story.operations[4].attempts.front().answer.replace("\"token\":2", "\"token\":9"); }, u"tokens: token 9 is of event"_s);
@@ -341,6 +342,25 @@ void TestHistoryChecker::whatNobodyWasToldMayBeThereOrNot()
     QCOMPARE(checkHistory(story.operations, story.observation), QStringList());
     story.operations[8].attempts.front().status = 0; // the cancellation, which is not
     QCOMPARE(checkHistory(story.operations, story.observation), QStringList());
+}
+
+void TestHistoryChecker::theLeaseOfAnAcceptedOfferMayBeShorterThanTheOffer()
+{
+    Story story;
+    story.operations[9].attempts.front().answer.replace("08:00:40.000Z", "08:00:58.000Z");
+    story.operations[11].attempts.front().status = 0; // not released after all: the lease ended
+    const size_t released = story.find(u"item.released"_s, u"wi-2"_s);
+    const auto endsAt = [&story, released](const QString &time) {
+        story.change(released, [&time](QJsonObject &event) {
+            event.insert(u"type"_s, u"item.lease_expired"_s);
+            event.insert(u"time"_s, time);
+        });
+        story.observation.readings.clear();
+    };
+    endsAt(u"2026-03-01T08:00:43.100Z"_s);
+    QCOMPARE(checkHistory(story.operations, story.observation), QStringList());
+    endsAt(u"2026-03-01T08:00:42.900Z"_s);
+    QVERIFY(!checkHistory(story.operations, story.observation).filter(u"leases: the lease of token 3"_s).isEmpty());
 }
 
 void TestHistoryChecker::gapsAreAllowedWhereTheRulesSaySo()
