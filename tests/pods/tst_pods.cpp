@@ -33,6 +33,19 @@ QByteArray text(const QJsonObject &object)
     return QJsonDocument(object).toJson(QJsonDocument::Compact);
 }
 
+/// The figures of queues, but for what changes while one looks.
+QJsonArray withoutAges(const QJsonObject &answer)
+{
+    QJsonArray queues;
+    const QJsonArray data = answer.value(u"data"_s).toArray();
+    for (const QJsonValue value : data) {
+        QJsonObject queue = value.toObject();
+        queue.remove(u"oldestAgeSeconds"_s);
+        queues.append(queue);
+    }
+    return queues;
+}
+
 } // namespace
 
 /// Several servers on one PostgreSQL and one Redis, as equal pods: whichever is asked, the answer is the same, and whichever dies, nothing is lost.
@@ -120,7 +133,7 @@ void TestPods::whatOnePodWritesAllShow()
     }
     // … and figures as soon as the others have looked.
     for (size_t pod = 0; pod < m_pods.size(); ++pod) {
-        QTRY_COMPARE(ask(pod, "GET", "/stats/queues").json().value(u"data"_s)[0][u"byStatus"_s][u"queued"_s].toInt(), podCount);
+        QTRY_COMPARE(ask(pod, "GET", "/stats/queues").json().value(u"data"_s)[0][u"queued"_s].toInt(), podCount);
         QTRY_COMPARE(ask(pod, "GET", "/events?after=0&limit=1000").json().value(u"data"_s).toArray().size(), ask(0, "GET", "/events?after=0&limit=1000").json().value(u"data"_s).toArray().size());
     }
 }
@@ -183,11 +196,11 @@ void TestPods::aKeyThatOnePodRevokesAllRefuse()
 
 void TestPods::whatFallsDueIsDoneByAnotherPodWhenOneDies()
 {
-    // Whoever does what falls due at the moment is among the first two to die.
+    // Two of three die, so whoever does what falls due at the moment, or takes it over, is likely to be among them.
     for (size_t dying = 0; dying + 1 < m_pods.size(); ++dying) {
         const QString due = QDateTime::currentDateTimeUtc().addSecs(1).toString(Qt::ISODateWithMs);
         const HttpAnswer sleeping = ask(dying, "POST", "/items", { { u"captureId"_s, u"sleeps-%1"_s.arg(dying) }, { u"activationDateTime"_s, due } });
-        QCOMPARE(sleeping.json().value(u"status"_s).toString(), u"held"_s);
+        QCOMPARE(sleeping.json().value(u"status"_s).toString(), u"captured"_s);
         m_pods[dying]->kill();
         QTRY_COMPARE_WITH_TIMEOUT(ask(m_pods.size() - 1, "GET", "/items/" + sleeping.json().value(u"id"_s).toString().toLatin1()).json().value(u"status"_s).toString(), u"queued"_s, 10'000);
     }
@@ -267,7 +280,7 @@ void TestPods::whatWasAcknowledgedSurvivesTheDeathOfPods()
     QVERIFY(operations.size() > 300);
     // Figures are each pod's own, and all the same.
     for (size_t pod = 0; pod < m_pods.size(); ++pod)
-        QTRY_COMPARE(ask(pod, "GET", "/stats/queues").json().value(u"data"_s), found.queueFigures.value(u"data"_s));
+        QTRY_COMPARE(withoutAges(ask(pod, "GET", "/stats/queues").json()), withoutAges(found.queueFigures));
 }
 
 } // namespace iwd::test
