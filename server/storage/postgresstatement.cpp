@@ -98,8 +98,9 @@ void PostgresStatement::setNull(int index)
 
 void PostgresStatement::setText(int index, const QByteArray &utf8)
 {
+    // Texts are sent up to their first zero, so one inside would cut the rest off without a word. The server refuses what is no UTF-8 at all.
     if (auto *to = at(index))
-        *to = { utf8, false, false };
+        *to = { utf8.contains('\0') ? QByteArray("\xff") : utf8, false, false };
 }
 
 void PostgresStatement::setBytes(int index, const QByteArray &bytes)
