@@ -33,12 +33,14 @@ void write(const QString &path, const QByteArray &text)
 
 void measure(const Options &options, Report &report)
 {
-    using Measure = void (*)(const Options &, Report &);
+    using Measure = void (*)(const Options &, Yardstick &, Report &);
     static const QList<QPair<QString, Measure>> measures { { QStringLiteral("edge"), measureEdge }, { QStringLiteral("single"), measureSingles },
-        { QStringLiteral("array"), measureArrays }, { QStringLiteral("latency"), measureLatency }, { QStringLiteral("growth"), measureGrowth } };
+        { QStringLiteral("array"), measureArrays }, { QStringLiteral("latency"), measureLatency }, { QStringLiteral("cycles"), measureCycles },
+        { QStringLiteral("growth"), measureGrowth } };
+    const auto yardstick = options.store == QLatin1StringView("postgresql") ? postgresYardstick() : sqliteYardstick(options.folder);
     for (const auto &[name, run] : measures) {
         if (options.measures.contains(name))
-            run(options, report);
+            run(options, *yardstick, report);
     }
 }
 
@@ -51,6 +53,7 @@ void run(const QStringList &arguments)
     report.printSummary();
     if (!options.json.isEmpty()) {
         QJsonObject json = report.json();
+        json.insert(QStringLiteral("store"), options.store);
         json.insert(QStringLiteral("system"), QSysInfo::prettyProductName());
         json.insert(QStringLiteral("cores"), static_cast<int>(std::thread::hardware_concurrency()));
         write(options.json, QJsonDocument(json).toJson());

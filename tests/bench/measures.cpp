@@ -4,12 +4,9 @@
 #include "failure.h"
 #include "httpload.h"
 #include "processes.h"
-#include "rawsqlite.h"
 #include "workload.h"
 
-#include <QFileInfo>
 #include <QJsonDocument>
-#include <QUuid>
 
 #include <deque>
 #include <map>
@@ -72,15 +69,22 @@ struct Cost
     double own;
 };
 
-double rawRate(const Options &options, const Workload &workload, int rowsPerTransaction)
+double rawRate(const Options &options, Yardstick &yardstick, const Workload &workload, int rowsPerTransaction)
 {
-    const QString file = options.folder + QStringLiteral("/iwd-bench-raw-") + QUuid::createUuid().toString(QUuid::WithoutBraces) + QStringLiteral(".db");
-    return insertRows(file, workload.samples(), rowsPerTransaction, options.seconds / 2).perSecond();
+    return yardstick.insertRows(workload.samples(), rowsPerTransaction, options.connections, options.seconds / 2);
 }
 
 QByteArray post(const Server &server, const QByteArray &body)
 {
     return httpRequest("POST", "/iwd/v3/items", server.key(), body);
+}
+
+QByteArray completion(QByteArrayView answer)
+{
+    const QJsonObject work = QJsonDocument::fromJson(answer.toByteArray()).object();
+    const QJsonObject done { { QStringLiteral("item"), work.value(QStringLiteral("item"))[QStringLiteral("id")] },
+        { QStringLiteral("token"), work.value(QStringLiteral("assignment"))[QStringLiteral("token")] } };
+    return QJsonDocument(done).toJson(QJsonDocument::Compact);
 }
 
 void checkAccepted(const Server &server, qint64 items)
@@ -93,7 +97,7 @@ void checkAccepted(const Server &server, qint64 items)
 
 } // namespace
 
-void measureEdge(const Options &options, Report &report)
+void measureEdge(const Options &options, Yardstick &, Report &report)
 {
     report.say(QStringLiteral("The bare HTTP edge: GET of 13 bytes on one thread, %1 connections").arg(options.connections));
     const Edge edge(options.httpbench);
@@ -111,16 +115,16 @@ void measureEdge(const Options &options, Report &report)
         QStringLiteral("requests by seconds of the edge's CPU time") });
 }
 
-void measureSingles(const Options &options, Report &report)
+void measureSingles(const Options &options, Yardstick &yardstick, Report &report)
 {
     report.say(QStringLiteral("Single POSTs, %1 connections").arg(options.connections));
     Workload workload;
-    const double rawBefore = rawRate(options, workload, 1);
+    const double rawBefore = rawRate(options, yardstick, workload, 1);
     LoadOutcome outcome;
     double cpu = 0;
     double own = 0;
     {
-        const Server server(options.server, options.folder);
+        const Server server(options.server, options.folder, yardstick.newDatabase());
         configure(server);
         Cost cost(server.process());
         const ForSeconds time(options.seconds);
@@ -131,26 +135,26 @@ void measureSingles(const Options &options, Report &report)
         checkAllGood(outcome);
         checkAccepted(server, outcome.answers);
     }
-    const double raw = (rawBefore + rawRate(options, workload, 1)) / 2;
-    report.add({ QStringLiteral("raw SQLite, one row a transaction"), raw, QStringLiteral("rows/s"), {}, false, {} });
-    report.add({ QStringLiteral("single POSTs"), outcome.perSecond(), QStringLiteral("items/s"), 10 * raw, false,
+    const double raw = (rawBefore + rawRate(options, yardstick, workload, 1)) / 2;
+    report.add({ QStringLiteral("%1 alone, one row a transaction").arg(yardstick.name()), raw, QStringLiteral("rows/s"), {}, false, {} });
+    report.add({ QStringLiteral("single POSTs"), outcome.perSecond(), QStringLiteral("items/s"), yardstick.aimOfSingles() * raw, false,
         QStringLiteral("p50 %1 ms, p99 %2 ms; server %3 us, generator %4 us of CPU an item")
             .arg(outcome.quantile(0.5), 0, 'f', 1)
             .arg(outcome.quantile(0.99), 0, 'f', 1)
             .arg(cpu / static_cast<double>(outcome.answers) * 1e6, 0, 'f', 1)
             .arg(own / static_cast<double>(outcome.answers) * 1e6, 0, 'f', 1) });
-    report.add({ QStringLiteral("single POSTs, times raw SQLite"), outcome.perSecond() / raw, QStringLiteral("times"), 10, false, {} });
+    report.add({ QStringLiteral("single POSTs, times %1 alone").arg(yardstick.name()), outcome.perSecond() / raw, QStringLiteral("times"), yardstick.aimOfSingles(), false, {} });
 }
 
-void measureArrays(const Options &options, Report &report)
+void measureArrays(const Options &options, Yardstick &yardstick, Report &report)
 {
     report.say(QStringLiteral("Arrays of %1, %2 connections").arg(options.arrayItems).arg(options.arrayConnections));
     Workload workload;
-    const double rawBefore = rawRate(options, workload, options.arrayItems);
+    const double rawBefore = rawRate(options, yardstick, workload, options.arrayItems);
     double rate = 0;
     QString remark;
     {
-        const Server server(options.server, options.folder);
+        const Server server(options.server, options.folder, yardstick.newDatabase());
         configure(server);
         Cost cost(server.process());
         const ForSeconds time(options.seconds);
@@ -163,10 +167,10 @@ void measureArrays(const Options &options, Report &report)
         rate = items / outcome.seconds;
         remark = QStringLiteral("server %1 us, generator %2 us of CPU an item").arg(cost.server / items * 1e6, 0, 'f', 1).arg(cost.own / items * 1e6, 0, 'f', 1);
     }
-    const double raw = (rawBefore + rawRate(options, workload, options.arrayItems)) / 2;
-    report.add({ QStringLiteral("raw SQLite, %1 rows a transaction").arg(options.arrayItems), raw, QStringLiteral("rows/s"), {}, false, {} });
-    report.add({ QStringLiteral("arrays"), rate, QStringLiteral("items/s"), 0.6 * raw, false, remark });
-    report.add({ QStringLiteral("arrays, part of raw SQLite"), 100 * rate / raw, QStringLiteral("%"), 60, false, {} });
+    const double raw = (rawBefore + rawRate(options, yardstick, workload, options.arrayItems)) / 2;
+    report.add({ QStringLiteral("%1 alone, %2 rows a transaction").arg(yardstick.name()).arg(options.arrayItems), raw, QStringLiteral("rows/s"), {}, false, {} });
+    report.add({ QStringLiteral("arrays"), rate, QStringLiteral("items/s"), yardstick.aimOfArrays() * raw, false, remark });
+    report.add({ QStringLiteral("arrays, part of %1 alone").arg(yardstick.name()), 100 * rate / raw, QStringLiteral("%"), 100 * yardstick.aimOfArrays(), false, {} });
 }
 
 // ---- From POST to agent
@@ -259,10 +263,10 @@ private:
 
 } // namespace
 
-void measureLatency(const Options &options, Report &report)
+void measureLatency(const Options &options, Yardstick &yardstick, Report &report)
 {
     report.say(QStringLiteral("From POST to the agent that waits, %1 items/s, %2 agents who complete each item").arg(options.rate).arg(Agents));
-    const Server server(options.server, options.folder);
+    const Server server(options.server, options.folder, yardstick.newDatabase());
     configure(server);
     Cost cost(server.process());
     const auto times = PushRun(server, options.rate).run(options.seconds);
@@ -270,6 +274,62 @@ void measureLatency(const Options &options, Report &report)
     report.add({ QStringLiteral("POST to agent, p50"), quantile(times, 0.5), QStringLiteral("ms"), {}, true, {} });
     report.add({ QStringLiteral("POST to agent, p99"), quantile(times, 0.99), QStringLiteral("ms"), {}, true,
         QStringLiteral("%1 items; server %2 % of a core").arg(times.size()).arg(100 * cost.server / options.seconds, 0, 'f', 0) });
+}
+
+// ---- Many agents at once
+
+namespace {
+
+constexpr int itemsPerSecondAtMost = 20'000; ///< so that the agents do not run out of work
+
+} // namespace
+
+void measureCycles(const Options &options, Yardstick &yardstick, Report &report)
+{
+    report.say(QStringLiteral("%1 agents' clients at once, who take the best item and complete it").arg(options.connections));
+    const Server server(options.server, options.folder, yardstick.newDatabase());
+    configure(server);
+    Workload workload;
+    qint64 left = static_cast<qint64>(options.seconds * itemsPerSecondAtMost);
+    checkAllGood(load(server.port(), options.arrayConnections, [&] {
+        const int count = static_cast<int>(std::min<qint64>(left, options.arrayItems));
+        left -= count;
+        return count > 0 ? post(server, workload.nextArray(count)) : QByteArray();
+    }));
+    HttpConnections connections(server.port(), options.connections);
+    std::vector<bool> holds(static_cast<size_t>(options.connections));
+    std::vector<double> takings;
+    qint64 cycles = 0;
+    const auto take = [&](int connection) { connections.send(connection, httpRequest("POST", agentPath(connection % Agents, "next"), server.key())); };
+    Cost cost(server.process());
+    const auto start = Clock::now();
+    const ForSeconds time(options.seconds);
+    connections.onAnswer([&](const HttpConnections::Answer &answer) {
+        if (answer.status != 200)
+            giveUp(QStringLiteral("A request was answered %1: %2").arg(answer.status).arg(QString::fromUtf8(answer.body)));
+        const size_t index = static_cast<size_t>(answer.connection);
+        if (!holds[index]) {
+            takings.push_back(milliseconds(answer.took));
+            holds[index] = true;
+            connections.send(answer.connection, httpRequest("POST", agentPath(answer.connection % Agents, "complete"), server.key(), completion(answer.body)));
+            return;
+        }
+        holds[index] = false;
+        ++cycles;
+        if (!time.over())
+            take(answer.connection);
+    });
+    for (int connection = 0; connection < options.connections; ++connection)
+        take(connection);
+    while (connections.busy() > 0)
+        connections.poll(std::chrono::seconds(1));
+    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    cost.end();
+    report.add({ QStringLiteral("taken and completed"), static_cast<double>(cycles) / seconds, QStringLiteral("cycles/s"), 10'000, false,
+        QStringLiteral("taking p50 %1 ms, p99 %2 ms; server %3 us of CPU a cycle")
+            .arg(quantile(takings, 0.5), 0, 'f', 1)
+            .arg(quantile(takings, 0.99), 0, 'f', 1)
+            .arg(cost.server / static_cast<double>(cycles) * 1e6, 0, 'f', 1) });
 }
 
 // ---- Growth
@@ -292,21 +352,14 @@ std::vector<qint64> stagesUpTo(qint64 most)
     return stages;
 }
 
-QByteArray completion(QByteArrayView answer)
-{
-    const QJsonObject work = QJsonDocument::fromJson(answer.toByteArray()).object();
-    const QJsonObject done { { QStringLiteral("item"), work.value(QStringLiteral("item"))[QStringLiteral("id")] },
-        { QStringLiteral("token"), work.value(QStringLiteral("assignment"))[QStringLiteral("token")] } };
-    return QJsonDocument(done).toJson(QJsonDocument::Compact);
-}
-
 class Growth
 {
 public:
-    Growth(const Options &options, Report &report)
+    Growth(const Options &options, Yardstick &yardstick, Report &report)
         : m_options(options)
+        , m_yardstick(yardstick)
         , m_report(report)
-        , m_server(options.server, options.folder)
+        , m_server(options.server, options.folder, yardstick.newDatabase())
     {
         configure(m_server);
     }
@@ -344,7 +397,7 @@ private:
         stage.pageP50 = read.quantile(0.5);
         stage.pageP99 = read.quantile(0.99);
         stage.residentMib = residentMib(m_server.process());
-        stage.fileMib = static_cast<double>(QFileInfo(m_server.databaseFile()).size()) / 1'048'576.0;
+        stage.fileMib = m_yardstick.databaseMib(m_server);
         return stage;
     }
 
@@ -404,7 +457,7 @@ private:
         m_report.add({ QStringLiteral("changed curve until get-next uses it, p50"), quantile(times, 0.5), QStringLiteral("ms"), 50, true, {} });
         m_report.add({ QStringLiteral("changed curve until get-next uses it, worst"), quantile(times, 1), QStringLiteral("ms"), 50, true, {} });
 
-        const qint64 rows = orderingRowsChecksum(m_server.databaseFile());
+        const qint64 rows = m_yardstick.orderingRowsChecksum(m_server);
         const auto counts = m_server.statementCounts();
         m_server.ask(httpReplace("/iwd/v3/schemas/schema0", m_server.key(), schemaBody(77)));
         double written = 0;
@@ -414,7 +467,7 @@ private:
             if (writes)
                 written += static_cast<double>(count - (before == counts.end() ? 0 : before->second));
         }
-        const bool same = rows == orderingRowsChecksum(m_server.databaseFile());
+        const bool same = rows == m_yardstick.orderingRowsChecksum(m_server);
         m_report.add({ QStringLiteral("item rows written by a changed curve"), written, QStringLiteral("statements"), 0, true,
             same ? QStringLiteral("the ordering rows are the same as before") : QStringLiteral("THE ORDERING ROWS CHANGED") });
         if (!same)
@@ -422,6 +475,7 @@ private:
     }
 
     const Options &m_options;
+    Yardstick &m_yardstick;
     Report &m_report;
     Server m_server;
     Workload m_workload;
@@ -431,10 +485,12 @@ private:
 
 } // namespace
 
-void measureGrowth(const Options &options, Report &report)
+void measureGrowth(const Options &options, Yardstick &yardstick, Report &report)
 {
     report.say(QStringLiteral("Growth to %1 waiting items: %2 takings and %3 pages of 100 in the order, at each stage").arg(options.items).arg(takings).arg(pages));
-    Growth(options, report).run();
+    Growth(options, yardstick, report).run();
+    for (const QString &remark : yardstick.remarks())
+        report.say(remark);
 }
 
 } // namespace iwd::bench

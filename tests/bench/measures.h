@@ -3,18 +3,21 @@
 
 #include "options.h"
 #include "report.h"
+#include "yardstick.h"
 
 namespace iwd::bench {
 
 /// The HTTP edge alone.
-void measureEdge(const Options &options, Report &report);
-/// Single POSTs beside raw SQLite with one row a transaction.
-void measureSingles(const Options &options, Report &report);
-/// Arrays beside raw SQLite in batches.
-void measureArrays(const Options &options, Report &report);
+void measureEdge(const Options &options, Yardstick &yardstick, Report &report);
+/// Single POSTs beside the database alone with one row a transaction.
+void measureSingles(const Options &options, Yardstick &yardstick, Report &report);
+/// Arrays beside the database alone in batches.
+void measureArrays(const Options &options, Yardstick &yardstick, Report &report);
 /// From POST to the agent whose request waits for it.
-void measureLatency(const Options &options, Report &report);
+void measureLatency(const Options &options, Yardstick &yardstick, Report &report);
+/// Many agents at once who take items and complete them.
+void measureCycles(const Options &options, Yardstick &yardstick, Report &report);
 /// Taking, pages, memory and a change of the curve while more and more items wait.
-void measureGrowth(const Options &options, Report &report);
+void measureGrowth(const Options &options, Yardstick &yardstick, Report &report);
 
 } // namespace iwd::bench

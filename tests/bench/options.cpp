@@ -27,7 +27,7 @@ double number(const QCommandLineParser &parser, const QString &name, double leas
 
 QStringList knownMeasures()
 {
-    return { QStringLiteral("edge"), QStringLiteral("single"), QStringLiteral("array"), QStringLiteral("latency"), QStringLiteral("growth") };
+    return { QStringLiteral("edge"), QStringLiteral("single"), QStringLiteral("array"), QStringLiteral("latency"), QStringLiteral("cycles"), QStringLiteral("growth") };
 }
 
 Options readOptions(const QStringList &arguments)
@@ -45,6 +45,7 @@ Options readOptions(const QStringList &arguments)
     parser.addOptions({
         option("server", QStringLiteral("The program to measure."), "FILE", beside + QStringLiteral("iwd-server")),
         option("httpbench", QStringLiteral("The bare HTTP edge."), "FILE", beside + QStringLiteral("httpbench")),
+        option("store", QStringLiteral("Where the servers store: sqlite, or postgresql for a private PostgreSQL server."), "KIND", QStringLiteral("sqlite")),
         option("folder", QStringLiteral("Where databases are made (and removed): choose the disk with it. Default: the folder for temporary files."), "DIR",
             QDir::tempPath()),
         option("items", QStringLiteral("How many items wait when the order is measured."), "N", QString::number(defaults.items)),
@@ -69,6 +70,9 @@ Options readOptions(const QStringList &arguments)
     Options options;
     options.server = parser.value(QStringLiteral("server"));
     options.httpbench = parser.value(QStringLiteral("httpbench"));
+    options.store = parser.value(QStringLiteral("store"));
+    if (options.store != QLatin1StringView("sqlite") && options.store != QLatin1StringView("postgresql"))
+        giveUp(QStringLiteral("--store takes sqlite or postgresql, not \"%1\".").arg(options.store));
     options.folder = parser.value(QStringLiteral("folder"));
     options.items = static_cast<qint64>(number(parser, QStringLiteral("items"), 1'000, 100'000'000));
     options.seconds = number(parser, QStringLiteral("seconds"), 0.1, 3'600);

@@ -10,6 +10,7 @@ struct Options
 {
     QString server; ///< path of iwd-server
     QString httpbench; ///< path of httpbench
+    QString store; ///< "sqlite" or "postgresql"
     QString folder; ///< for databases; empty: a temporary one
     qint64 items = 1'000'000; ///< waiting when the order is measured
     double seconds = 10; ///< of each measurement that runs by time

@@ -74,13 +74,14 @@ double ownCpuSeconds()
     return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-Server::Server(const QString &program, const QString &folder)
+Server::Server(const QString &program, const QString &folder, const QStringList &environment)
     : m_folder(folder + QStringLiteral("/iwd-bench-XXXXXX"))
     , m_port(freePort())
     , m_metricsPort(freePort())
 {
     if (!m_folder.isValid())
         giveUp(QStringLiteral("No folder can be made in %1: %2.").arg(folder, m_folder.errorString()));
+    m_process.setEnvironment(QProcess::systemEnvironment() + environment);
     m_process.setStandardOutputFile(m_folder.filePath(QStringLiteral("server.log")));
     start(m_process, program,
         { QStringLiteral("--data"), m_folder.filePath(QStringLiteral("data")), QStringLiteral("--listen"), QStringLiteral("127.0.0.1:%1").arg(m_port),

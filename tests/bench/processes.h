@@ -23,7 +23,8 @@ namespace iwd::bench {
 class Server
 {
 public:
-    Server(const QString &program, const QString &folder);
+    /// @param environment further variables, NAME=value
+    Server(const QString &program, const QString &folder, const QStringList &environment);
     ~Server();
     Server(const Server &) = delete;
     Server &operator=(const Server &) = delete;

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "failure.h"
+#include "processes.h"
+#include "yardstick.h"
+
+#include <support/privatepostgres.h>
+
+#include <QRegularExpression>
+#include <QTemporaryFile>
+
+namespace iwd::bench {
+
+namespace {
+
+using test::PrivatePostgres;
+
+/// pgbench takes from its script what one transaction does.
+class PostgresYardstick final : public Yardstick
+{
+public:
+    PostgresYardstick()
+        : m_postgres({ false, { QStringLiteral("shared_buffers=512MB"), QStringLiteral("max_wal_size=4GB"), QStringLiteral("synchronous_commit=on") } })
+    {
+    }
+
+    QString name() const override { return QStringLiteral("PostgreSQL"); }
+    double aimOfSingles() const override { return 0.6; }
+    double aimOfArrays() const override { return 0.4; }
+
+    QStringList newDatabase() override
+    {
+        m_database = m_postgres.newEmptyDatabase();
+        return { QStringLiteral("IWD_STORAGE_URL=") + m_postgres.url(m_database) };
+    }
+
+    double insertRows(const QByteArrayList &documents, int rowsPerTransaction, int connections, double seconds) override
+    {
+        const QString database = m_postgres.newEmptyDatabase();
+        m_postgres.run(database, QStringLiteral("create table item (id bigint generated always as identity primary key, captured_ms bigint not null, capture_id text not null unique, document jsonb not null)"));
+        m_postgres.run(database, QStringLiteral("grant all on item to iwd"));
+        QString document = QString::fromUtf8(documents.front());
+        document.replace(u'\'', QStringLiteral("''"));
+        document.replace(u':', QStringLiteral(": ")); // pgbench takes ":name" for a variable of its own
+        const QString sql = rowsPerTransaction == 1
+            ? QStringLiteral("insert into item (captured_ms, capture_id, document) values (1, gen_random_uuid()::text, '%1');\n").arg(document)
+            : QStringLiteral("insert into item (captured_ms, capture_id, document) select 1, gen_random_uuid()::text, '%1' from generate_series(1, %2);\n").arg(document).arg(rowsPerTransaction);
+        QTemporaryFile script;
+        if (!script.open() || script.write(sql.toUtf8()) < 0 || !script.flush())
+            giveUp(QStringLiteral("A script for pgbench cannot be written."));
+        QProcess pgbench;
+        pgbench.setProcessChannelMode(QProcess::MergedChannels);
+        const int clients = rowsPerTransaction == 1 ? connections : 2;
+        pgbench.start(QStringLiteral("pgbench"),
+            { QStringLiteral("-n"), QStringLiteral("-M"), QStringLiteral("prepared"), QStringLiteral("-c"), QString::number(clients), QStringLiteral("-T"), QString::number(std::max(1, static_cast<int>(seconds))),
+                QStringLiteral("-f"), script.fileName(), m_postgres.url(database) });
+        const bool ended = pgbench.waitForFinished(static_cast<int>(seconds * 1'000) + 60'000) && pgbench.exitCode() == 0;
+        const QString output = QString::fromUtf8(pgbench.readAll());
+        static const QRegularExpression form(QStringLiteral("tps = ([0-9.]+)"));
+        const double rate = form.match(output).captured(1).toDouble();
+        if (!ended || rate <= 0)
+            giveUp(QStringLiteral("pgbench failed: %1").arg(output));
+        return rate * rowsPerTransaction;
+    }
+
+    qint64 orderingRowsChecksum(const Server &) override
+    {
+        return m_postgres
+            .run(m_database, QStringLiteral("select sum((id % 65521) * ((status + 1) * 31 + coalesce(class_id, 0) * 37 + anchor_ms % 1000003 + version * 41 + business_value * 43)) from item"))
+            .value_or(QString())
+            .toLongLong();
+    }
+
+    double databaseMib(const Server &) override
+    {
+        return m_postgres.run(m_database, QStringLiteral("select pg_database_size(current_database())")).value_or(QString()).toDouble() / 1'048'576.0;
+    }
+
+    QStringList remarks() override
+    {
+        const auto rows = m_postgres.run(m_database,
+            QStringLiteral("select string_agg(format('%s: %s updates, %s of them in place (HOT), %s dead rows', relname, n_tup_upd, n_tup_hot_upd, n_dead_tup), E'\n' order by relname) "
+                           "from pg_stat_user_tables where relname in ('item', 'assignment', 'tenant_state', 'agent_status')"));
+        return rows ? rows->split(u'\n') : QStringList();
+    }
+
+private:
+    PrivatePostgres m_postgres;
+    QString m_database;
+};
+
+} // namespace
+
+std::unique_ptr<Yardstick> postgresYardstick()
+{
+    return std::make_unique<PostgresYardstick>();
+}
+
+} // namespace iwd::bench
