@@ -9,13 +9,15 @@ BUILD_PACKAGES=(
     qt6-base-dev qt6-websockets-dev libqt6sql6-sqlite libsqlite3-dev # Qt, its driver for SQLite, and SQLite itself
     libpq-dev # PostgreSQL's client
     qcoro-qt6-dev # coroutines over Qt
+    libhiredis-dev # Redis's messages
     libboost-dev # Beast's HTTP parser, headers only
     libsqlite3-dev # the same library that Qt's driver uses, for functions and limits of searches
     prometheus-cpp-dev libyaml-cpp-dev libsodium-dev zlib1g-dev
 )
 TEST_PACKAGES=(
-    postgresql pgbouncer openssl # private database servers, a pooler and certificates for them
+    postgresql pgbouncer openssl # private database servers, a pooler, and certificates
     libvalijson-dev # checks answers against the API document
+    redis-server # a real peer for the cache, started by the tests themselves on ports of their own
     python3 # the converter of the demo's data
     clang-14 libclang-rt-14-dev # libFuzzer
 )

@@ -3,13 +3,12 @@
 
 #include "confighandlers.h"
 #include "encoding.h"
+#include "longpoll.h"
 #include "offerstream.h"
 
 #include <contract/jsonreading.h>
 #include <domain/itemfields.h>
 #include <pipeline/itemoperations.h>
-
-#include <QTimer>
 
 namespace iwd {
 
@@ -176,27 +175,16 @@ QCoro::Task<http::Response> AgentHandlers::offers(Call call)
     const auto wait = call.numberParameter(QStringLiteral("wait"), 0, longestWaitSeconds, 0);
     if (!wait)
         co_return call.badRequest(wait.error());
-    const Deadline patience = Deadline::in(milliseconds(static_cast<qint64>(*wait * 1000)));
-    std::function<Result<QJsonArray>(Snapshot &)> work
-        = [id = call.id(), after = *after](Snapshot &snapshot) { return inHands(snapshot, id, true, after); };
-    while (true) {
-        // Register first, then read, then wait: nothing can be committed unseen in between.
-        const bool mayWait = !patience.passed() && !m_pipeline.stopping();
-        const Delivery<bool> news = mayWait ? m_pipeline.offerSignal().next(call.caller.tenant, call.id()) : Delivery<bool>();
-        const auto offers = co_await m_pipeline.read<QJsonArray>(call.caller.tenant, call.request.deadline, work);
-        if (!offers)
-            co_return call.problem(offers.error());
-        if (!mayWait || !offers->isEmpty()) {
-            news.deliver(false);
-            const QJsonObject body { { QStringLiteral("data"), *offers } };
-            co_return toResponse(jsonAnswer(body));
-        }
-        QTimer timer;
-        timer.setSingleShot(true);
-        QObject::connect(&timer, &QTimer::timeout, &timer, [news] { news.deliver(false); });
-        timer.start(std::max(milliseconds(1), std::chrono::ceil<milliseconds>(patience.at() - std::chrono::steady_clock::now())));
-        co_await news;
-    }
+    LongPoll<QJsonArray> poll;
+    poll.news = [signal = &m_pipeline.offerSignal(), tenant = call.caller.tenant, id = call.id()] { return signal->next(tenant, id); };
+    poll.read = [id = call.id(), after = *after](Snapshot &snapshot) { return inHands(snapshot, id, true, after); };
+    poll.isThere = [](const QJsonArray &offers) { return !offers.isEmpty(); };
+    const milliseconds patience(static_cast<qint64>(*wait * 1000));
+    const auto offers = co_await readWhenThere(&m_pipeline, call.caller.tenant, call.request.deadline, patience, poll);
+    if (!offers)
+        co_return call.problem(offers.error());
+    const QJsonObject body { { QStringLiteral("data"), *offers } };
+    co_return toResponse(jsonAnswer(body));
 }
 
 QCoro::Task<http::Response> AgentHandlers::assignments(Call call)
@@ -229,7 +217,10 @@ EndpointInfo AgentHandlers::streamInfo() const
 http::WebSocketRoute AgentHandlers::stream()
 {
     return { [this](http::Request request) { return authorizeStream(std::move(request)); },
-        [this](http::Request request, QWebSocket *socket) { streamOffers(m_pipeline, m_authenticator, std::move(request), socket); } };
+        [this](http::Request request, QWebSocket *socket) {
+            const auto source = offerSource(m_pipeline, request);
+            runLiveStream({ &m_pipeline, &m_authenticator, streamInfo().privilege, m_slowestReader, std::move(request), source }, socket);
+        } };
 }
 
 QCoro::Task<std::optional<http::Response>> AgentHandlers::authorizeStream(http::Request request)

@@ -12,9 +12,10 @@ class AgentHandlers
 {
 public:
     /// Both must outlive this.
-    AgentHandlers(Pipeline &pipeline, Authenticator &authenticator)
+    AgentHandlers(Pipeline &pipeline, Authenticator &authenticator, milliseconds slowestReader)
         : m_pipeline(pipeline)
         , m_authenticator(authenticator)
+        , m_slowestReader(slowestReader)
     {
     }
     [[nodiscard]] std::vector<ApiEndpoint> endpoints();
@@ -33,6 +34,7 @@ private:
 
     Pipeline &m_pipeline;
     Authenticator &m_authenticator;
+    const milliseconds m_slowestReader;
 };
 
 } // namespace iwd

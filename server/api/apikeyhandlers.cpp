@@ -140,7 +140,6 @@ QCoro::Task<http::Response> ApiKeyHandlers::remove(Call call)
     };
     std::function<Answer(const bool &)> encode = [](const bool &) { return noContent(); };
     const auto answer = co_await m_pipeline.write<bool>(call.writeContext(), work, encode);
-    m_authenticator.forgetAll();
     co_return call.respond(answer);
 }
 

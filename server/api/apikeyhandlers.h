@@ -9,10 +9,9 @@ namespace iwd {
 class ApiKeyHandlers
 {
 public:
-    /// Both must outlive this.
-    ApiKeyHandlers(Pipeline &pipeline, Authenticator &authenticator)
+    /// @p pipeline must outlive this.
+    explicit ApiKeyHandlers(Pipeline &pipeline)
         : m_pipeline(pipeline)
-        , m_authenticator(authenticator)
     {
     }
     [[nodiscard]] std::vector<ApiEndpoint> endpoints();
@@ -23,7 +22,6 @@ private:
     [[nodiscard]] QCoro::Task<http::Response> remove(Call call);
 
     Pipeline &m_pipeline;
-    Authenticator &m_authenticator;
 };
 
 } // namespace iwd

@@ -72,11 +72,11 @@ public:
         , configuration(pipeline)
         , queues(pipeline)
         , settings(pipeline)
-        , agents(pipeline, authenticator)
+        , agents(pipeline, authenticator, options.slowestReader)
         , events(pipeline, authenticator, options.slowestReader)
         , stats(pipeline, std::move(facts))
-        , sessions(pipeline, authenticator, options.sessionLifetime)
-        , apiKeys(pipeline, authenticator)
+        , sessions(pipeline, options.sessionLifetime)
+        , apiKeys(pipeline)
     {
         take(items.endpoints());
         take(searches.endpoints());

@@ -12,7 +12,7 @@ struct ApiOptions
 {
     milliseconds sessionLifetime { std::chrono::hours(12) };
     milliseconds keepCallers { std::chrono::seconds(10) }; ///< how long the cache answers for the database; see Authenticator
-    milliseconds slowestReader { std::chrono::seconds(30) }; ///< of the event stream: one that takes nothing for so long is dropped
+    milliseconds slowestReader { std::chrono::seconds(30) }; ///< of a live stream: one that takes nothing for so long is dropped
 };
 
 /// The API of port 4024: everything that port answers except health and metrics, which belong to the process.

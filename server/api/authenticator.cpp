@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "authenticator.h"
 
+#include <cache/cachekeys.h>
 #include <runtime/secrets.h>
 
 #include <QJsonArray>
 #include <QJsonDocument>
-#include <QRandomGenerator>
+
+#include <unordered_map>
 
 namespace iwd {
 
@@ -77,10 +79,49 @@ std::optional<Caller> decode(const QByteArray &text, quint64 generation)
         json.value(QStringLiteral("name")).toString() };
     for (const QJsonValue scope : json.value(QStringLiteral("scopes")).toArray())
         caller.scopes.append(scope.toString());
+    caller.privileges = privilegesOf(caller.scopes);
     if (const QJsonValue expires = json.value(QStringLiteral("expires")); expires.isDouble())
         caller.expires = fromMillis(expires.toInteger());
     return caller;
 }
+
+/// What a thread remembers of callers, so that a client that asks again and again with the same key costs neither a question to the cache nor the decoding of
+/// its answer. No longer than a moment, because a cache that is shared may have been told better.
+class RecentCallers
+{
+public:
+    [[nodiscard]] static RecentCallers &ofThisThread()
+    {
+        thread_local RecentCallers recent;
+        return recent;
+    }
+
+    [[nodiscard]] std::optional<Caller> find(const QByteArray &key, quint64 generation)
+    {
+        const auto known = m_callers.find(key);
+        if (known == m_callers.end() || known->second.generation != generation || known->second.until.passed())
+            return std::nullopt;
+        return known->second.caller;
+    }
+
+    void remember(const QByteArray &key, quint64 generation, const Caller &caller)
+    {
+        constexpr size_t most = 1'000;
+        constexpr milliseconds moment { 1'000 };
+        if (m_callers.size() >= most)
+            m_callers.clear();
+        m_callers.insert_or_assign(key, Known { generation, Deadline::in(moment), caller });
+    }
+
+private:
+    struct Known
+    {
+        quint64 generation;
+        Deadline until;
+        Caller caller;
+    };
+    std::unordered_map<QByteArray, Known> m_callers;
+};
 
 std::optional<Caller> callerIn(Directory &directory, bool isKey, const QByteArray &digest)
 {
@@ -102,6 +143,7 @@ std::optional<Caller> callerIn(Directory &directory, bool isKey, const QByteArra
         caller.scopes = session->scopes;
         caller.expires = session->expires;
     }
+    caller.privileges = privilegesOf(caller.scopes);
     for (const TenantRecord &tenant : directory.tenants()) {
         if (tenant.number == caller.tenant) {
             caller.tenantId = tenant.id;
@@ -124,19 +166,22 @@ Authenticator::Authenticator(Store &store, Cache &cache, const Clock &clock, mil
     , m_cache(cache)
     , m_clock(clock)
     , m_keep(keep)
-    // Processes that share a cache do not believe each other's entries, because forgetAll() reaches one process only.
-    , m_generation(QRandomGenerator::system()->generate64() >> 1)
 {
 }
 
 QCoro::Task<Result<std::optional<Caller>>> Authenticator::stored(bool isKey, QByteArray digest, Deadline deadline)
 {
-    const quint64 generation = m_generation;
-    const QByteArray cacheKey = (isKey ? "caller/key/" : "caller/session/") + digest.toHex();
+    // Entries carry the version that held before the database was asked; others are not believed.
+    const quint64 generation = m_store.callersVersion();
+    const QByteArray cacheKey = isKey ? cachekey::apiKey(digest) : cachekey::session(digest);
+    if (auto recent = RecentCallers::ofThisThread().find(cacheKey, generation))
+        co_return recent;
     const auto kept = co_await m_cache.get(cacheKey);
     if (kept) {
-        if (auto caller = decode(*kept, generation))
+        if (auto caller = decode(*kept, generation)) {
+            RecentCallers::ofThisThread().remember(cacheKey, generation, *caller);
             co_return caller;
+        }
     }
     std::function<std::optional<Caller>(Directory &)> work
         = [isKey, digest](Directory &directory) { return callerIn(directory, isKey, digest); };
@@ -158,7 +203,6 @@ QCoro::Task<Result<Caller>> Authenticator::authenticate(http::Headers headers, D
     if (!*found || ((*found)->expires && *(*found)->expires <= m_clock.now()))
         co_return notKnown(credential->isKey);
     Caller caller = **found;
-    caller.privileges = privilegesOf(caller.scopes);
     caller.credential = credential->digest;
     co_return caller;
 }

@@ -7,14 +7,12 @@
 #include <http/httpmessage.h>
 #include <pipeline/store.h>
 
-#include <atomic>
-
 namespace iwd {
 
 /// Finds out who calls: an API key in the header x-api-key, or a session's token in Authorization: Bearer.
 ///
-/// Keys and tokens are known by their digests only. What the database said of one is kept in the cache for a moment; forgetAll()
-/// makes every kept entry void, so that a deleted key or an ended session is refused by this process at once.
+/// Keys and tokens are known by their digests only. What the database said of one is kept in the cache for a moment, and believed as long as
+/// Store::callersVersion() stays the same: a deleted key or an ended session is refused by this process at once, and by others as soon as they learn of it.
 /// Thread-safe. Coroutines resume on the thread that awaits them.
 class Authenticator
 {
@@ -26,9 +24,6 @@ public:
     /// store from answering
     [[nodiscard]] QCoro::Task<Result<Caller>> authenticate(http::Headers headers, Deadline deadline);
 
-    /// To be called after the commit that ends a key or a session.
-    void forgetAll() { ++m_generation; }
-
 private:
     [[nodiscard]] QCoro::Task<Result<std::optional<Caller>>> stored(bool isKey, QByteArray digest, Deadline deadline);
 
@@ -36,8 +31,6 @@ private:
     Cache &m_cache;
     const Clock &m_clock;
     const milliseconds m_keep;
-    /// Entries carry the generation that was current before the database was asked; others are not believed.
-    std::atomic<quint64> m_generation;
 };
 
 [[nodiscard]] Error tooBusy();

@@ -3,8 +3,7 @@
 
 #include "encoding.h"
 #include "eventstream.h"
-
-#include <QTimer>
+#include "longpoll.h"
 
 namespace iwd {
 
@@ -74,26 +73,15 @@ QCoro::Task<http::Response> EventHandlers::page(Call call)
     if (!wait)
         co_return call.badRequest(wait.error());
 
-    const Deadline patience = Deadline::in(milliseconds(static_cast<qint64>(*wait * 1000)));
-    std::function<Result<Events>(Snapshot &)> work
-        = [after = *after, limit = *limit](Snapshot &snapshot) { return readEvents(snapshot, after, limit + 1); };
-    while (true) {
-        // Register first, then read, then wait: nothing can be committed unseen in between.
-        const bool mayWait = !patience.passed() && !m_pipeline.stopping();
-        const Delivery<bool> news = mayWait ? m_pipeline.eventSignal().next(call.caller.tenant) : Delivery<bool>();
-        const auto events = co_await m_pipeline.read<Events>(call.caller.tenant, call.request.deadline, work);
-        if (!events)
-            co_return call.problem(events.error());
-        if (!mayWait || !events->empty()) {
-            news.deliver(false);
-            co_return toResponse(encodePage(*events, *after, *limit));
-        }
-        QTimer timer;
-        timer.setSingleShot(true);
-        QObject::connect(&timer, &QTimer::timeout, &timer, [news] { news.deliver(false); });
-        timer.start(std::max(milliseconds(1), std::chrono::ceil<milliseconds>(patience.at() - std::chrono::steady_clock::now())));
-        co_await news;
-    }
+    LongPoll<Events> poll;
+    poll.news = [signal = &m_pipeline.eventSignal(), tenant = call.caller.tenant] { return signal->next(tenant); };
+    poll.read = [after = *after, limit = *limit](Snapshot &snapshot) { return readEvents(snapshot, after, limit + 1); };
+    poll.isThere = [](const Events &events) { return !events.empty(); };
+    const milliseconds patience(static_cast<qint64>(*wait * 1000));
+    const auto events = co_await readWhenThere(&m_pipeline, call.caller.tenant, call.request.deadline, patience, poll);
+    if (!events)
+        co_return call.problem(events.error());
+    co_return toResponse(encodePage(*events, *after, *limit));
 }
 
 EndpointInfo EventHandlers::streamInfo() const
@@ -107,7 +95,10 @@ EndpointInfo EventHandlers::streamInfo() const
 http::WebSocketRoute EventHandlers::stream()
 {
     return { [this](http::Request request) { return authorizeStream(std::move(request)); },
-        [this](http::Request request, QWebSocket *socket) { streamEvents(m_pipeline, m_authenticator, std::move(request), socket, m_slowestReader); } };
+        [this](http::Request request, QWebSocket *socket) {
+            const auto source = eventSource(m_pipeline, request);
+            runLiveStream({ &m_pipeline, &m_authenticator, streamInfo().privilege, m_slowestReader, std::move(request), source }, socket);
+        } };
 }
 
 QCoro::Task<std::optional<http::Response>> EventHandlers::authorizeStream(http::Request request)

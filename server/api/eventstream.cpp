@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "eventstream.h"
 
-#include "endpoint.h"
-#include "streamsocket.h"
-
-#include <base/log.h>
-
 namespace iwd {
 
 namespace {
@@ -28,65 +23,44 @@ Result<Batch> readBatch(Snapshot &snapshot, std::optional<qint64> after)
     return batch;
 }
 
-std::optional<qint64> firstCursor(const http::Request &request)
+class EventSource final : public LiveSource
 {
-    const auto text = request.queryValue(u"after");
-    return text ? std::optional(text->toLongLong()) : std::nullopt;
-}
+public:
+    EventSource(Pipeline &pipeline, std::optional<qint64> after)
+        : m_pipeline(pipeline)
+        , m_after(after)
+    {
+    }
 
-QCoro::Task<void> run(Pipeline *pipeline, Authenticator *authenticator, http::Request request, StreamSocket socket, milliseconds slowestReader)
-{
-    std::optional<qint64> after = firstCursor(request);
-    while (isOpen(socket)) {
-        request.deadline = Deadline::in(slowestProgress);
-        const auto caller = co_await identify(*authenticator, request, Privilege::EventsView);
+    Delivery<bool> news(TenantId tenant) override { return m_pipeline.eventSignal().next(tenant); }
+
+    QCoro::Task<Result<bool>> send(TenantId tenant, Deadline deadline, StreamSocket socket) override
+    {
+        std::function<Result<Batch>(Snapshot &)> work = [after = m_after](Snapshot &snapshot) { return readBatch(snapshot, after); };
+        const auto batch = co_await m_pipeline.read<Batch>(tenant, deadline, work);
+        if (!batch)
+            co_return batch.error();
         if (!isOpen(socket))
-            co_return;
-        if (!caller) {
-            closeWith(socket, QWebSocketProtocol::CloseCodePolicyViolated, caller.error().text.left(100));
-            co_return;
-        }
-        const Delivery<bool> news = pipeline->eventSignal().next(caller->tenant);
-        std::function<Result<Batch>(Snapshot &)> work = [after](Snapshot &snapshot) { return readBatch(snapshot, after); };
-        const auto batch = co_await pipeline->read<Batch>(caller->tenant, request.deadline, work);
-        if (!isOpen(socket))
-            co_return;
-        if (!batch) {
-            closeWith(socket, QWebSocketProtocol::CloseCodeBadOperation, batch.error().text.left(100));
-            co_return;
-        }
+            co_return false;
         for (const StoredEvent &event : batch->events)
             socket->sendTextMessage(QString::fromUtf8(event.json()));
-        after = batch->last;
-        const bool keepsUp = co_await drained(socket, slowestReader);
-        if (!keepsUp) {
-            if (isOpen(socket))
-                log::warning(u"Dropped a reader of the event stream: it takes too little.",
-                    { { QLatin1StringView("address"), request.remoteAddress }, { QLatin1StringView("after"), *after } });
-            closeWith(
-                socket, QWebSocketProtocol::CloseCodePolicyViolated, QStringLiteral("Too slow: connect again with after=%1.").arg(*after));
-            co_return;
-        }
-        if (!batch->events.empty()) {
-            news.deliver(false);
-            continue;
-        }
-        QObject context;
-        boundBy(news, socket, pulse, context);
-        co_await news;
-        if (pipeline->stopping()) {
-            closeWith(socket, QWebSocketProtocol::CloseCodeGoingAway, QStringLiteral("The server shuts down."));
-            co_return;
-        }
+        m_after = batch->last;
+        co_return !batch->events.empty();
     }
-}
+
+    QString wayOn() const override { return QStringLiteral("connect again with after=%1.").arg(m_after.value_or(0)); }
+
+private:
+    Pipeline &m_pipeline;
+    std::optional<qint64> m_after; ///< nothing: from now on
+};
 
 } // namespace
 
-void streamEvents(Pipeline &pipeline, Authenticator &authenticator, http::Request request, QWebSocket *socket, milliseconds slowestReader)
+std::shared_ptr<LiveSource> eventSource(Pipeline &pipeline, const http::Request &request)
 {
-    QObject::connect(socket, &QWebSocket::disconnected, socket, &QObject::deleteLater);
-    run(&pipeline, &authenticator, std::move(request), socket, slowestReader);
+    const auto after = request.queryValue(u"after");
+    return std::make_shared<EventSource>(pipeline, after ? std::optional(after->toLongLong()) : std::nullopt);
 }
 
 } // namespace iwd

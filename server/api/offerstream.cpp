@@ -2,8 +2,6 @@
 #include "offerstream.h"
 
 #include "encoding.h"
-#include "endpoint.h"
-#include "streamsocket.h"
 
 #include <QJsonDocument>
 
@@ -11,79 +9,66 @@ namespace iwd {
 
 namespace {
 
-/// token -> item
-using OpenOffers = std::map<qint64, QString>;
-
-void send(const StreamSocket &socket, const QJsonObject &message)
+void sendJson(const StreamSocket &socket, const QJsonObject &message)
 {
     socket->sendTextMessage(QString::fromUtf8(QJsonDocument(message).toJson(QJsonDocument::Compact)));
 }
 
-/// Sends what is new and what has ended since @p known, which becomes what is open now.
-void sendChanges(const StreamSocket &socket, const QJsonArray &offers, OpenOffers &known)
+class OfferSource final : public LiveSource
 {
-    OpenOffers open;
-    for (const auto &value : offers) {
-        QJsonObject message = value.toObject();
-        const qint64 token = message.value(QStringLiteral("assignment")).toObject().value(QStringLiteral("token")).toInteger();
-        open.emplace(token, message.value(QStringLiteral("item")).toObject().value(QStringLiteral("id")).toString());
-        if (known.contains(token))
-            continue;
-        message.insert(QStringLiteral("type"), QStringLiteral("offer"));
-        send(socket, message);
+public:
+    OfferSource(Pipeline &pipeline, QString agentId)
+        : m_pipeline(pipeline)
+        , m_agentId(std::move(agentId))
+    {
     }
-    for (const auto &[token, item] : known) {
-        if (!open.contains(token))
-            send(socket, { { QStringLiteral("type"), QStringLiteral("offerEnded") }, { QStringLiteral("item"), item }, { QStringLiteral("token"), token } });
-    }
-    known = std::move(open);
-}
 
-QCoro::Task<void> run(Pipeline *pipeline, Authenticator *authenticator, http::Request request, StreamSocket socket)
-{
-    const QString agentId = request.parameters.value(0);
-    OpenOffers known;
-    while (isOpen(socket)) {
-        request.deadline = Deadline::in(slowestProgress);
-        const auto caller = co_await identify(*authenticator, request, Privilege::DistributionTake);
-        if (!isOpen(socket))
-            co_return;
-        if (!caller) {
-            closeWith(socket, QWebSocketProtocol::CloseCodePolicyViolated, caller.error().text.left(100));
-            co_return;
-        }
-        // Register first, then read, then wait: nothing can be committed unseen in between.
-        const Delivery<bool> news = pipeline->offerSignal().next(caller->tenant, agentId);
-        std::function<Result<QJsonArray>(Snapshot &)> work = [agentId](Snapshot &snapshot) { return inHands(snapshot, agentId, true, 0); };
-        const auto offers = co_await pipeline->read<QJsonArray>(caller->tenant, request.deadline, work);
-        if (!isOpen(socket))
-            co_return;
-        if (!offers) {
-            closeWith(socket, QWebSocketProtocol::CloseCodeBadOperation, offers.error().text.left(100));
-            co_return;
-        }
-        sendChanges(socket, *offers, known);
-        const bool keepsUp = co_await drained(socket);
-        if (!keepsUp) {
-            closeWith(socket, QWebSocketProtocol::CloseCodePolicyViolated, QStringLiteral("Too slow: connect again."));
-            co_return;
-        }
-        QObject context;
-        boundBy(news, socket, pulse, context);
-        co_await news;
-        if (pipeline->stopping()) {
-            closeWith(socket, QWebSocketProtocol::CloseCodeGoingAway, QStringLiteral("The server shuts down."));
-            co_return;
-        }
+    Delivery<bool> news(TenantId tenant) override { return m_pipeline.offerSignal().next(tenant, m_agentId); }
+
+    QCoro::Task<Result<bool>> send(TenantId tenant, Deadline deadline, StreamSocket socket) override
+    {
+        std::function<Result<QJsonArray>(Snapshot &)> work = [agentId = m_agentId](Snapshot &snapshot) { return inHands(snapshot, agentId, true, 0); };
+        const auto offers = co_await m_pipeline.read<QJsonArray>(tenant, deadline, work);
+        if (!offers)
+            co_return offers.error();
+        if (isOpen(socket))
+            sendChanges(socket, *offers);
+        co_return false; // it was all there is
     }
-}
+
+    QString wayOn() const override { return QStringLiteral("connect again."); }
+
+private:
+    /// Sends what is new and what has ended since the last time.
+    void sendChanges(const StreamSocket &socket, const QJsonArray &offers)
+    {
+        std::map<qint64, QString> open;
+        for (const auto &value : offers) {
+            QJsonObject message = value.toObject();
+            const qint64 token = message.value(QStringLiteral("assignment")).toObject().value(QStringLiteral("token")).toInteger();
+            open.emplace(token, message.value(QStringLiteral("item")).toObject().value(QStringLiteral("id")).toString());
+            if (m_known.contains(token))
+                continue;
+            message.insert(QStringLiteral("type"), QStringLiteral("offer"));
+            sendJson(socket, message);
+        }
+        for (const auto &[token, item] : m_known) {
+            if (!open.contains(token))
+                sendJson(socket, { { QStringLiteral("type"), QStringLiteral("offerEnded") }, { QStringLiteral("item"), item }, { QStringLiteral("token"), token } });
+        }
+        m_known = std::move(open);
+    }
+
+    Pipeline &m_pipeline;
+    const QString m_agentId;
+    std::map<qint64, QString> m_known; ///< open offers that the reader knows of: token -> item
+};
 
 } // namespace
 
-void streamOffers(Pipeline &pipeline, Authenticator &authenticator, http::Request request, QWebSocket *socket)
+std::shared_ptr<LiveSource> offerSource(Pipeline &pipeline, const http::Request &request)
 {
-    QObject::connect(socket, &QWebSocket::disconnected, socket, &QObject::deleteLater);
-    run(&pipeline, &authenticator, std::move(request), socket);
+    return std::make_shared<OfferSource>(pipeline, request.parameters.value(0));
 }
 
 } // namespace iwd

@@ -11,10 +11,9 @@ namespace iwd {
 class SessionHandlers
 {
 public:
-    /// @p pipeline and @p authenticator must outlive this.
-    SessionHandlers(Pipeline &pipeline, Authenticator &authenticator, milliseconds lifetime)
+    /// @p pipeline must outlive this.
+    SessionHandlers(Pipeline &pipeline, milliseconds lifetime)
         : m_pipeline(pipeline)
-        , m_authenticator(authenticator)
         , m_lifetime(lifetime)
     {
     }
@@ -29,7 +28,6 @@ private:
     void rememberFailure(const Login &login);
 
     Pipeline &m_pipeline;
-    Authenticator &m_authenticator;
     const milliseconds m_lifetime;
     LoginGuard m_guard;
     PasswordChecker m_passwords;

@@ -3,6 +3,7 @@
 
 #include "encoding.h"
 
+#include <pipeline/report/classspread.h>
 #include <pipeline/report/oldestwaiting.h>
 
 namespace iwd {
@@ -57,11 +58,15 @@ Result<Answer> queueFigures(Snapshot &snapshot, const LiveFigures::Figures &figu
 {
     const auto configuration = snapshot.configuration();
     const auto oldest = oldestByQueue(snapshot);
+    const auto crowded = crowdedQueues(snapshot);
     QJsonArray data;
     for (const Queue *queue : sortedById(configuration->queues())) {
         const auto found = oldest.find(queue->id);
-        data.append(queueJson(snapshot.now(), *queue, valueOr(figures.queues, queue->id, {}),
-            found == oldest.end() ? std::nullopt : std::optional(found->second)));
+        QJsonObject json
+            = queueJson(snapshot.now(), *queue, valueOr(figures.queues, queue->id, {}), found == oldest.end() ? std::nullopt : std::optional(found->second));
+        if (const auto spread = crowded.find(queue->id); spread != crowded.end())
+            json.insert(QStringLiteral("warnings"), QJsonArray { crowdingText(*queue, spread->second) });
+        data.append(json);
     }
     return asOf(snapshot.now(), data);
 }

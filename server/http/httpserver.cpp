@@ -4,8 +4,9 @@
 #include "serverstate.h"
 #include "worker.h"
 
+#include <base/eventthread.h>
+
 #include <QTcpServer>
-#include <QThread>
 #include <QTimer>
 
 #include <fcntl.h>
@@ -66,7 +67,7 @@ public:
 
     struct Thread
     {
-        std::unique_ptr<QThread> thread;
+        std::unique_ptr<EventThread> thread;
         Worker *worker = nullptr; ///< lives and dies on the thread
     };
 
@@ -81,34 +82,21 @@ public:
 void Server::Private::startWorkers()
 {
     for (int i = 0; i < std::max(1, state->options.threads); ++i) {
-        Thread entry;
-        entry.thread = std::make_unique<QThread>();
-        entry.thread->setObjectName(QStringLiteral("http-%1").arg(i));
-        // The worker is made on its thread, because its poller and timer belong there.
-        QObject seed;
-        entry.thread->start();
-        seed.moveToThread(entry.thread.get());
-        QMetaObject::invokeMethod(
-            &seed, [&entry, this] { entry.worker = new Worker(state); }, Qt::BlockingQueuedConnection);
-        QMetaObject::invokeMethod(
-            &seed, [&seed, home = QThread::currentThread()] { seed.moveToThread(home); }, Qt::BlockingQueuedConnection);
+        Thread entry { std::make_unique<EventThread>(QStringLiteral("http-%1").arg(i)) };
+        // Made on its thread, because its poller and timer belong there.
+        entry.thread->run([&] { entry.worker = new Worker(state); });
         threads.push_back(std::move(entry));
     }
 }
 
 void Server::Private::stopWorkers()
 {
-    for (auto &entry : threads) {
-        Worker *worker = entry.worker;
-        QThread *thread = entry.thread.get();
-        QMetaObject::invokeMethod(worker, [worker, thread] {
+    for (const Thread &entry : threads) {
+        entry.thread->post([worker = entry.worker] {
             worker->shutDown();
             delete worker;
-            thread->quit();
         });
     }
-    for (auto &entry : threads)
-        entry.thread->wait();
     threads.clear();
 }
 
@@ -121,9 +109,9 @@ void Server::Private::accepted(int descriptor)
     const bool mute = state->options.tls.has_value() || state->refusing >= turnedAwayAtOnce;
     if (!permit && mute)
         return;
-    Worker *worker = threads[nextThread++ % threads.size()].worker;
-    QMetaObject::invokeMethod(worker,
-        [worker, arrival = Arrival { std::move(owner), std::move(permit), address }]() mutable { worker->adopt(std::move(arrival)); });
+    const Thread &entry = threads[nextThread++ % threads.size()];
+    entry.thread->post(
+        [worker = entry.worker, arrival = Arrival { std::move(owner), std::move(permit), address }]() mutable { worker->adopt(std::move(arrival)); });
 }
 
 Server::Server(std::shared_ptr<const Router> router, ServerOptions options, ProblemWriter problem, QObject *parent)
@@ -174,7 +162,7 @@ void Server::drain(milliseconds patience)
     d->listener.close();
     d->state->draining = true;
     for (auto &entry : d->threads)
-        QMetaObject::invokeMethod(entry.worker, [worker = entry.worker] { worker->drain(); });
+        entry.thread->post([worker = entry.worker] { worker->drain(); });
     d->drainDeadline = Deadline::in(patience);
     d->drainTimer.start();
 }

@@ -29,8 +29,8 @@ struct Limits
     qint64 bodyBytes = 512LL * 1024 * 1024; ///< of all requests being read or answered, in the whole server: 503 + Retry-After
     int pipelined = 32; ///< requests of one connection that wait their turn; then reading stops
     qint64 outputBytes = 4 * 1024 * 1024; ///< unsent bytes of a connection above which no further request of it is begun
-    qint64 unsentBytes = 256LL * 1024 * 1024; ///< unsent bytes in the whole server: 503 + Retry-After, and clients that take little are dropped
-    milliseconds crowdedTimeout { 2'000 }; ///< beyond unsentBytes, a client whose answers have waited so long is dropped
+    qint64 unsentBytes = 256LL * 1024 * 1024; ///< unsent bytes in the whole server, WebSockets included: 503 + Retry-After, and clients that take little are dropped
+    milliseconds crowdedTimeout { 2'000 }; ///< beyond unsentBytes, a client whose answers or messages have waited so long is dropped
 };
 
 struct ServerOptions

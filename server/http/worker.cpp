@@ -3,6 +3,8 @@
 
 #include "connection.h"
 
+#include <base/log.h>
+
 #include <QCoreApplication>
 #include <QRandomGenerator>
 
@@ -53,9 +55,9 @@ void Worker::shutDown()
 {
     for (auto &[connection, owner] : std::exchange(m_connections, {}))
         owner->close();
-    for (const auto &socket : std::exchange(m_webSockets, {})) {
-        if (socket)
-            socket->abort();
+    for (const auto &live : std::exchange(m_webSockets, {})) {
+        if (live->socket)
+            live->socket->abort();
     }
     QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
 }
@@ -80,7 +82,7 @@ void Worker::forget(Connection *connection)
 
 void Worker::watch(QWebSocket *socket)
 {
-    m_webSockets.push_back(socket);
+    m_webSockets.push_back(std::unique_ptr<LiveSocket>(new LiveSocket { socket, UnsentShare(m_state), std::nullopt }));
 }
 
 void Worker::drain()
@@ -90,9 +92,9 @@ void Worker::drain()
         ++next;
         connection->drain();
     }
-    for (const auto &socket : std::vector(m_webSockets)) {
-        if (socket)
-            socket->close(QWebSocketProtocol::CloseCodeGoingAway, QStringLiteral("The server is shutting down."));
+    for (const auto &live : m_webSockets) {
+        if (live->socket)
+            live->socket->close(QWebSocketProtocol::CloseCodeGoingAway, QStringLiteral("The server is shutting down."));
     }
 }
 
@@ -104,9 +106,29 @@ void Worker::tick()
         ++next;
         connection->tick(now);
     }
-    std::erase_if(m_webSockets, [](const auto &socket) { return socket.isNull(); });
+    for (const auto &live : m_webSockets)
+        look(*live, now);
+    std::erase_if(m_webSockets, [](const auto &live) { return live->socket.isNull(); });
     if (m_connections.empty() && m_webSockets.empty())
         m_timer.stop();
+}
+
+/// What waits to be sent over a WebSocket counts like the answers of any connection. Routes write without telling, so it is looked at each tick.
+void Worker::look(LiveSocket &live, TimePoint at)
+{
+    const qint64 unsent = live.socket ? live.socket->bytesToWrite() : 0;
+    live.unsent.resize(unsent);
+    if (unsent == 0)
+        live.waitingSince.reset();
+    else if (!live.waitingSince)
+        live.waitingSince = at;
+    const Limits &limits = m_state->options.limits;
+    if (!live.waitingSince || at - *live.waitingSince < limits.crowdedTimeout || m_state->unsentBytes <= limits.unsentBytes)
+        return;
+    log::warning(u"Dropped a client.", { { QLatin1StringView("address"), live.socket->peerAddress().toString() }, { QLatin1StringView("unsentBytes"), unsent },
+        { QLatin1StringView("reason"), QStringLiteral("It takes its messages too slowly while the server holds as many unsent bytes as it may.") } });
+    live.unsent.resize(0); // now, so that not everybody has to go
+    live.socket->abort();
 }
 
 QByteArrayView Worker::date()

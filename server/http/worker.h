@@ -66,13 +66,24 @@ public:
     void watch(QWebSocket *socket);
 
 private:
+    using TimePoint = std::chrono::steady_clock::time_point;
+
+    /// An open WebSocket, whoever writes to it.
+    struct LiveSocket
+    {
+        QPointer<QWebSocket> socket;
+        UnsentShare unsent;
+        std::optional<TimePoint> waitingSince; ///< when something was first seen to wait; nothing: all is sent
+    };
+
     void tick();
+    void look(LiveSocket &live, TimePoint at);
 
     std::shared_ptr<ServerState> m_state;
     Poller m_poller;
     QTimer m_timer;
     std::unordered_map<Connection *, std::shared_ptr<Connection>> m_connections;
-    std::vector<QPointer<QWebSocket>> m_webSockets;
+    std::vector<std::unique_ptr<LiveSocket>> m_webSockets;
     QByteArray m_scratch;
     QByteArray m_date;
     qint64 m_dateSecond = -1;

@@ -31,6 +31,7 @@ Pipeline::Pipeline(Store &store, const Clock &clock, PipelineOptions options, QO
             m_offerSignal.committed(events);
             m_eventSignal.committed(events);
         },
+        [this](TenantId tenant) { othersWrote(tenant); },
         [this] { m_distributor.rolledBack(); },
     });
     connect(&m_dueWorkTimer, &QTimer::timeout, this, &Pipeline::runDueWork);
@@ -54,13 +55,15 @@ Pipeline::~Pipeline()
 QCoro::Task<Result<void>> Pipeline::start(std::vector<TenantId> tenants)
 {
     for (const TenantId tenant : tenants) {
-        const std::function<Result<bool>(Snapshot &)> load = [figures = m_figures](Snapshot &snapshot) -> Result<bool> {
-            figures->load(snapshot);
-            return true;
-        };
-        const auto loaded = co_await read<bool>(tenant, Deadline::never(), load);
-        if (!loaded)
-            co_return loaded.error();
+        const std::function<Result<bool>(Snapshot &)> load = [figures = m_figures](Snapshot &snapshot) -> Result<bool> { return figures->load(snapshot); };
+        // Another process may write between the snapshot and now.
+        bool complete = false;
+        while (!complete) {
+            const auto loaded = co_await read<bool>(tenant, Deadline::never(), load);
+            if (!loaded)
+                co_return loaded.error();
+            complete = *loaded;
+        }
     }
     m_tenants = std::move(tenants);
     m_dueWorkTimer.start(m_options.dueWorkInterval);
@@ -128,6 +131,16 @@ QCoro::Task<Result<Answer>> Pipeline::next(WriteContext context, QString agentId
     co_return co_await answered;
 }
 
+/// What another process wrote may be work for those who wait here.
+void Pipeline::othersWrote(TenantId tenant)
+{
+    if (!m_distributor.hasParked(tenant))
+        return;
+    // When the queue is full, one of those transactions does it.
+    const bool queued = m_store.write({ tenant, [this, tenant](Transaction &) { m_distributor.timePassed(tenant); }, [](const std::optional<Error> &) {} });
+    Q_UNUSED(queued)
+}
+
 bool Pipeline::doDueWork(Transaction &transaction, int limit)
 {
     m_distributor.timePassed(transaction.tenant());
@@ -185,6 +198,10 @@ void Pipeline::runDueWork()
                 if (transaction.now() - expected >= smallestJump)
                     return;
                 *told = std::ssize(jumps);
+                // Time may have made more work eligible for those who wait here.
+                m_distributor.timePassed(transaction.tenant());
+                if (!transaction.leasesDueWork())
+                    return;
                 for (const ClockJump &jump : jumps)
                     transaction.shiftLeases(jump.by, jump.from);
                 doDueWork(transaction, limit);

@@ -155,6 +155,7 @@ private:
     void runDueWork();
     void watchClock();
     void answerParked();
+    void othersWrote(TenantId tenant);
 
     Store &m_store;
     const Clock &m_clock;

@@ -278,6 +278,10 @@ public:
     virtual void removeSession(const QByteArray &hash) = 0;
     virtual void forgetSessionsBefore(Instant instant) = 0;
 
+    /// Whether this process is the one that does what falls due for the tenant: of several on one database one does it, until it ends or lets a few seconds
+    /// pass without a word, and then another. Asks for it, and prolongs it.
+    [[nodiscard]] virtual bool leasesDueWork() = 0;
+
     /// Undoes the whole unit of work for this reason.
     virtual void fail(Error error) = 0;
     /// Rises with every write; tells whether a step that refused had already changed something.
@@ -306,8 +310,11 @@ public:
     {
         /// At the end of each unit's tenant's part of a transaction, before the commit: the place to match waiting agents.
         std::function<void(Transaction &)> beforeCommit;
-        /// Everything that was appended, after the commit and before the units are told.
+        /// Everything that was appended, after the commit and before the units are told. What other processes have appended to the same database as well, in
+        /// the order of the log, as soon as this one learns of it.
         std::function<void(const std::vector<Event> &)> committed;
+        /// Another process has written the tenant.
+        std::function<void(TenantId)> othersWrote;
         /// Instead of `committed` when the transaction was undone.
         std::function<void()> rolledBack;
     };
@@ -326,6 +333,10 @@ public:
 
     /// What is known before a caller's tenant is. Runs on a reading thread like read().
     virtual bool lookUp(std::function<void(Directory &)> run, std::function<void(const std::optional<Error> &)> done, Deadline deadline) = 0;
+
+    /// Another number, in every process on the same database, as soon as something that was true of a caller may not be true any more: what was looked up
+    /// under an earlier one is not to be believed.
+    [[nodiscard]] virtual quint64 callersVersion() const = 0;
 
     /// Blocks; for setting up an installation. @param ccid a UUID
     [[nodiscard]] virtual Result<TenantId> createTenant(const QString &id, const QString &name, const QString &ccid) = 0;

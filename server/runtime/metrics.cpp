@@ -163,6 +163,7 @@ void appendQueues(std::vector<MetricFamily> &families, const std::vector<QueueGa
 {
     MetricFamily items = gaugeFamily("iwd_items", "Work items by queue and status.");
     MetricFamily ages = gaugeFamily("iwd_oldest_item_age_seconds", "Age of the oldest item that waits in the queue, 0 when none does.");
+    MetricFamily classes = gaugeFamily("iwd_work_classes", "Work classes of the queue in which something waits. Each taking looks at every one of them.");
     for (const QueueGauges &figures : queues) {
         const std::vector<ClientMetric::Label> labels { { "tenant", text(figures.tenant) }, { "queue", text(figures.queue) } };
         for (const auto &[status, count] : figures.items) {
@@ -171,9 +172,11 @@ void appendQueues(std::vector<MetricFamily> &families, const std::vector<QueueGa
         }
         ages.metric.push_back(
             gaugeValue(std::chrono::duration<double>(figures.oldestWaiting.value_or(milliseconds::zero())).count(), labels));
+        classes.metric.push_back(gaugeValue(figures.workClasses, labels));
     }
     families.push_back(std::move(items));
     families.push_back(std::move(ages));
+    families.push_back(std::move(classes));
 }
 
 } // namespace

@@ -21,6 +21,7 @@ struct QueueGauges
     QString queue;
     std::map<QString, qint64> items; ///< status -> how many
     std::optional<milliseconds> oldestWaiting; ///< age of the oldest item that waits to be taken; nothing when none does
+    int workClasses = 0; ///< in which something waits
 };
 
 /// What a process counts and measures about itself, in the text format of Prometheus (version 0.0.4). The names are a contract

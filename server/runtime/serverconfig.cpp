@@ -97,6 +97,14 @@ void checkTogether(const ServerConfig &config, ConfigReading &reading)
             reading.problems.append({ whereOf(loaded.error().field), loaded.error().field, loaded.error().text });
     }
 
+    if (!config.cache.redis) {
+        for (const char *name : { "cache.user", "cache.password", "cache.sentinelPassword", "cache.tls.authority" }) {
+            const QString key = QString::fromLatin1(name);
+            if (whereOf(key) != QLatin1StringView("default"))
+                reading.problems.append({ whereOf(key), key, QStringLiteral("Expected the address of a Redis in cache.url as well.") });
+        }
+    }
+
     const Endpoint &api = config.http.listen;
     const Endpoint &metrics = config.metrics.listen;
     if (api.port != 0 && api.port == metrics.port && api.address == metrics.address) {

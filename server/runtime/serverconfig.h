@@ -5,6 +5,7 @@
 #include "tlsfiles.h"
 
 #include <base/log.h>
+#include <cache/redisoptions.h>
 #include <http/httpserver.h>
 
 namespace iwd {
@@ -22,6 +23,16 @@ struct ServerConfig
         int readers = 2; ///< connections that read
         int eventDays = 0; ///< of the log that are kept; 0: all
     } storage;
+
+    struct RuntimeCache
+    {
+        std::optional<RedisOptions> redis; ///< nothing: the cache is in this process
+        QString user;
+        QString password;
+        QString sentinelPassword;
+        QString authority; ///< PEM file; empty: what the system trusts
+        milliseconds timeout = RedisOptions {}.timeout;
+    } cache;
 
     struct Http
     {

@@ -61,13 +61,32 @@ ConfigKey storageKey(ServerConfig &config)
         } };
 }
 
-ConfigKey storagePasswordKey(ServerConfig &config)
+/// Secret because an address that is refused may hold a password.
+ConfigKey cacheKey(ServerConfig &config)
 {
-    return { QStringLiteral("storage.password"), QStringLiteral("the password of the database's user"),
-        QStringLiteral("The password of the user that storage.url names. Without one, what the URL says counts, or libpq's own password file."), {}, true, [&config](const QString &text) {
-            config.storage.password = text;
-            return !text.isEmpty();
+    return { QStringLiteral("cache.url"),
+        QStringLiteral("\"local:\", or the address of a Redis without user and password: redis://host:6379/0, redis+sentinel://host:26379/service or "
+                       "redis+cluster://host:6379,host:6379, each with rediss for TLS"),
+        QStringLiteral("Where look-ups are kept that save the database a question: in this process, or in a Redis that several servers share. Nothing is lost with it."),
+        QStringLiteral("local:"), true, [&config](const QString &text) {
+            if (text == QLatin1StringView("local:")) {
+                config.cache.redis.reset();
+                return true;
+            }
+            const auto options = RedisOptions::fromUrl(text);
+            if (options)
+                config.cache.redis = *options;
+            return options.ok();
         } };
+}
+
+/// A text that is taken as it is.
+ConfigKey textKey(const QString &name, QString &target, const QString &expected, const QString &description, bool secret)
+{
+    return { name, expected, description, {}, secret, [&target](const QString &text) {
+                target = text;
+                return true;
+            } };
 }
 
 ConfigKey eventDaysKey(ServerConfig &config)
@@ -98,15 +117,6 @@ ConfigKey threadsKey(ServerConfig &config)
         } };
 }
 
-ConfigKey passphraseKey(ServerConfig &config)
-{
-    return { QStringLiteral("http.tls.keyPassphrase"), QStringLiteral("the passphrase of the key"),
-        QStringLiteral("The passphrase of http.tls.key, when that is encrypted."), {}, true, [&config](const QString &text) {
-            config.http.tls.keyPassphrase = text;
-            return true;
-        } };
-}
-
 } // namespace
 
 std::vector<ConfigKey> serverConfigKeys(ServerConfig &config)
@@ -117,9 +127,17 @@ std::vector<ConfigKey> serverConfigKeys(ServerConfig &config)
     return {
         dataKey(config),
         storageKey(config),
-        storagePasswordKey(config),
+        textKey(u"storage.password"_s, config.storage.password, u"the password of the database's user"_s,
+            u"The password of the user that storage.url names. Without one, what the URL says counts, or libpq's own password file."_s, true),
         count(u"storage.readers"_s, config.storage.readers, 1, 64, u"Connections to PostgreSQL that read at once. One more writes, one searches and one looks after the log."_s),
         eventDaysKey(config),
+        cacheKey(config),
+        textKey(u"cache.user"_s, config.cache.user, u"the name of a user"_s, u"Whom the Redis of cache.url knows the server as; without it, as its default user."_s, false),
+        textKey(u"cache.password"_s, config.cache.password, u"a password"_s, u"The password for that Redis."_s, true),
+        textKey(u"cache.sentinelPassword"_s, config.cache.sentinelPassword, u"a password"_s, u"The password for its Sentinels, when they want one."_s, true),
+        readableFile(u"cache.tls.authority"_s, config.cache.authority,
+            u"The certificate of the authority that the Redis's own must come from, in PEM form; without it, those that the system trusts."_s),
+        duration(u"cache.timeout"_s, config.cache.timeout, 10ms, 10s, u"How long an answer of that Redis is waited for; then the database is asked instead."_s),
         endpointKey(u"http.listen"_s, config.http.listen, u"Where the API is served."_s),
         threadsKey(config),
         boolean(u"http.gzip"_s, config.http.gzip, u"Whether answers are compressed for clients that take it."_s),
@@ -146,7 +164,7 @@ std::vector<ConfigKey> serverConfigKeys(ServerConfig &config)
         readableFile(u"http.tls.certificate"_s, tls.certificate,
             u"The certificate in PEM form, followed by its chain. With http.tls.key, the API is served over TLS."_s),
         readableFile(u"http.tls.key"_s, tls.key, u"The private key of the certificate in PEM form, RSA or EC."_s),
-        passphraseKey(config),
+        textKey(u"http.tls.keyPassphrase"_s, tls.keyPassphrase, u"the passphrase of the key"_s, u"The passphrase of http.tls.key, when that is encrypted."_s, true),
         endpointKey(u"metrics.listen"_s, config.metrics.listen, u"Where metrics and health are served, without TLS and without a key."_s),
         choice<LogLevel>(u"log.level"_s, config.log.level,
             { { u"debug"_s, LogLevel::Debug }, { u"info"_s, LogLevel::Info }, { u"warning"_s, LogLevel::Warning },

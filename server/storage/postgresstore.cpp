@@ -19,6 +19,8 @@ namespace {
 constexpr qint64 daysAhead = 3; ///< that the log has partitions for
 constexpr std::chrono::minutes maintenanceInterval { 10 };
 constexpr std::chrono::seconds maintenanceRetry { 5 };
+constexpr int mostEventsRead = 5'000; ///< of other processes, at once
+constexpr milliseconds lookLimit { 2'000 };
 
 PostgresDatabase &postgres(Database &database)
 {
@@ -50,7 +52,12 @@ public:
     bool beginWriting(Database &database, const std::vector<WrittenTenant> &tenants, TenantCaches &caches, Deadline until) override;
     std::unique_ptr<SqlTransaction> writingView(Database &database, TenantId tenant, Instant now, TenantCache &cache) override;
     bool commit(Database &database, const WritingViews &views, bool proof) override;
-    void committed(const Configurations &changed) override;
+    void committed(const WritingViews &views, const Configurations &changed) override;
+
+    std::optional<milliseconds> lookInterval() const override { return m_options.lookInterval; }
+    void lookAtOthers(Database &database) override;
+    OthersWork takeOthersWork() override { return std::exchange(m_others, {}); }
+    quint64 callersVersion() const override { return m_callersVersion; }
 
     std::unique_ptr<SqlTransaction> beginReading(Database &database, TenantId tenant, Instant now, TenantCache &cache, Deadline until, bool search) override;
     void beginLookUp(Database &database, Deadline until) override;
@@ -62,6 +69,17 @@ public:
 
 private:
     [[nodiscard]] bool lookAfterPartitions(PostgresDatabase &database);
+    /// What this process knows of a tenant's row.
+    struct Known
+    {
+        qint64 event = 0; ///< figures and signals have been told of all up to it
+        qint64 writes = 0; ///< … and that the tenant was written so often
+        qint64 callers = 0;
+        qint64 cachedWrites = -1; ///< with which the caches of the writing thread agree
+    };
+    void learn(PostgresDatabase &database, TenantId tenant, qint64 lastEvent, qint64 writes, qint64 callers);
+    void noteCallers();
+    [[nodiscard]] Result<void> begin(PostgresDatabase &database);
     void measure(PostgresDatabase &database);
 
     const PostgresOptions m_options;
@@ -74,6 +92,9 @@ private:
 
     // Of the writing thread
     std::map<TenantId, TenantState> m_states; ///< of the transaction
+    std::map<TenantId, Known> m_known;
+    OthersWork m_others; ///< that nobody has been told of yet
+    std::atomic<quint64> m_callersVersion = 0;
     qint64 m_partitionsUntil = 0; ///< the last day of which this process knows that there is a partition
     qint64 m_partitionsFrom = 0;
 
@@ -111,7 +132,25 @@ Result<void> PostgresBackend::prepareDatabase()
     if (!lookAfterPartitions(**database))
         return *(*database)->failure();
     measure(**database);
-    return {};
+    return begin(**database);
+}
+
+/// Where this process begins to follow the others: what is older is in the figures that it loads.
+Result<void> PostgresBackend::begin(PostgresDatabase &database)
+{
+    database.begin(true, Deadline::never());
+    database.useDirectory();
+    {
+        auto rows = database.systemStatement(QStringLiteral("system/states"));
+        if (rows.run()) {
+            while (rows.next())
+                m_known[{ rows.integer(0) }] = { rows.integer(1), rows.integer(2), rows.integer(3), -1 };
+        }
+    }
+    noteCallers();
+    const auto failure = database.failure();
+    database.endReading();
+    return failure ? Result<void>(*failure) : Result<void>();
 }
 
 Result<std::unique_ptr<Database>> PostgresBackend::connect()
@@ -163,32 +202,99 @@ bool PostgresBackend::beginWriting(Database &any, const std::vector<WrittenTenan
     for (const auto &[tenant, captureIds] : tenants) {
         TenantState &state = m_states[tenant] = PostgresTransaction::readState(database, tenant, captureIds);
         // Somebody else has written: what is remembered of rows may be wrong. The configuration has a version of its own.
-        if (state.writer != m_self)
+        Known &known = m_known[tenant];
+        if (std::exchange(known.cachedWrites, state.writes) != state.writes)
             caches[tenant].forgetRows();
+        learn(database, tenant, state.lastEvent, state.writes, state.callersVersion);
     }
     return !database.failure();
 }
 
 std::unique_ptr<SqlTransaction> PostgresBackend::writingView(Database &database, TenantId tenant, Instant now, TenantCache &cache)
 {
-    return std::make_unique<PostgresTransaction>(postgres(database), tenant, now, cache, &m_states[tenant], m_configurations);
+    return std::make_unique<PostgresTransaction>(postgres(database), tenant, now, cache, &m_states[tenant], m_configurations, m_self);
 }
 
 bool PostgresBackend::commit(Database &any, const WritingViews &views, bool proof)
 {
     PostgresDatabase &database = postgres(any);
     for (const auto &[tenant, view] : views) {
-        const TenantState &state = m_states[tenant];
-        if (state.known && (proof || state.changed || view->changeCount() > 0))
-            static_cast<PostgresTransaction &>(*view).writeRest(m_self);
+        TenantState &state = m_states[tenant];
+        const bool changed = proof || state.changed || view->changeCount() > 0;
+        state.writes += changed ? 1 : 0;
+        if (state.known && (changed || state.workerChanged))
+            static_cast<PostgresTransaction &>(*view).writeRest();
     }
     return database.commit();
 }
 
-void PostgresBackend::committed(const Configurations &changed)
+void PostgresBackend::committed(const WritingViews &views, const Configurations &changed)
 {
+    for (const auto &[tenant, view] : views) {
+        const TenantState &state = m_states[tenant];
+        m_known[tenant] = { state.lastEvent, state.writes, state.callersVersion, state.writes };
+    }
+    noteCallers();
     for (const auto &[tenant, configuration] : changed)
         m_configurations.put(tenant, m_states[tenant].configurationVersion, configuration);
+}
+
+/// Reads what other processes have added to a tenant's log since this one looked last.
+void PostgresBackend::learn(PostgresDatabase &database, TenantId tenant, qint64 lastEvent, qint64 writes, qint64 callers)
+{
+    Known &known = m_known[tenant];
+    if (known.writes != writes)
+        m_others.tenants.insert(tenant);
+    while (known.event < lastEvent && !database.failure()) {
+        std::vector<Event> events = PostgresTransaction::readFacts(database, tenant, known.event, lastEvent, mostEventsRead);
+        // What retention has dropped cannot be told any more.
+        known.event = std::ssize(events) < mostEventsRead ? lastEvent : events.back().id;
+        std::move(events.begin(), events.end(), std::back_inserter(m_others.events));
+    }
+    if (database.failure())
+        return;
+    known.writes = writes;
+    known.callers = callers;
+    noteCallers();
+}
+
+void PostgresBackend::noteCallers()
+{
+    quint64 version = 0;
+    for (const auto &[tenant, known] : m_known)
+        version += static_cast<quint64>(known.callers);
+    m_callersVersion = version;
+}
+
+void PostgresBackend::lookAtOthers(Database &any)
+{
+    PostgresDatabase &database = postgres(any);
+    struct Seen
+    {
+        TenantId tenant;
+        qint64 lastEvent;
+        qint64 writes;
+        qint64 callers;
+    };
+    std::vector<Seen> changed;
+    if (!database.begin(true, Deadline::in(lookLimit)))
+        return;
+    database.useDirectory();
+    {
+        auto rows = database.systemStatement(QStringLiteral("system/states"));
+        if (rows.run()) {
+            while (rows.next()) {
+                const Seen seen { { rows.integer(0) }, rows.integer(1), rows.integer(2), rows.integer(3) };
+                if (m_known[seen.tenant].writes != seen.writes)
+                    changed.push_back(seen);
+            }
+        }
+    }
+    for (const Seen &seen : changed) {
+        if (!database.failure())
+            learn(database, seen.tenant, seen.lastEvent, seen.writes, seen.callers);
+    }
+    database.endReading();
 }
 
 std::unique_ptr<SqlTransaction> PostgresBackend::beginReading(Database &database, TenantId tenant, Instant now, TenantCache &cache, Deadline until, bool)

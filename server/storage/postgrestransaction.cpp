@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "postgrestransaction.h"
 
+#include "eventfacts.h"
+
 namespace iwd {
 
 namespace {
@@ -9,6 +11,9 @@ namespace {
 constexpr size_t mostEventsAtOnce = 2'000;
 constexpr size_t mostItemsAtOnce = 1'000;
 
+/// How long a process that died keeps others from what falls due.
+constexpr milliseconds dueWorkLease { 5'000 };
+
 } // namespace
 
 qint64 dayOf(Instant instant)
@@ -16,11 +21,12 @@ qint64 dayOf(Instant instant)
     return std::chrono::floor<std::chrono::days>(instant.time_since_epoch()).count();
 }
 
-PostgresTransaction::PostgresTransaction(PostgresDatabase &database, TenantId tenant, Instant now, TenantCache &cache, TenantState *state, ConfigurationCache &configurations)
+PostgresTransaction::PostgresTransaction(PostgresDatabase &database, TenantId tenant, Instant now, TenantCache &cache, TenantState *state, ConfigurationCache &configurations, const QString &process)
     : SqlTransaction(database, tenant, now, nullptr, cache)
     , m_postgres(database)
     , m_state(state)
     , m_configurations(configurations)
+    , m_process(process)
 {
 }
 
@@ -31,7 +37,17 @@ TenantState PostgresTransaction::readState(PostgresDatabase &database, TenantId 
         auto row = database.statement(QStringLiteral("state/get"), tenant.number);
         if (!row.run() || !row.next())
             return state;
-        state = { row.integer(0), row.integer(1), row.integer(2), row.integer(3), row.integer(4), row.text(5), true, false, {} };
+        state.lastEvent = row.integer(0);
+        state.lastDay = row.integer(1);
+        state.lastItem = row.integer(2);
+        state.lastToken = row.integer(3);
+        state.configurationVersion = row.integer(4);
+        state.callersVersion = row.integer(5);
+        state.writes = row.integer(6);
+        state.worker = row.text(7);
+        state.workerUntilMillis = row.integer(8);
+        state.databaseMillis = row.integer(9);
+        state.known = true;
     }
     // A single one is asked for as quickly when it is needed, if it is.
     if (captureIds.size() < 2)
@@ -48,18 +64,59 @@ TenantState PostgresTransaction::readState(PostgresDatabase &database, TenantId 
     return state;
 }
 
-void PostgresTransaction::writeRest(const QString &writer)
+std::vector<Event> PostgresTransaction::readFacts(PostgresDatabase &database, TenantId tenant, qint64 after, qint64 upTo, int limit)
+{
+    auto rows = database.statement(QStringLiteral("event/facts_after"), tenant.number);
+    rows.bind(QStringLiteral(":after"), after).bind(QStringLiteral(":up_to"), upTo).bind(QStringLiteral(":limit"), limit);
+    std::vector<Event> events;
+    if (!rows.run())
+        return events;
+    while (rows.next()) {
+        Event event;
+        event.id = rows.integer(0);
+        event.tenant = tenant;
+        event.at = fromMillis(rows.integer(1));
+        event.type = static_cast<EventType>(rows.integer(2));
+        event.item = { rows.integer(3) };
+        decodeEventFacts(rows.bytes(4), event);
+        events.push_back(std::move(event));
+    }
+    return events;
+}
+
+/// By the database's clock, because those of the processes' machines may differ. No other process can take it meanwhile: this one has the tenant's lock.
+bool PostgresTransaction::leasesDueWork()
+{
+    if (!m_state || !m_state->known)
+        return false;
+    const bool own = m_state->worker == m_process;
+    if (!own && m_state->databaseMillis < m_state->workerUntilMillis)
+        return false;
+    if (!own || m_state->workerUntilMillis - m_state->databaseMillis < dueWorkLease.count() / 2) {
+        m_state->worker = m_process;
+        m_state->workerUntilMillis = m_state->databaseMillis + dueWorkLease.count();
+        m_state->workerChanged = true;
+    }
+    return true;
+}
+
+void PostgresTransaction::writeRest()
 {
     writeItems();
     if (configurationChanged())
         ++m_state->configurationVersion;
+    if (callersChanged())
+        ++m_state->callersVersion;
     auto row = statement("state/put");
     row.bind(QStringLiteral(":last_event"), m_state->lastEvent)
         .bind(QStringLiteral(":last_day"), m_state->lastDay)
         .bind(QStringLiteral(":last_item"), m_state->lastItem)
         .bind(QStringLiteral(":last_token"), m_state->lastToken)
         .bind(QStringLiteral(":configuration_version"), m_state->configurationVersion)
-        .bind(QStringLiteral(":writer"), writer)
+        .bind(QStringLiteral(":callers_version"), m_state->callersVersion)
+        .bind(QStringLiteral(":writes"), m_state->writes)
+        .bind(QStringLiteral(":worker"), m_state->worker)
+        .bind(QStringLiteral(":worker_until_ms"), m_state->workerUntilMillis)
         .send();
 }
 
@@ -130,12 +187,14 @@ bool PostgresTransaction::storeEvents(std::span<Event> events)
     std::vector<std::optional<qint64>> items;
     std::vector<std::optional<qint64>> instants;
     std::vector<std::optional<qint64>> types;
+    std::vector<QByteArray> facts;
     std::vector<QByteArray> bodies;
     for (Event &event : events) {
         event.id = ++m_state->lastEvent;
         items.push_back(event.item.number > 0 ? std::optional(event.item.number) : std::nullopt);
         instants.push_back(toMillis(event.at));
         types.push_back(static_cast<int>(event.type));
+        facts.push_back(encodeEventFacts(event));
         bodies.push_back(std::exchange(event.body, {}));
     }
     m_state->changed = true;
@@ -145,6 +204,7 @@ bool PostgresTransaction::storeEvents(std::span<Event> events)
         .bind(QStringLiteral(":items"), postgresarray::ofIntegers(items))
         .bind(QStringLiteral(":at"), postgresarray::ofIntegers(instants))
         .bind(QStringLiteral(":types"), postgresarray::ofIntegers(types))
+        .bind(QStringLiteral(":facts"), postgresarray::ofTexts(facts))
         .bind(QStringLiteral(":bodies"), postgresarray::ofTexts(bodies))
         .send();
 }

@@ -18,9 +18,14 @@ struct TenantState
     qint64 lastItem = 0;
     qint64 lastToken = 0;
     qint64 configurationVersion = 0;
-    QString writer;
+    qint64 callersVersion = 0; ///< see Store::callersVersion()
+    qint64 writes = 0; ///< transactions that changed something: when it is not what a process remembers, another one has written
+    QString worker; ///< the process that does what falls due …
+    qint64 workerUntilMillis = 0; ///< … until then, by the database's clock
+    qint64 databaseMillis = 0; ///< that clock
     bool known = false; ///< there is such a tenant
     bool changed = false;
+    bool workerChanged = false;
 
     /// What is stored under the keys that the units of the transaction said they would ask for.
     struct Captured
@@ -35,8 +40,8 @@ struct TenantState
 class PostgresTransaction final : public SqlTransaction
 {
 public:
-    /// @param state of a writing transaction, outlives this; null: it only reads
-    PostgresTransaction(PostgresDatabase &database, TenantId tenant, Instant now, TenantCache &cache, TenantState *state, ConfigurationCache &configurations);
+    /// @param state of a writing transaction, outlives this; null: it only reads. @param process by which this process is known to others
+    PostgresTransaction(PostgresDatabase &database, TenantId tenant, Instant now, TenantCache &cache, TenantState *state, ConfigurationCache &configurations, const QString &process = {});
 
     std::vector<SearchHit> search(const ItemSearch &search, const std::vector<SortKey> &sort, const std::optional<QJsonArray> &after, int limit) override;
     std::set<ItemId> matching(const ItemSearch &search, const std::vector<ItemId> &items) override;
@@ -46,8 +51,12 @@ public:
 
     /// Reads the state of a tenant whose lock this transaction holds, and what is stored under these keys.
     [[nodiscard]] static TenantState readState(PostgresDatabase &database, TenantId tenant, const QStringList &captureIds);
-    /// Sends what was kept to be written together, and the state, in the name of @p writer.
-    void writeRest(const QString &writer);
+    /// Sends what was kept to be written together, and the state.
+    void writeRest();
+    /// Events of another process, as far as figures and signals need them: with ids in (after, upTo], at most @p limit, in their order.
+    [[nodiscard]] static std::vector<Event> readFacts(PostgresDatabase &database, TenantId tenant, qint64 after, qint64 upTo, int limit);
+
+    bool leasesDueWork() override;
 
 protected:
     std::optional<qint64> newToken() override;
@@ -64,6 +73,7 @@ private:
     PostgresDatabase &m_postgres;
     TenantState *m_state;
     ConfigurationCache &m_configurations;
+    const QString m_process;
     NewItems m_newItems; ///< that are not written yet
 };
 

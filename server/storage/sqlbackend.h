@@ -40,7 +40,21 @@ public:
     /// @param proof whether the commit has to show that the database takes writes, because it did not before
     virtual bool commit(Database &database, const WritingViews &views, bool proof) = 0;
     /// After the commit. @param changed configurations as the transaction left them
-    virtual void committed(const Configurations &changed) = 0;
+    virtual void committed(const WritingViews &views, const Configurations &changed) = 0;
+
+    /// How often to look whether others have written; nothing: this process is alone with its database.
+    [[nodiscard]] virtual std::optional<milliseconds> lookInterval() const { return std::nullopt; }
+    /// Looks now, outside of a transaction.
+    virtual void lookAtOthers(Database &database) { (void)database; }
+    /// What beginWriting() and lookAtOthers() have found that others did.
+    struct OthersWork
+    {
+        std::set<TenantId> tenants; ///< that they wrote
+        std::vector<Event> events; ///< of each tenant in their order
+    };
+    [[nodiscard]] virtual OthersWork takeOthersWork() { return {}; }
+    /// See Store::callersVersion(). Thread-safe.
+    [[nodiscard]] virtual quint64 callersVersion() const = 0;
 
     /// Begins a snapshot. @returns null when the database failed
     [[nodiscard]] virtual std::unique_ptr<SqlTransaction> beginReading(Database &database, TenantId tenant, Instant now, TenantCache &cache, Deadline until, bool search) = 0;

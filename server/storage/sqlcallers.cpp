@@ -41,6 +41,7 @@ bool SqlTransaction::revokeApiKey(const QString &id)
     auto row = statement("caller/revoke_api_key");
     row.bind(QStringLiteral(":id"), id).bind(QStringLiteral(":now_ms"), toMillis(m_now));
     ++m_changes;
+    m_callersChanged = true;
     return row.run() && row.changedRows() > 0;
 }
 
@@ -73,6 +74,7 @@ void SqlTransaction::insertSession(const SessionRecord &session, const QByteArra
 
 void SqlTransaction::removeSession(const QByteArray &hash)
 {
+    m_callersChanged = true;
     auto row = statement("caller/remove_session");
     row.bind(QStringLiteral(":hash"), hash);
     change(row);

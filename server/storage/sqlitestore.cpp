@@ -11,6 +11,7 @@
 
 #include <QFile>
 #include <QFileInfo>
+#include <QRandomGenerator>
 
 #include <atomic>
 #include <condition_variable>
@@ -64,7 +65,8 @@ public:
     bool beginWriting(Database &database, const std::vector<WrittenTenant> &, TenantCaches &, Deadline) override { return database.execute(QStringLiteral("begin immediate")); }
     std::unique_ptr<SqlTransaction> writingView(Database &database, TenantId tenant, Instant now, TenantCache &cache) override { return view(database, tenant, now, cache); }
     bool commit(Database &database, const WritingViews &, bool proof) override { return (!proof || provesWritable(database)) && database.execute(QStringLiteral("commit")); }
-    void committed(const Configurations &changed) override;
+    void committed(const WritingViews &views, const Configurations &changed) override;
+    quint64 callersVersion() const override { return m_callersVersion; }
 
     std::unique_ptr<SqlTransaction> beginReading(Database &database, TenantId tenant, Instant now, TenantCache &cache, Deadline until, bool search) override;
     void beginLookUp(Database &database, Deadline) override { database.execute(QStringLiteral("begin")); }
@@ -82,6 +84,8 @@ private:
     const SqliteOptions m_options;
     const Clock &m_clock;
     ConfigurationCache m_configurations;
+    /// Begins anywhere, so that what an earlier process has left in a shared cache is not believed.
+    std::atomic<quint64> m_callersVersion = QRandomGenerator::system()->generate64();
 
     std::mutex m_indexMutex;
     std::condition_variable m_indexWake;
@@ -124,8 +128,10 @@ std::unique_ptr<SqliteTransaction> SqliteBackend::view(Database &database, Tenan
     return view;
 }
 
-void SqliteBackend::committed(const Configurations &changed)
+void SqliteBackend::committed(const WritingViews &views, const Configurations &changed)
 {
+    if (std::any_of(views.begin(), views.end(), [](const auto &view) { return view.second->callersChanged(); }))
+        ++m_callersVersion;
     for (const auto &[tenant, configuration] : changed)
         m_configurations.put(tenant, onlyVersion, configuration);
     if (m_options.indexText) {

@@ -9,6 +9,8 @@
 #include <latch>
 #include <thread>
 
+#include <pthread.h>
+
 namespace iwd {
 
 namespace {
@@ -108,7 +110,8 @@ public:
     template <typename Unit>
     bool standsBy(Database &database, std::vector<Unit> &units);
     void writeGroup(Database &database, std::vector<WriteUnit> &units);
-    bool tryGroup(Database &database, std::vector<WriteUnit> &units, std::vector<Event> &events);
+    bool tryGroup(Database &database, std::vector<WriteUnit> &units, WritingViews &views, std::vector<Event> &events);
+    void tellOfOthers();
     bool runUnits(Database &database, std::vector<WriteUnit> &units, WritingViews &views, std::vector<Event> &events);
     void undo(Database &database);
     void startReading(Database &database, ReadUnit &unit, TenantCaches &caches);
@@ -157,8 +160,9 @@ Result<void> SqlStore::start()
     std::latch opened(1 + d->options.readers + d->options.searchers + (d->backend->worksInBackground() ? 1 : 0));
     std::mutex mutex;
     std::optional<Error> failure;
-    const auto startThread = [&](auto loop) {
-        d->threads.emplace_back([&opened, &mutex, &failure, loop, d = d.get()] {
+    const auto startThread = [&](const char *name, auto loop) {
+        d->threads.emplace_back([&opened, &mutex, &failure, name, loop, d = d.get()] {
+            ::pthread_setname_np(::pthread_self(), name); // as top and debuggers show it
             auto database = d->backend->connect();
             if (!database) {
                 const std::lock_guard lock(mutex);
@@ -170,13 +174,13 @@ Result<void> SqlStore::start()
                 (d->*loop)(**database);
         });
     };
-    startThread(&Private::writeLoop);
+    startThread("store-write", &Private::writeLoop);
     for (int i = 0; i < d->options.readers; ++i)
-        startThread(&Private::readLoop);
+        startThread("store-read", &Private::readLoop);
     for (int i = 0; i < d->options.searchers; ++i)
-        startThread(&Private::searchLoop);
+        startThread("store-search", &Private::searchLoop);
     if (d->backend->worksInBackground())
-        startThread(&Private::backgroundLoop);
+        startThread("store-index", &Private::backgroundLoop);
     opened.wait();
     return failure ? Result<void>(*failure) : Result<void>();
 }
@@ -209,6 +213,11 @@ bool SqlStore::lookUp(std::function<void(Directory &)> run, std::function<void(c
         run(directory);
     };
     return d->reads.push({ inSnapshot, std::move(done), deadline });
+}
+
+quint64 SqlStore::callersVersion() const
+{
+    return d->backend->callersVersion();
 }
 
 Result<TenantId> SqlStore::createTenant(const QString &id, const QString &name, const QString &ccid)
@@ -335,12 +344,33 @@ void SqlStore::Private::startReading(Database &database, ReadUnit &unit, TenantC
 
 void SqlStore::Private::writeLoop(Database &database)
 {
+    const auto interval = backend->lookInterval();
+    Deadline nextLook = interval ? Deadline::in(*interval) : Deadline::never();
     while (waitForConnection(database, writes)) {
-        auto units = writes.take(options.groupLimit);
+        auto units = interval ? writes.takeWithin(options.groupLimit, *interval) : writes.take(options.groupLimit);
         if (!units)
             return;
-        if (standsBy(database, *units))
+        // Whoever writes learns of others at the beginning of the transaction; but not of tenants that it does not write.
+        if (nextLook.passed()) {
+            database.clearFailure();
+            backend->lookAtOthers(database);
+            tellOfOthers();
+            nextLook = Deadline::in(*interval);
+        }
+        if (!units->empty() && standsBy(database, *units))
             writeGroup(database, *units);
+    }
+}
+
+/// What others have committed holds, whatever becomes of the transaction that is open.
+void SqlStore::Private::tellOfOthers()
+{
+    const SqlBackend::OthersWork work = backend->takeOthersWork();
+    if (!work.events.empty() && hooks.committed)
+        hooks.committed(work.events);
+    for (const TenantId tenant : work.tenants) {
+        if (hooks.othersWrote)
+            hooks.othersWrote(tenant);
     }
 }
 
@@ -380,9 +410,10 @@ void SqlStore::Private::undo(Database &database)
 }
 
 /// One transaction. @returns false when nothing of it was stored, or nobody knows: Database::failure() says it
-bool SqlStore::Private::tryGroup(Database &database, std::vector<WriteUnit> &units, std::vector<Event> &events)
+bool SqlStore::Private::tryGroup(Database &database, std::vector<WriteUnit> &units, WritingViews &views, std::vector<Event> &events)
 {
     events.clear();
+    views.clear();
     database.clearFailure();
     std::map<TenantId, QStringList> captureIds;
     auto until = std::chrono::steady_clock::time_point::min();
@@ -393,9 +424,9 @@ bool SqlStore::Private::tryGroup(Database &database, std::vector<WriteUnit> &uni
     std::vector<WrittenTenant> tenants;
     for (auto &[tenant, ids] : captureIds)
         tenants.push_back({ tenant, std::move(ids) });
-    WritingViews views;
-    return backend->beginWriting(database, tenants, caches, Deadline::at(until)) && runUnits(database, units, views, events)
-        && backend->commit(database, views, inTrouble());
+    const bool begun = backend->beginWriting(database, tenants, caches, Deadline::at(until));
+    tellOfOthers();
+    return begun && runUnits(database, units, views, events) && backend->commit(database, views, inTrouble());
 }
 
 void SqlStore::Private::writeGroup(Database &database, std::vector<WriteUnit> &all)
@@ -411,13 +442,16 @@ void SqlStore::Private::writeGroup(Database &database, std::vector<WriteUnit> &a
         return;
 
     std::vector<Event> events;
-    bool committed = tryGroup(database, units, events);
+    WritingViews views;
+    bool committed = tryGroup(database, units, views, events);
     for (int tries = 1; !committed && database.mayBeTriedAgain() && tries < MostTries; ++tries) {
+        views.clear();
         undo(database);
-        committed = tryGroup(database, units, events);
+        committed = tryGroup(database, units, views, events);
     }
     if (!committed) {
         const Error failure = *database.failure();
+        views.clear();
         undo(database);
         // One unit spoiled the work of all, so each goes alone. What the disk refuses it would refuse every one of them.
         if (units.size() > 1 && failure.code != ErrorCode::StorageUnavailable) {
@@ -434,7 +468,8 @@ void SqlStore::Private::writeGroup(Database &database, std::vector<WriteUnit> &a
         return;
     }
     noteTrouble(std::nullopt);
-    backend->committed(std::exchange(changedConfigurations, {}));
+    backend->committed(views, std::exchange(changedConfigurations, {}));
+    views.clear();
     std::stable_sort(events.begin(), events.end(), [](const Event &left, const Event &right) { return left.id < right.id; });
     if (hooks.committed)
         hooks.committed(events);

@@ -30,6 +30,7 @@ public:
     bool read(TenantId tenant, std::function<void(Snapshot &)> run, std::function<void(const std::optional<Error> &)> done, Deadline deadline) override;
     bool search(TenantId tenant, std::function<void(Snapshot &)> run, std::function<void(const std::optional<Error> &)> done, Deadline deadline) override;
     bool lookUp(std::function<void(Directory &)> run, std::function<void(const std::optional<Error> &)> done, Deadline deadline) override;
+    quint64 callersVersion() const override;
     Result<TenantId> createTenant(const QString &id, const QString &name, const QString &ccid) override;
     std::optional<QString> trouble() const override;
     QString kind() const override;

@@ -110,6 +110,7 @@ public:
     void removeSession(const QByteArray &hash) override;
     void forgetSessionsBefore(Instant instant) override;
 
+    bool leasesDueWork() override { return true; }
     void fail(Error error) override { m_database.fail(std::move(error)); }
     int changeCount() const override { return m_changes; }
 
@@ -119,6 +120,8 @@ public:
         writeEvents();
         return m_events;
     }
+    /// Whether it ended what a caller could do.
+    [[nodiscard]] bool callersChanged() const { return m_callersChanged; }
     /// The configuration as this transaction leaves it; null when it did not change it.
     [[nodiscard]] std::shared_ptr<const ConfigurationSnapshot> changedConfiguration();
 
@@ -169,6 +172,7 @@ private:
     std::shared_ptr<const ConfigurationSnapshot> m_configuration;
     bool m_configurationStale = false;
     bool m_configurationChanged = false;
+    bool m_callersChanged = false;
     TenantCache &m_cache;
     std::vector<Event> m_events;
     size_t m_writtenEvents = 0; ///< of m_events; the others wait to be written together

@@ -99,12 +99,12 @@ std::vector<IndexedText> readTexts(Statement &rows)
     if (!rows.run())
         return texts;
     while (rows.next()) {
-        QSet<QString> words;
-        for (const QString &text : searchableTexts(rows.text(1), QJsonDocument::fromJson(rows.bytes(2)).object())) {
-            for (const QString &word : wordsOf(text))
-                words.insert(word);
-        }
-        texts.push_back({ rows.integer(0), QStringList(words.begin(), words.end()).join(u' ') });
+        QStringList words;
+        for (const QString &text : searchableTexts(rows.text(1), QJsonDocument::fromJson(rows.bytes(2)).object()))
+            words.append(wordsOf(text));
+        std::sort(words.begin(), words.end());
+        words.erase(std::unique(words.begin(), words.end()), words.end());
+        texts.push_back({ rows.integer(0), words.join(u' ') });
     }
     return texts;
 }

@@ -84,27 +84,22 @@ char32_t takeCharacter(QStringView text, qsizetype &index)
 
 JsonWriter::JsonWriter(qsizetype expectedBytes)
     : m_buffer(expectedBytes, Qt::Uninitialized)
+    , m_bytes(m_buffer.data())
+    , m_room(expectedBytes)
 {
 }
 
-char *JsonWriter::room(qsizetype bytes)
+void JsonWriter::grow(qsizetype bytes)
 {
-    if (m_buffer.size() - m_size < bytes)
-        m_buffer.resize(std::max(2 * m_buffer.size(), m_size + bytes));
-    return m_buffer.data() + m_size;
+    m_buffer.resize(std::max(2 * m_room, m_size + bytes));
+    m_bytes = m_buffer.data();
+    m_room = m_buffer.size();
 }
 
 void JsonWriter::put(QByteArrayView bytes)
 {
     std::memcpy(room(bytes.size()), bytes.data(), static_cast<size_t>(bytes.size()));
     m_size += bytes.size();
-}
-
-void JsonWriter::separate()
-{
-    if (m_comma)
-        put(",");
-    m_comma = true;
 }
 
 JsonWriter &JsonWriter::open(char bracket)
@@ -258,6 +253,7 @@ QByteArray JsonWriter::take()
 {
     m_buffer.truncate(std::exchange(m_size, 0));
     m_comma = false;
+    m_room = 0;
     return std::exchange(m_buffer, {});
 }
 

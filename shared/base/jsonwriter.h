@@ -17,6 +17,8 @@ class JsonWriter
 {
 public:
     explicit JsonWriter(qsizetype expectedBytes = 1'024);
+    JsonWriter(const JsonWriter &) = delete;
+    JsonWriter &operator=(const JsonWriter &) = delete;
 
     JsonWriter &beginObject() { return open('{'); }
     JsonWriter &endObject() { return close('}'); }
@@ -47,13 +49,28 @@ public:
 private:
     JsonWriter &open(char bracket);
     JsonWriter &close(char bracket);
-    void separate();
-    char *room(qsizetype bytes);
+    void separate()
+    {
+        if (m_comma) {
+            *room(1) = ',';
+            ++m_size;
+        }
+        m_comma = true;
+    }
+    char *room(qsizetype bytes)
+    {
+        if (m_room - m_size < bytes)
+            grow(bytes);
+        return m_bytes + m_size;
+    }
+    void grow(qsizetype bytes);
     void put(QByteArrayView bytes);
     void quoted(QStringView text);
 
     QByteArray m_buffer;
-    qsizetype m_size = 0;
+    char *m_bytes; ///< of m_buffer, which nobody shares
+    qsizetype m_room; ///< size of m_buffer
+    qsizetype m_size = 0; ///< of it that is written
     bool m_comma = false; ///< a value has gone before in this object or array
 };
 

@@ -100,14 +100,14 @@ Result<FieldValue> decodeFieldValue(const ItemField &field, const QJsonValue &va
 Result<void> checkCustom(const QString &parent, const QString &name, const QJsonValue &value)
 {
     const auto path = [&]() -> QString { return parent.isEmpty() ? name : QString(parent + u'.' + name); };
-    if (name.isEmpty() || !json::text({}, name, limits::CustomName)) {
+    if (name.isEmpty() || !json::isText(name, limits::CustomName)) {
         Error error
             = invalidField(path().left(200), QStringLiteral("a custom attribute with a name of 1 to %1 characters").arg(limits::CustomName),
                 QStringLiteral("a name of %1 characters").arg(name.size()));
         return error;
     }
     if (value.isString()) {
-        if (json::text({}, value, limits::CustomText))
+        if (json::isText(value.toString(), limits::CustomText))
             return {};
         return json::text(path(), value, limits::CustomText).error();
     }

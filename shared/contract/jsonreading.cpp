@@ -50,6 +50,11 @@ QString describe(const QJsonValue &value)
     return QStringLiteral("nothing");
 }
 
+bool isText(QStringView text, int maxLength)
+{
+    return text.size() <= maxLength && !text.contains(QChar(u'\0')) && text.isValidUtf16();
+}
+
 Result<QString> text(const QString &path, const QJsonValue &value, int maxLength)
 {
     if (isAbsent(value))
@@ -59,11 +64,11 @@ Result<QString> text(const QString &path, const QJsonValue &value, int maxLength
     if (!value.isString())
         return mismatch(path, expected(), value);
     const QString text = value.toString();
+    if (isText(text, maxLength))
+        return text;
     if (text.size() > maxLength)
         return invalidField(path, expected(), QStringLiteral("%1 characters").arg(text.size()));
-    if (text.contains(QChar(u'\0')) || !text.isValidUtf16())
-        return invalidField(path, QStringLiteral("a text without the character U+0000 and without half surrogate pairs"));
-    return text;
+    return invalidField(path, QStringLiteral("a text without the character U+0000 and without half surrogate pairs"));
 }
 
 Result<int> integer(const QString &path, const QJsonValue &value, int least, int most)

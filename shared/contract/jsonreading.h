@@ -19,6 +19,9 @@ namespace json {
 /// What a person calls @p value in an error text: "the number 5", "an object"; long texts are cut.
 [[nodiscard]] QString describe(const QJsonValue &value);
 
+/// Whether @p text is one that text() takes.
+[[nodiscard]] bool isText(QStringView text, int maxLength);
+
 /// Text without U+0000 and without broken surrogates, which databases and other languages cannot keep. Null is empty.
 [[nodiscard]] Result<QString> text(const QString &path, const QJsonValue &value, int maxLength);
 

@@ -3,6 +3,8 @@
 
 #include "textorder.h"
 
+#include <algorithm>
+
 namespace iwd {
 
 namespace {
@@ -22,6 +24,29 @@ bool standsAlone(char32_t codePoint)
     default:
         return false;
     }
+}
+
+bool isAscii(QStringView text)
+{
+    return std::all_of(text.begin(), text.end(), [](QChar c) { return c.unicode() < 0x80; });
+}
+
+/// How many ASCII letters and digits @p text begins with.
+qsizetype plainRun(QStringView text)
+{
+    const auto isPlain = [](QChar c) {
+        const char16_t unit = c.unicode();
+        return (unit >= u'a' && unit <= u'z') || (unit >= u'A' && unit <= u'Z') || (unit >= u'0' && unit <= u'9');
+    };
+    return std::find_if_not(text.begin(), text.end(), isPlain) - text.begin();
+}
+
+/// Appends ASCII letters and digits in lower case.
+void appendLowered(QString &word, QStringView plain)
+{
+    const qsizetype before = word.size();
+    word.resize(before + plain.size());
+    std::transform(plain.begin(), plain.end(), word.begin() + before, [](QChar c) { return QChar(c.unicode() >= u'A' && c.unicode() <= u'Z' ? char16_t(c.unicode() + 32) : c.unicode()); });
 }
 
 bool partMatches(const TextQuery::Part &part, const QStringList &words)
@@ -50,16 +75,25 @@ Error unusable(const QString &expected, const QString &text)
 
 QStringList wordsOf(QStringView text)
 {
-    const bool plain = std::all_of(text.begin(), text.end(), [](QChar c) { return c.unicode() < 0x80; });
-    const QString spelled = plain ? text.toString() : text.toString().normalized(QString::NormalizationForm_KD);
     QStringList words;
     QString word;
     const auto end = [&] {
         if (!word.isEmpty())
             words.append(std::exchange(word, {}));
     };
-    for (QStringView rest = spelled; !rest.isEmpty();) {
-        const char32_t codePoint = takeCodePoint(rest);
+    QString spelled;
+    if (!isAscii(text)) {
+        spelled = text.toString().normalized(QString::NormalizationForm_KD);
+        text = spelled;
+    }
+    while (!text.isEmpty()) {
+        // Most texts are of these letters only, and every item's text comes through here.
+        if (const qsizetype run = plainRun(text); run > 0) {
+            appendLowered(word, text.first(run));
+            text = text.sliced(run);
+            continue;
+        }
+        const char32_t codePoint = takeCodePoint(text);
         if (QChar::isLetterOrNumber(codePoint)) {
             if (standsAlone(codePoint)) {
                 end();

@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <support/httpcaller.h>
-#include <support/serverprocess.h>
+#include "site.h"
 
 #include <QDir>
 #include <QFileInfo>
 #include <QJsonArray>
-#include <QTemporaryDir>
 #include <QTest>
-
-#include <set>
 
 #include <poll.h>
 #include <sys/resource.h>
@@ -25,83 +21,12 @@ namespace {
 
 constexpr qint64 MiB = 1024 * 1024;
 
-QByteArray text(const QJsonObject &object)
+/// For tests that measure memory: AddressSanitizer, where it is built in, keeps hundreds of MiB of freed memory back, which are not the server's.
+const QStringList &withoutQuarantine()
 {
-    return QJsonDocument(object).toJson(QJsonDocument::Compact);
+    static const QStringList environment { u"ASAN_OPTIONS="_s + qEnvironmentVariable("ASAN_OPTIONS") + u":quarantine_size_mb=1"_s };
+    return environment;
 }
-
-QByteArray itemBody(const QString &captureId, int padding = 0)
-{
-    return text({ { u"captureId"_s, captureId }, { u"custom"_s, QJsonObject { { u"padding"_s, QString(padding, u'x') } } } });
-}
-
-/// A server of its own in a folder of its own, and an administrator who speaks to it.
-class Site
-{
-public:
-    explicit Site(const QStringList &environment = {})
-        : server(setUp(environment))
-    {
-        server.start();
-        if (!server.waitUntilReady())
-            qFatal("The server does not start:\n%s", server.log().constData());
-        admin.emplace(server.port(), headers());
-    }
-
-    [[nodiscard]] HttpCaller::HeaderFields headers() const { return { { "x-api-key", server.apiKey() } }; }
-
-    HttpAnswer ask(const QByteArray &method, const QByteArray &target, const QByteArray &body = {})
-    {
-        auto answer = admin->call(method, "/iwd/v3" + target, body);
-        if (!answer) // one that was kept open may have been closed for idleness
-            answer = admin->call(method, "/iwd/v3" + target, body);
-        return answer.value_or(HttpAnswer());
-    }
-
-    int readiness()
-    {
-        HttpCaller caller(server.port());
-        const auto answer = caller.call("GET", "/health/ready");
-        return answer ? answer->status : 0;
-    }
-
-    /// All captureIds that are there.
-    std::set<QString> stored()
-    {
-        std::set<QString> ids;
-        QByteArray cursor;
-        do {
-            const QJsonObject page = ask("GET", "/items?limit=1000&sort=id" + (cursor.isEmpty() ? QByteArray() : "&cursor=" + cursor)).json();
-            const QJsonArray data = page.value(u"data"_s).toArray();
-            for (const QJsonValue item : data)
-                ids.insert(item.toObject().value(u"captureId"_s).toString());
-            cursor = page.value(u"nextCursor"_s).toString().toLatin1();
-        } while (!cursor.isEmpty());
-        return ids;
-    }
-
-    void addReadyAgent(const QString &id, int capacity)
-    {
-        const QByteArray name = id.toLatin1();
-        QCOMPARE(ask("PUT", "/agents/" + name, text({ { u"name"_s, id }, { u"capacity"_s, QJsonObject { { u"*"_s, capacity } } } })).status, 201);
-        QCOMPARE(ask("PUT", "/agents/" + name + "/state", text({ { u"state"_s, u"ready"_s } })).status, 200);
-    }
-
-    QTemporaryDir folder;
-    ServerProcess server;
-    std::optional<HttpCaller> admin;
-
-private:
-    ServerSetup setUp(const QStringList &environment)
-    {
-        ServerSetup setup;
-        setup.program = QStringLiteral(IWD_SERVER);
-        setup.data = folder.filePath(u"data"_s);
-        setup.environment = environment;
-        setup.openFilesLimit = 256; // the server has to help itself
-        return setup;
-    }
-};
 
 /// Descriptors for thousands of connections of this process.
 bool raiseOwnLimit(rlim_t wanted)
@@ -119,12 +44,12 @@ class TestAbuse : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    void aFullDiskLosesNothingAndIsOverWithoutARestart();
     void aReadOnlyFolderIsRefusedInWords();
     void aReadOnlyDatabaseIsRefusedInWords();
     void tenThousandIdleConnectionsLeaveRoomForOthers();
     void aClientThatReadsNothingIsDropped();
     void manyClientsThatReadNothingAreBounded();
+    void aStreamReaderThatReadsNothingIsDropped_data();
     void aStreamReaderThatReadsNothingIsDropped();
     void aThousandWaitingAgentsGetAnItemEach();
     void waitingAgentsAreAnsweredWhenTheServerStops();
@@ -132,53 +57,6 @@ private Q_SLOTS:
 private:
     static bool runsAsRoot() { return ::geteuid() == 0; }
 };
-
-void TestAbuse::aFullDiskLosesNothingAndIsOverWithoutARestart()
-{
-    Site site;
-    std::set<QString> acknowledged;
-    std::set<QString> refused;
-    int number = 0;
-    const auto capture = [&] {
-        const QString id = u"item-%1"_s.arg(++number);
-        const HttpAnswer answer = site.ask("POST", "/items", itemBody(id, 9'000));
-        (answer.status == 200 ? acknowledged : refused).insert(id);
-        return answer;
-    };
-    for (int i = 0; i < 20; ++i)
-        QCOMPARE(capture().status, 200);
-
-    for (int round = 0; round < 3; ++round) {
-        const qint64 written = QFileInfo(site.server.setup().data + u"/iwd.db-wal"_s).size();
-        site.server.limitFileSize(static_cast<quint64>(written + 200'000));
-        HttpAnswer answer;
-        for (int i = 0; i < 1000 && answer.status != 503; ++i)
-            answer = capture();
-        QCOMPARE(answer.status, 503);
-        QCOMPARE(answer.json().value(u"code"_s).toString(), u"storage.unavailable"_s);
-        QVERIFY2(answer.json().value(u"detail"_s).toString().size() > 40, answer.body.constData());
-        QVERIFY(answer.header("retry-after").toInt() > 0);
-        QTRY_COMPARE(site.readiness(), 503);
-        // Not ready means so for as long as it lasts, and reading goes on.
-        for (int i = 0; i < 20; ++i) {
-            QCOMPARE(capture().status, 503);
-            QCOMPARE(site.readiness(), 503);
-            QCOMPARE(site.ask("GET", "/items?limit=1").status, 200);
-        }
-        site.server.limitFileSize(std::nullopt);
-        QTRY_COMPARE(site.readiness(), 200);
-        QCOMPARE(capture().status, 200);
-        QCOMPARE(site.stored(), acknowledged);
-    }
-    // What the disk holds is what the clients were told, also after the process is gone.
-    site.server.kill();
-    site.server.start();
-    QVERIFY(site.server.waitUntilReady());
-    QCOMPARE(site.stored(), acknowledged);
-    QVERIFY(refused.size() >= 60);
-    QVERIFY(site.server.log().contains("The database does not accept writes"));
-    QVERIFY(site.server.log().contains("The database accepts writes again"));
-}
 
 void TestAbuse::aReadOnlyFolderIsRefusedInWords()
 {
@@ -238,7 +116,7 @@ void TestAbuse::tenThousandIdleConnectionsLeaveRoomForOthers()
 {
     constexpr int count = 10'000;
     QVERIFY2(raiseOwnLimit(count + 1000), "This test needs 11,000 open files: raise the hard limit (ulimit -Hn).");
-    Site site;
+    Site site(withoutQuarantine());
     const qint64 before = site.server.residentBytes();
     std::vector<std::unique_ptr<HttpCaller>> idle;
     for (int i = 0; i < count; ++i) {
@@ -283,7 +161,7 @@ void TestAbuse::aClientThatReadsNothingIsDropped()
 void TestAbuse::manyClientsThatReadNothingAreBounded()
 {
     // Long patience, so that only the bound of all together can help: each would hold 4 MiB for an hour.
-    Site site({ u"IWD_HTTP_WRITE_TIMEOUT=1h"_s });
+    Site site(withoutQuarantine() + QStringList { u"IWD_HTTP_WRITE_TIMEOUT=1h"_s });
     const qint64 before = site.server.residentBytes();
     std::vector<std::unique_ptr<HttpCaller>> greedy;
     const int small = 4096;
@@ -302,29 +180,49 @@ void TestAbuse::manyClientsThatReadNothingAreBounded()
     QVERIFY(grown < 900 * MiB);
 }
 
+void TestAbuse::aStreamReaderThatReadsNothingIsDropped_data()
+{
+    QTest::addColumn<QByteArray>("stream");
+    QTest::addColumn<int>("count");
+    QTest::newRow("events") << QByteArray("/events/stream?after=0") << 20;
+    QTest::newRow("offers") << QByteArray("/agents/anna/offers/stream") << 4; // which are read all at once
+}
+
 void TestAbuse::aStreamReaderThatReadsNothingIsDropped()
 {
-    Site site({ u"IWD_HTTP_WRITE_TIMEOUT=1s"_s });
-    for (int i = 0; i < 12; ++i) {
+    QFETCH(QByteArray, stream);
+    QFETCH(int, count);
+    Site site(withoutQuarantine() + QStringList { u"IWD_HTTP_WRITE_TIMEOUT=1s"_s });
+    const auto pushing = site.admin->call("PUT", "/iwd/v3/queues/general", text({ { u"name"_s, u"general"_s }, { u"mode"_s, u"push"_s }, { u"offerSeconds"_s, 600 } }), { { "If-Match", "*" } });
+    QVERIFY(pushing && pushing->status == 200);
+    site.addReadyAgent(u"anna"_s, 1000);
+    // Few items but large ones: more than the buffers of the system take.
+    QJsonObject custom;
+    for (int i = 0; i < 4; ++i)
+        custom.insert(u"padding%1"_s.arg(i), QString(9'000, u'x'));
+    for (int i = 0; i < 10; ++i) {
         QJsonArray items;
-        for (int k = 0; k < 100; ++k)
-            items.append(QJsonObject { { u"captureId"_s, u"%1-%2"_s.arg(i).arg(k) }, { u"custom"_s, QJsonObject { { u"padding"_s, QString(5'000, u'x') } } } });
+        for (int k = 0; k < 20; ++k)
+            items.append(QJsonObject { { u"captureId"_s, u"%1-%2"_s.arg(i).arg(k) }, { u"custom"_s, custom } });
         QCOMPARE(site.ask("POST", "/items", QJsonDocument(items).toJson(QJsonDocument::Compact)).status, 200);
     }
+    QTRY_COMPARE_WITH_TIMEOUT(site.ask("GET", "/stats/agents").json().value(u"data"_s)[0][u"offered"_s].toInt(), 200, 30'000);
     const qint64 before = site.server.residentBytes();
     std::vector<std::unique_ptr<HttpCaller>> readers;
     const int small = 4096;
-    for (int i = 0; i < 20; ++i) {
+    for (int i = 0; i < count; ++i) {
         readers.push_back(std::make_unique<HttpCaller>(site.server.port(), site.headers()));
         QVERIFY(readers.back()->connectOnly());
         ::setsockopt(readers.back()->descriptor(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
-        QVERIFY(readers.back()->begin("GET", "/iwd/v3/events/stream?after=0", {},
+        QVERIFY(readers.back()->begin("GET", "/iwd/v3" + stream, {},
             { { "Connection", "Upgrade" }, { "Upgrade", "websocket" }, { "Sec-WebSocket-Version", "13" }, { "Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==" } }));
     }
     // They cannot even see it, because they do not read; the server has got rid of them.
-    QTRY_VERIFY_WITH_TIMEOUT(site.server.log().contains("Dropped a reader of the event stream"), 30'000);
-    QTRY_VERIFY_WITH_TIMEOUT(site.ask("GET", "/stats/server").json().value(u"connections"_s).toInt() < 5, 30'000);
-    QVERIFY(site.server.residentBytes() - before < 300 * MiB);
+    QTRY_VERIFY_WITH_TIMEOUT(site.server.log().contains("Dropped a reader of a live stream"), 20'000);
+    QTRY_VERIFY_WITH_TIMEOUT(site.ask("GET", "/stats/server").json().value(u"connections"_s).toInt() <= 2, 20'000);
+    const qint64 grown = site.server.residentBytes() - before;
+    qInfo("%lld MiB more for %d readers", static_cast<long long>(grown / MiB), count);
+    QVERIFY(grown < 300 * MiB);
 }
 
 void TestAbuse::aThousandWaitingAgentsGetAnItemEach()

@@ -240,6 +240,24 @@ private Q_SLOTS:
         QCOMPARE(server["storage"][u"kind"].toString(), QStringLiteral("sqlite"));
     }
 
+    void aQueueOfVeryManyWorkClassesSaysWhatMultipliesThem()
+    {
+        const auto captureMany = [this](int from, int to) {
+            QJsonArray items;
+            for (int i = from; i < to; ++i)
+                items.append(QJsonObject { { QStringLiteral("captureId"), QString::number(i) }, { QStringLiteral("requestedSkill"), QStringLiteral("skill-%1").arg(i) } });
+            const Reply reply = m->postArray(QStringLiteral("/items"), items);
+            QCOMPARE(reply.status, 200);
+        };
+        captureMany(0, 1000);
+        captureMany(1000, 2000);
+        QVERIFY(!m->get(QStringLiteral("/stats/queues")).data().first().toObject().contains(u"warnings"));
+        captureMany(2000, 2001);
+        const QJsonArray warnings = m->get(QStringLiteral("/stats/queues")).data().first()[u"warnings"].toArray();
+        QCOMPARE(warnings.size(), 1);
+        QVERIFY2(warnings.first().toString().contains(u"requestedSkill"), qPrintable(warnings.first().toString()));
+    }
+
     void figuresOfAnotherTenantAreItsOwn()
     {
         m->capture();

@@ -34,13 +34,58 @@ QStringList agentIds()
 {
     QStringList ids { QStringLiteral("shared") };
     for (int client = 0; client < clientCount; ++client)
-        ids.append(QStringLiteral("agent-%1").arg(client));
+        ids.append(QStringLiteral("agent-%1").arg(client)); // Client::ownAgent()
     return ids;
 }
 
 QStringList queueIds()
 {
-    return { QStringLiteral("general"), QStringLiteral("north"), QStringLiteral("south") };
+    return { QStringLiteral("general"), QStringLiteral("north"), QStringLiteral("south"), QStringLiteral("pushed"), QStringLiteral("hours") };
+}
+
+QJsonObject queueBody(const QString &queue, const QString &description)
+{
+    // The shortest lease and offer there are, so that many end in the time of a test.
+    QJsonObject body { { QStringLiteral("name"), queue }, { QStringLiteral("description"), description }, { QStringLiteral("leaseSeconds"), 10 } };
+    if (queue == QLatin1StringView("pushed")) {
+        body.insert(QStringLiteral("mode"), QStringLiteral("push"));
+        body.insert(QStringLiteral("offerSeconds"), 5);
+        body.insert(QStringLiteral("refusalPauseSeconds"), 2);
+    } else if (queue == QLatin1StringView("hours")) {
+        body.insert(QStringLiteral("calendar"), calendarId());
+    }
+    return body;
+}
+
+QString calendarId()
+{
+    return QStringLiteral("office");
+}
+
+QJsonObject calendarBody(bool open, const QString &description)
+{
+    QJsonObject week;
+    for (const auto day : { "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday" }) {
+        const QJsonObject hours { { QStringLiteral("from"), QStringLiteral("00:00") }, { QStringLiteral("to"), QStringLiteral("24:00") } };
+        week.insert(QLatin1StringView(day), open ? QJsonArray { hours } : QJsonArray());
+    }
+    return { { QStringLiteral("name"), calendarId() }, { QStringLiteral("description"), description }, { QStringLiteral("timeZone"), QStringLiteral("Europe/Berlin") },
+        { QStringLiteral("week"), week } };
+}
+
+QJsonObject searchBody(const QString &words)
+{
+    const QString phrase = u'"' + words + u'"';
+    return { { QStringLiteral("text"), phrase }, { QStringLiteral("columns"), QJsonArray { QStringLiteral("captureId") } } };
+}
+
+QStringList foundIds(const HttpAnswer &answer)
+{
+    QStringList ids;
+    const QJsonArray data = answer.json().value(QStringLiteral("data")).toArray();
+    for (const QJsonValue item : data)
+        ids.append(item.toObject().value(QStringLiteral("id")).toString());
+    return ids;
 }
 
 std::vector<QByteArray> eventsOf(const HttpAnswer &answer)
@@ -178,8 +223,9 @@ void Client::step()
         int weight;
         void (Client::*action)();
     };
-    static constexpr Choice choices[] { { 28, &Client::captureOne }, { 7, &Client::captureSeveral }, { 12, &Client::patch }, { 12, &Client::holdOrResume }, { 7, &Client::requeueOrCancel },
-        { 14, &Client::takeNext }, { 12, &Client::actOnHolding }, { 3, &Client::setAgentState }, { 2, &Client::changeQueue }, { 3, &Client::repeat } };
+    static constexpr Choice choices[] { { 26, &Client::captureOne }, { 6, &Client::captureSeveral }, { 10, &Client::patch }, { 10, &Client::holdOrResume }, { 6, &Client::requeueOrCancel },
+        { 10, &Client::takeNext }, { 10, &Client::actOnHolding }, { 3, &Client::setAgentState }, { 2, &Client::changeQueue }, { 1, &Client::changeCalendar }, { 9, &Client::answerOffers },
+        { 4, &Client::search }, { 3, &Client::repeat } };
     int chosen = number(100);
     for (const Choice &choice : choices) {
         chosen -= choice.weight;
@@ -195,7 +241,7 @@ QString Client::mark()
 
 QString Client::agent()
 {
-    return number(4) == 0 ? QStringLiteral("shared") : QStringLiteral("agent-%1").arg(m_number);
+    return number(4) == 0 ? QStringLiteral("shared") : ownAgent();
 }
 
 Operation Client::make(const QByteArray &method, const QString &target, const QJsonDocument &body, std::vector<Effect> effects)
@@ -218,7 +264,7 @@ std::optional<HttpAnswer> Client::attempt(Operation &operation)
     HttpCaller::HeaderFields headers;
     if (!operation.key.isEmpty())
         headers.append({ "Idempotency-Key", operation.key });
-    if (operation.method == "PUT" && operation.target.contains("/queues/"))
+    if (operation.method == "PUT" && (operation.target.contains("/queues/") || operation.target.contains("/calendars/")))
         headers.append({ QByteArray("If-Match"), QByteArray("*") }); // the latest wins, which is what this client wants
     const auto answer = m_caller.call(operation.method, operation.target, operation.body, headers);
     if (answer && answer->status == 200)
@@ -253,6 +299,14 @@ std::optional<HttpAnswer> Client::perform(Operation operation)
     return answer;
 }
 
+std::optional<HttpAnswer> Client::read(const QByteArray &method, const QString &target, const QJsonDocument &body)
+{
+    auto answer = m_caller.call(method, (api + target).toLatin1(), body.toJson(QJsonDocument::Compact));
+    if (!answer)
+        (void)m_gate.passAfter(m_opening);
+    return answer;
+}
+
 /// What an answer tells about what was done.
 void Client::learn(Operation &operation, const HttpAnswer &answer)
 {
@@ -263,6 +317,15 @@ void Client::learn(Operation &operation, const HttpAnswer &answer)
         const QString id = json.value(QStringLiteral("id")).toString();
         operation.effects.front().item = id;
         m_items.add(id);
+        m_captured.push_back({ operation.effects.front().mark, id });
+    }
+    for (const Effect &effect : operation.never)
+        m_refusedCaptures.append(effect.mark);
+    if (operation.target.endsWith("/accept")) {
+        const QJsonObject item = json.value(QStringLiteral("item")).toObject();
+        const QString id = item.value(QStringLiteral("id")).toString();
+        operation.effects = { { Effect::Taken, QStringLiteral("item.assigned"), Effect::takenMark(id, operation.agent, item.value(QStringLiteral("assignedDateTime")).toString()), id } };
+        m_holdings.push_back({ id, operation.agent, operation.token });
     }
     if (operation.target.contains("/next")) {
         const QJsonObject assignment = json.value(QStringLiteral("assignment")).toObject();
@@ -279,8 +342,8 @@ void Client::captureOne()
 {
     const QString key = mark();
     QJsonObject item { { QStringLiteral("captureId"), key }, { QStringLiteral("businessValue"), number(500) } };
-    if (number(3) == 0)
-        item.insert(QStringLiteral("custom"), QJsonObject { { QStringLiteral("region"), number(2) == 0 ? QStringLiteral("north") : QStringLiteral("south") } });
+    if (number(2) == 0) // where the categories of that name send it
+        item.insert(QStringLiteral("custom"), QJsonObject { { QStringLiteral("region"), queueIds().at(number(static_cast<int>(queueIds().size()))) } });
     (void)perform(make("POST", QStringLiteral("/items"), QJsonDocument(item), { marked("item.created", key) }));
 }
 
@@ -345,11 +408,13 @@ void Client::actOnHolding()
         return takeNext();
     const auto chosen = m_holdings.begin() + number(static_cast<int>(m_holdings.size()));
     const Holding holding = *chosen;
-    const int kind = number(10);
-    if (kind < 9)
+    const int kind = number(14);
+    if (kind != 9)
         m_holdings.erase(chosen); // kind 8: forgotten, so that its lease has to end by itself
     if (kind == 8)
         return;
+    if (kind > 9)
+        return transfer(holding);
     const QString text = mark();
     QJsonObject body { { QStringLiteral("item"), holding.item }, { QStringLiteral("token"), holding.token } };
     std::vector<Effect> effects;
@@ -369,6 +434,78 @@ void Client::actOnHolding()
     (void)perform(std::move(operation));
 }
 
+void Client::transfer(const Holding &holding)
+{
+    const QString text = mark();
+    QJsonObject body { { QStringLiteral("item"), holding.item }, { QStringLiteral("token"), holding.token }, { QStringLiteral("reason"), text } };
+    std::vector<Effect> effects;
+    if (number(2) == 0) {
+        body.insert(QStringLiteral("toQueue"), queueIds().at(number(static_cast<int>(queueIds().size()))));
+        effects = { marked("item.requeued", text, holding.item) };
+    } else {
+        // Refused when that is the holder itself, or when the other cannot take it just now.
+        body.insert(QStringLiteral("toAgent"), agentIds().at(number(static_cast<int>(agentIds().size()))));
+        effects = { marked("item.released", text, holding.item), marked("item.offered", text, holding.item) };
+    }
+    Operation operation = make("POST", QStringLiteral("/agents/%1/transfer").arg(holding.agent), QJsonDocument(body), std::move(effects));
+    operation.token = holding.token;
+    operation.agent = holding.agent;
+    (void)perform(std::move(operation));
+}
+
+/// Offers to the agent that is shared are left alone, so that they run out.
+void Client::answerOffers()
+{
+    const QString wait = number(6) == 0 ? QStringLiteral("?wait=0.1") : QString();
+    const auto answer = read("GET", QStringLiteral("/agents/%1/offers").arg(ownAgent()) + wait);
+    if (!answer || answer->status != 200)
+        return;
+    const QJsonArray offers = answer->json().value(QStringLiteral("data")).toArray();
+    for (const QJsonValue value : offers) {
+        const QJsonObject offer = value.toObject();
+        const qint64 token = offer.value(QStringLiteral("assignment")).toObject().value(QStringLiteral("token")).toInteger();
+        if (!m_offers.insert(token).second)
+            continue; // seen, and left to run out
+        see(offer);
+        const QString item = offer.value(QStringLiteral("item")).toObject().value(QStringLiteral("id")).toString();
+        const QString text = mark();
+        QJsonObject body { { QStringLiteral("item"), item }, { QStringLiteral("token"), token } };
+        const int kind = number(8);
+        if (kind == 0)
+            continue;
+        std::vector<Effect> effects;
+        if (kind < 3) {
+            body.insert(QStringLiteral("reason"), text);
+            effects = { marked("item.offer_declined", text, item) };
+        }
+        Operation operation
+            = make("POST", QStringLiteral("/agents/%1/%2").arg(ownAgent(), kind < 3 ? QStringLiteral("decline") : QStringLiteral("accept")), QJsonDocument(body), std::move(effects));
+        operation.token = token;
+        operation.agent = ownAgent();
+        if (!perform(std::move(operation)))
+            return;
+    }
+}
+
+/// An offer that was shown is as good as an acknowledgement: it may not be undone by the death of the server.
+void Client::see(const QJsonObject &offer)
+{
+    const QJsonObject assignment = offer.value(QStringLiteral("assignment")).toObject();
+    const QString item = offer.value(QStringLiteral("item")).toObject().value(QStringLiteral("id")).toString();
+    Operation seen;
+    seen.number = static_cast<qint64>(m_operations.size()) + 1;
+    seen.client = m_number;
+    seen.method = "GET";
+    seen.effects = { { Effect::Taken, QStringLiteral("item.offered"),
+        Effect::takenMark(item, assignment.value(QStringLiteral("agent")).toString(), assignment.value(QStringLiteral("takenDateTime")).toString()), item } };
+    Attempt attempt;
+    attempt.beganUs = attempt.endedUs = nowUs();
+    attempt.status = 200;
+    attempt.answer = QJsonDocument(offer).toJson(QJsonDocument::Compact);
+    seen.attempts = { attempt };
+    m_operations.push_back(std::move(seen));
+}
+
 void Client::setAgentState()
 {
     const QString text = mark();
@@ -381,8 +518,41 @@ void Client::changeQueue()
 {
     const QString text = mark();
     const QString queue = queueIds().at(number(static_cast<int>(queueIds().size())));
-    const QJsonObject body { { QStringLiteral("name"), queue }, { QStringLiteral("description"), text }, { QStringLiteral("leaseSeconds"), 10 } };
-    (void)perform(make("PUT", QStringLiteral("/queues/") + queue, QJsonDocument(body), { marked("config.updated", text) }));
+    (void)perform(make("PUT", QStringLiteral("/queues/") + queue, QJsonDocument(queueBody(queue, text)), { marked("config.updated", text) }));
+}
+
+void Client::changeCalendar()
+{
+    const QString text = mark();
+    (void)perform(make("PUT", QStringLiteral("/calendars/") + calendarId(), QJsonDocument(calendarBody(number(2) == 0, text)), { marked("config.updated", text) }));
+}
+
+/// What was captured is found by its captureId at once and for ever, what was refused never is.
+void Client::search()
+{
+    const bool wantRefused = number(5) == 0;
+    if (wantRefused ? m_refusedCaptures.isEmpty() : m_captured.empty())
+        return captureSeveral();
+    const Captured wanted = wantRefused ? Captured { m_refusedCaptures.at(number(static_cast<int>(m_refusedCaptures.size()))), {} }
+                                        : m_captured[static_cast<size_t>(number(static_cast<int>(m_captured.size())))];
+    QJsonObject body = searchBody(wanted.captureId);
+    const QJsonObject condition { { QStringLiteral("attribute"), QStringLiteral("captureId") }, { QStringLiteral("operator"), QStringLiteral("equals") },
+        { QStringLiteral("value"), wanted.captureId }, { QStringLiteral("caseSensitive"), true } };
+    const int way = number(3);
+    if (way > 0)
+        body.insert(QStringLiteral("condition"), condition);
+    if (way == 1)
+        body.remove(QStringLiteral("text"));
+    const auto answer = read("POST", QStringLiteral("/items/search"), QJsonDocument(body));
+    if (!answer || answer->status == 503)
+        return;
+    ++m_searches;
+    const QStringList expected = wanted.item.isEmpty() ? QStringList() : QStringList { wanted.item };
+    if (answer->status != 200 || foundIds(*answer) != expected)
+        m_complaints.append(QStringLiteral("search: %1 was answered %2, but %3 was expected: %4")
+                                .arg(QString::fromUtf8(QJsonDocument(body).toJson(QJsonDocument::Compact)))
+                                .arg(answer->status)
+                                .arg(expected.isEmpty() ? QStringLiteral("nothing") : wanted.item, QString::fromUtf8(answer->body.left(500))));
 }
 
 void Client::repeat()

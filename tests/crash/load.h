@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <random>
+#include <set>
 #include <thread>
 
 #include <sys/types.h>
@@ -65,7 +66,7 @@ private:
 };
 
 /// One client on a thread of its own, that asks for whatever the API has, at random, and writes down what it was told. Some of its writes bear
-/// an Idempotency-Key; those it repeats until it is told, and sometimes afterwards.
+/// an Idempotency-Key; those it repeats until it is told, and sometimes afterwards. What it was told it also looks for by searches.
 class Client
 {
 public:
@@ -74,9 +75,19 @@ public:
     void work();
     /// Asks once more for every write that bears a key and was not answered.
     void settle();
+    /// What it was told, and offers that it saw.
     [[nodiscard]] const std::vector<Operation> &operations() const { return m_operations; }
+    /// Searches that did not find what was acknowledged, or found what was refused.
+    [[nodiscard]] const QStringList &complaints() const { return m_complaints; }
+    [[nodiscard]] int searches() const { return m_searches; }
 
 private:
+    /// What it captured and was told the id of.
+    struct Captured
+    {
+        QString captureId;
+        QString item;
+    };
     struct Holding
     {
         QString item;
@@ -92,17 +103,25 @@ private:
     void requeueOrCancel();
     void takeNext();
     void actOnHolding();
+    void transfer(const Holding &holding);
+    void answerOffers();
     void setAgentState();
     void changeQueue();
+    void changeCalendar();
+    void search();
     void repeat();
 
     [[nodiscard]] int number(int below) { return std::uniform_int_distribution<int>(0, below - 1)(m_random); }
     [[nodiscard]] QString mark();
     [[nodiscard]] QString agent();
+    [[nodiscard]] QString ownAgent() const { return QStringLiteral("agent-%1").arg(m_number); }
     Operation make(const QByteArray &method, const QString &target, const QJsonDocument &body, std::vector<Effect> effects = {});
     /// Sends it. When nobody answers and it may be repeated, it is, by and by. @returns the last answer
     std::optional<HttpAnswer> perform(Operation operation);
     std::optional<HttpAnswer> attempt(Operation &operation);
+    /// Asks without wishing for anything. @returns nothing when the server died meanwhile
+    std::optional<HttpAnswer> read(const QByteArray &method, const QString &target, const QJsonDocument &body = {});
+    void see(const QJsonObject &offer);
     void learn(Operation &operation, const HttpAnswer &answer);
 
     const int m_number;
@@ -114,6 +133,11 @@ private:
     int m_opening = 0;
     qint64 m_marks = 0;
     std::vector<Holding> m_holdings;
+    std::set<qint64> m_offers; ///< tokens of all that it ever saw
+    std::vector<Captured> m_captured;
+    QStringList m_refusedCaptures; ///< captureIds
+    QStringList m_complaints;
+    int m_searches = 0;
     std::deque<size_t> m_unanswered; ///< those of m_operations that are to be repeated
     std::vector<Operation> m_operations;
 };
@@ -133,10 +157,19 @@ private:
     qint64 m_after = 0;
 };
 
-/// Agents and queues that the clients use.
+/// Agents and queues that the clients use. One queue pushes its items, the items of another are handed out in its open hours alone.
 constexpr int clientCount = 4;
 [[nodiscard]] QStringList agentIds();
 [[nodiscard]] QStringList queueIds();
+[[nodiscard]] QJsonObject queueBody(const QString &queue, const QString &description = {});
+/// The calendar of that other queue: always open, or never.
+[[nodiscard]] QString calendarId();
+[[nodiscard]] QJsonObject calendarBody(bool open, const QString &description = {});
+
+/// The body of a search that finds nothing but what has @p words, one after the other, in one of its texts.
+[[nodiscard]] QJsonObject searchBody(const QString &words);
+/// What an answer to a search found.
+[[nodiscard]] QStringList foundIds(const HttpAnswer &answer);
 
 /// The events of an answer of GET /events.
 [[nodiscard]] std::vector<QByteArray> eventsOf(const HttpAnswer &answer);

@@ -5,7 +5,7 @@
 
 #include <QJsonArray>
 
-#include <thread>
+#include <set>
 
 namespace iwd::test {
 
@@ -37,10 +37,10 @@ HttpAnswer Observer::ask(const QByteArray &method, const QString &target, const 
     return *answer;
 }
 
-void Observer::readOn()
+void Observer::readOn(std::chrono::seconds patience)
 {
-    for (bool more = true; more;) {
-        const HttpAnswer answer = ask("GET", QStringLiteral("/events?limit=1000&after=%1").arg(m_replay.lastEvent()));
+    for (bool more = true; more; patience = std::chrono::seconds(0)) {
+        const HttpAnswer answer = ask("GET", QStringLiteral("/events?limit=1000&wait=%1&after=%2").arg(patience.count()).arg(m_replay.lastEvent()));
         for (const QByteArray &event : eventsOf(answer)) {
             m_replay.apply(QJsonDocument::fromJson(event).object());
             m_feed.push_back(event);
@@ -66,15 +66,68 @@ QStringList Observer::catchUp()
     return differences + fresh;
 }
 
-bool Observer::waitUntilNothingIsAssigned(std::chrono::milliseconds patience)
+bool Observer::waitUntilNothingIsInHands(const QStringList &agents, std::chrono::milliseconds patience)
 {
+    for (const QString &agent : agents) {
+        const auto answer = ask("PUT", QStringLiteral("/agents/%1/state").arg(agent), QJsonDocument(QJsonObject { { QStringLiteral("state"), QStringLiteral("loggedOut") }, { QStringLiteral("reason"), QStringLiteral("the end") } }));
+        if (answer.status != 200)
+            return false;
+    }
     const auto until = std::chrono::steady_clock::now() + patience;
-    while (get(QStringLiteral("/stats/server")).value(QStringLiteral("items")).toObject().value(QStringLiteral("assigned")).toInteger() > 0) {
+    const auto inHands = [this] {
+        const QJsonObject items = get(QStringLiteral("/stats/server")).value(QStringLiteral("items")).toObject();
+        return items.value(QStringLiteral("assigned")).toInteger() + items.value(QStringLiteral("distributed")).toInteger();
+    };
+    while (inHands() > 0) {
         if (std::chrono::steady_clock::now() > until)
             return false;
-        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        readOn(std::chrono::seconds(1)); // whatever ends an assignment is an event
     }
     return true;
+}
+
+void Observer::expectFound(QStringList &wrong, const QString &words, const QStringList &expected)
+{
+    const HttpAnswer answer = ask("POST", QStringLiteral("/items/search"), QJsonDocument(searchBody(words)));
+    if (answer.status != 200 || foundIds(answer) != expected)
+        wrong.append(QStringLiteral("search: \"%1\" was answered %2, but the events expect %3: %4")
+                         .arg(words)
+                         .arg(answer.status)
+                         .arg(expected.isEmpty() ? QStringLiteral("nothing") : expected.first(), QString::fromUtf8(answer.body.left(500))));
+}
+
+QStringList Observer::searchesAgree(int count)
+{
+    QStringList wrong;
+    for (int look = 0; look < mostLooks; ++look) {
+        wrong = searchLatest(count);
+        // What a client had begun before the server died may still come, or something falls due: only when nothing was written meanwhile do these belong together.
+        if (wrong.isEmpty() || get(QStringLiteral("/stats/server")).value(QStringLiteral("lastEvent")).toInteger() == m_replay.lastEvent())
+            break;
+        readOn();
+    }
+    return wrong;
+}
+
+QStringList Observer::searchLatest(int count)
+{
+    QStringList wrong;
+    std::set<QString> asked;
+    for (auto event = m_feed.rbegin(); event != m_feed.rend() && static_cast<int>(asked.size()) < count; ++event) {
+        const QJsonObject json = QJsonDocument::fromJson(*event).object();
+        const QString id = json.value(QStringLiteral("item")).toString();
+        if (id.isEmpty() || !asked.insert(id).second)
+            continue;
+        const FeedReplay::Item &item = m_replay.items().at(id);
+        const QString mark = item.custom.value(QStringLiteral("mark")).toString();
+        expectFound(wrong, item.fields.value(QStringLiteral("captureId")).toString(), { id });
+        if (!mark.isEmpty())
+            expectFound(wrong, mark, { id });
+        const QString former = json.value(QStringLiteral("before")).toObject().value(QStringLiteral("custom")).toObject().value(QStringLiteral("mark")).toString();
+        if (!former.isEmpty())
+            expectFound(wrong, former, {});
+    }
+    return wrong;
 }
 
 Observation Observer::everything(const QStringList &agents, const QStringList &queues)
@@ -108,6 +161,58 @@ Observation Observer::everything(const QStringList &agents, const QStringList &q
             break;
     }
     return found;
+}
+
+QStringList handedOutWhileClosed(const std::vector<QByteArray> &feed)
+{
+    QStringList found;
+    FeedReplay replay;
+    const QString calendar = nameOf(QStringLiteral("calendar"), calendarId());
+    for (const QByteArray &json : feed) {
+        const QJsonObject event = QJsonDocument::fromJson(json).object();
+        replay.apply(event);
+        const auto item = replay.items().find(event.value(QStringLiteral("item")).toString());
+        const auto hours = replay.objects().find(calendar);
+        if (item == replay.items().end() || hours == replay.objects().end() || item->second.fields.value(QStringLiteral("queue")) != QStringLiteral("hours"))
+            continue;
+        // What was offered while it was open may be accepted later, and an agent may pass on what it holds at any time.
+        const QString type = event.value(QStringLiteral("type")).toString();
+        const bool waited = event.value(QStringLiteral("before")).toObject().value(QStringLiteral("status")) == QStringLiteral("queued");
+        const bool isOpen = !hours->second.value(QStringLiteral("week")).toObject().value(QStringLiteral("monday")).toArray().isEmpty();
+        if (type == QLatin1StringView("item.assigned") && waited && !isOpen)
+            found.append(QStringLiteral("calendar: event %1 hands out %2 while its queue is closed").arg(replay.lastEvent()).arg(item->first));
+    }
+    return found;
+}
+
+QString prepareForLoad(Observer &observer)
+{
+    QString wrong;
+    const auto expect = [&wrong](const HttpAnswer &answer) {
+        if (wrong.isEmpty() && answer.status != 200 && answer.status != 201)
+            wrong = QString::fromUtf8(answer.body);
+    };
+    const auto made = [&](const QString &target, const QJsonObject &body) { expect(observer.ask("POST", target, QJsonDocument(body))); };
+    QJsonObject calendar = calendarBody(true);
+    calendar.insert(QStringLiteral("id"), calendarId());
+    made(QStringLiteral("/calendars"), calendar);
+    for (const QString &queue : queueIds()) {
+        HttpCaller::HeaderFields headers;
+        if (queue == QLatin1StringView("general")) // which every installation begins with
+            headers.append({ QByteArray("If-Match"), QByteArray("*") });
+        expect(observer.ask("PUT", QStringLiteral("/queues/") + queue, QJsonDocument(queueBody(queue)), headers));
+    }
+    for (const QString &name : queueIds().mid(1)) { // the first takes what no other category does
+        made(QStringLiteral("/categories"),
+            { { QStringLiteral("id"), name }, { QStringLiteral("name"), name }, { QStringLiteral("queue"), name }, { QStringLiteral("schema"), QStringLiteral("standard") },
+                { QStringLiteral("rule"),
+                    QJsonObject { { QStringLiteral("attribute"), QStringLiteral("custom.region") }, { QStringLiteral("operator"), QStringLiteral("equals") }, { QStringLiteral("value"), name } } } });
+    }
+    for (const QString &agent : agentIds()) {
+        made(QStringLiteral("/agents"), { { QStringLiteral("id"), agent }, { QStringLiteral("name"), agent }, { QStringLiteral("capacity"), QJsonObject { { QStringLiteral("*"), 6 } } } });
+        expect(observer.ask("PUT", QStringLiteral("/agents/%1/state").arg(agent), QJsonDocument(QJsonObject { { QStringLiteral("state"), QStringLiteral("ready") } })));
+    }
+    return wrong;
 }
 
 } // namespace iwd::test

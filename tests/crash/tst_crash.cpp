@@ -10,6 +10,12 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <csignal>
+
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 namespace iwd::test {
 
 namespace {
@@ -43,39 +49,43 @@ class TestCrash : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void aServerEndsWithTheTestThatStartedIt();
     void whatWasAcknowledgedSurvivesEveryKill();
-
-private:
-    static void prepare(Observer &observer);
 };
 
-void TestCrash::prepare(Observer &observer)
+void TestCrash::aServerEndsWithTheTestThatStartedIt()
 {
-    const auto made = [&observer](const QString &target, const QJsonObject &body) {
-        const HttpAnswer answer = observer.ask("POST", target, QJsonDocument(body));
-        QVERIFY2(answer.status == 201, answer.body.constData());
-    };
-    // The shortest lease there is, so that many end in the time of a test.
-    for (const QString &queue : queueIds()) {
-        HttpCaller::HeaderFields headers;
-        if (queue == QLatin1StringView("general")) // which every installation begins with
-            headers.append({ QByteArray("If-Match"), QByteArray("*") });
-        const HttpAnswer answer = observer.ask("PUT", QStringLiteral("/queues/") + queue, QJsonDocument(QJsonObject { { QStringLiteral("name"), queue }, { QStringLiteral("leaseSeconds"), 10 } }),
-            headers);
-        QVERIFY2(answer.status == 200 || answer.status == 201, answer.body.constData());
+    QTemporaryDir folder;
+    ServerSetup setup;
+    setup.program = QStringLiteral(IWD_SERVER);
+    setup.data = folder.filePath(QStringLiteral("data"));
+    int told[2];
+    int end[2];
+    QVERIFY(::pipe(told) == 0 && ::pipe(end) == 0);
+    const pid_t test = ::fork();
+    if (test == 0) {
+        // A test that goes down before it can clear away.
+        ServerProcess server(setup);
+        server.start();
+        const pid_t pid = server.waitUntilReady() ? server.pid() : -1;
+        char word = 0;
+        if (::write(told[1], &pid, sizeof pid) != sizeof pid || ::read(end[0], &word, 1) != 1)
+            ::_exit(1);
+        ::raise(SIGKILL);
     }
-    for (const auto region : { "north", "south" }) {
-        const QString name = QLatin1StringView(region);
-        made(QStringLiteral("/categories"),
-            { { QStringLiteral("id"), name }, { QStringLiteral("name"), name }, { QStringLiteral("queue"), name }, { QStringLiteral("schema"), QStringLiteral("standard") },
-                { QStringLiteral("rule"),
-                    QJsonObject { { QStringLiteral("attribute"), QStringLiteral("custom.region") }, { QStringLiteral("operator"), QStringLiteral("equals") }, { QStringLiteral("value"), name } } } });
-    }
-    for (const QString &agent : agentIds()) {
-        made(QStringLiteral("/agents"), { { QStringLiteral("id"), agent }, { QStringLiteral("name"), agent }, { QStringLiteral("capacity"), QJsonObject { { QStringLiteral("*"), 6 } } } });
-        const auto ready = observer.ask("PUT", QStringLiteral("/agents/%1/state").arg(agent), QJsonDocument(QJsonObject { { QStringLiteral("state"), QStringLiteral("ready") } }));
-        QVERIFY2(ready.status == 200, ready.body.constData());
-    }
+    pid_t server = -1;
+    QCOMPARE(::read(told[0], &server, sizeof server), ssize_t(sizeof server));
+    QVERIFY(server > 0);
+    pollfd process { openProcess(server), POLLIN, 0 };
+    QVERIFY(process.fd >= 0);
+    QCOMPARE(::poll(&process, 1, 0), 0); // it lives
+    QCOMPARE(::write(end[1], "!", 1), ssize_t(1));
+    QCOMPARE(::waitpid(test, nullptr, 0), test);
+    const bool ended = ::poll(&process, 1, 10'000) == 1;
+    ::kill(server, SIGKILL);
+    for (const int descriptor : { process.fd, told[0], told[1], end[0], end[1] })
+        ::close(descriptor);
+    QVERIFY(ended);
 }
 
 void TestCrash::whatWasAcknowledgedSurvivesEveryKill()
@@ -94,9 +104,8 @@ void TestCrash::whatWasAcknowledgedSurvivesEveryKill()
     server.start();
     QVERIFY2(server.waitUntilReady(), server.log().constData());
     Observer observer(server.port(), server.apiKey());
-    prepare(observer);
-    if (QTest::currentTestFailed())
-        return;
+    const QString unprepared = prepareForLoad(observer);
+    QVERIFY2(unprepared.isEmpty(), qPrintable(unprepared));
 
     Gate gate;
     Trigger trigger;
@@ -120,8 +129,7 @@ void TestCrash::whatWasAcknowledgedSurvivesEveryKill()
         if (killed % 2 == 0)
             trigger.arm(server.pid(), 1 + static_cast<int>(random() % 25));
         gate.open();
-        while (server.running() && since(begun) < longest)
-            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        (void)server.waitUntilEnded(longest);
         trigger.disarm();
         server.kill();
         gate.close();
@@ -132,7 +140,7 @@ void TestCrash::whatWasAcknowledgedSurvivesEveryKill()
         server.start();
         if (killed % 8 == 0) {
             // Starting, too, is a moment to die in.
-            std::this_thread::sleep_for(pick(0, 250));
+            (void)server.waitUntilEnded(pick(0, 250));
             server.kill();
             ++killed;
             server.start();
@@ -143,7 +151,7 @@ void TestCrash::whatWasAcknowledgedSurvivesEveryKill()
         }
         times.starting += since(begun);
         begun = std::chrono::steady_clock::now();
-        wrong = observer.catchUp();
+        wrong = observer.catchUp() + observer.searchesAgree(5);
         times.checking += since(begun);
     }
 
@@ -156,24 +164,41 @@ void TestCrash::whatWasAcknowledgedSurvivesEveryKill()
     if (server.running()) {
         for (const auto &client : clients)
             client->settle();
-        if (!observer.waitUntilNothingIsAssigned(std::chrono::seconds(30)))
+        if (!observer.waitUntilNothingIsInHands(agentIds(), std::chrono::seconds(30)))
             wrong.append(QStringLiteral("items of agents who are gone do not come back to their queue"));
         wrong += observer.catchUp();
+        wrong += observer.searchesAgree(300);
         found = observer.everything(agentIds(), queueIds());
         found.readings[QStringLiteral("follower")] = follower.seen();
     }
-    for (const auto &client : clients)
+    int searches = 0;
+    for (const auto &client : clients) {
         operations.insert(operations.end(), client->operations().begin(), client->operations().end());
+        wrong += client->complaints();
+        searches += client->searches();
+    }
     wrong += checkHistory(operations, found);
+    wrong += handedOutWhileClosed(found.feed);
 
     std::map<Operation::Outcome, int> outcomes;
-    for (const Operation &operation : operations)
-        ++outcomes[operation.outcome()];
+    int seenOffers = 0;
+    for (const Operation &operation : operations) {
+        if (operation.method == "GET")
+            ++seenOffers;
+        else
+            ++outcomes[operation.outcome()];
+    }
     std::map<QString, int> types;
-    for (const QByteArray &event : found.feed)
-        ++types[QJsonDocument::fromJson(event).object().value(QStringLiteral("type")).toString()];
-    qInfo("%u kills; %d writes acknowledged, %d refused, %d unknown; %zu events on %zu items; %zu seen live. Working %lld ms, starting %lld ms, checking %lld ms", killed,
-        outcomes[Operation::Outcome::Done], outcomes[Operation::Outcome::Undone], outcomes[Operation::Outcome::Unknown], found.feed.size(), found.items.size(), follower.seen().size(),
+    int acceptances = 0;
+    for (const QByteArray &json : found.feed) {
+        const QJsonObject event = QJsonDocument::fromJson(json).object();
+        const QString type = event.value(QStringLiteral("type")).toString();
+        ++types[type];
+        acceptances += type == QLatin1StringView("item.assigned") && event.value(QStringLiteral("before")).toObject().value(QStringLiteral("status")) == QStringLiteral("distributed");
+    }
+    qInfo("%u kills; %d writes acknowledged, %d refused, %d unknown; %zu events on %zu items; %zu seen live; %d offers seen, %d accepted; %d searches. Working %lld ms, starting %lld ms, checking %lld ms",
+        killed, outcomes[Operation::Outcome::Done], outcomes[Operation::Outcome::Undone], outcomes[Operation::Outcome::Unknown], found.feed.size(), found.items.size(), follower.seen().size(),
+        seenOffers, acceptances, searches,
         static_cast<long long>(times.working.count()), static_cast<long long>(times.starting.count()), static_cast<long long>(times.checking.count()));
     if (!wrong.isEmpty()) {
         const QString story = QDir::current().absoluteFilePath(QStringLiteral("crash-history-%1.jsonl").arg(seed));
@@ -183,8 +208,10 @@ void TestCrash::whatWasAcknowledgedSurvivesEveryKill()
     // A run in which little happens would prove little.
     QCOMPARE_GE(killed, kills);
     for (const auto type : { "item.created", "item.updated", "item.held", "item.resumed", "item.assigned", "item.extended", "item.released", "item.completed", "item.requeued", "item.canceled",
-             "item.lease_expired", "agent.state_changed", "config.updated" })
+             "item.lease_expired", "item.offered", "item.offer_declined", "item.offer_expired", "agent.state_changed", "config.updated" })
         QVERIFY2(types[QLatin1StringView(type)] > 0, type);
+    QCOMPARE_GT(acceptances, 0);
+    QCOMPARE_GT(searches, 0);
     QCOMPARE_GT(outcomes[Operation::Outcome::Unknown] + outcomes[Operation::Outcome::Undone], 0);
 }
 

@@ -3,6 +3,7 @@
 
 #include <QCoreApplication>
 #include <QElapsedTimer>
+#include <QTimer>
 
 #include <cerrno>
 
@@ -29,17 +30,38 @@ int WireResponse::fieldCount(const QByteArray &name) const
         fields.begin(), fields.end(), [&name](const auto &field) { return field.first.compare(name, Qt::CaseInsensitive) == 0; }));
 }
 
-bool waitUntil(const std::function<bool()> &condition, int boundMs)
+namespace {
+
+/// Runs the event loop until @p condition holds; looks at it after each event, so somebody has to see to it that there are some.
+bool untilItHolds(const std::function<bool()> &condition, int boundMs)
 {
     QElapsedTimer timer;
     timer.start();
+    QTimer wake; // so that the bound is noticed where nothing ever happens
+    wake.start(100);
     while (!condition()) {
         if (timer.hasExpired(boundMs))
             return false;
-        QCoreApplication::processEvents(QEventLoop::AllEvents);
-        ::usleep(200);
+        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
     }
     return true;
+}
+
+} // namespace
+
+bool waitUntil(const std::function<bool()> &condition, int boundMs)
+{
+    // What the threads of a server do is announced to nobody here.
+    QTimer look;
+    look.setTimerType(Qt::PreciseTimer);
+    look.start(1);
+    return untilItHolds(condition, boundMs);
+}
+
+bool RawClient::waitFor(QSocketNotifier::Type readiness, const std::function<bool()> &condition)
+{
+    const QSocketNotifier ready(m_descriptor, readiness);
+    return untilItHolds(condition, patienceMs);
 }
 
 RawClient::RawClient(quint16 port, int receiveBuffer)
@@ -65,7 +87,7 @@ RawClient::~RawClient()
 bool RawClient::send(const QByteArray &bytes)
 {
     qsizetype sent = 0;
-    return waitUntil([&] {
+    return waitFor(QSocketNotifier::Write, [&] {
         const ssize_t taken = ::send(m_descriptor, bytes.constData() + sent, static_cast<size_t>(bytes.size() - sent), MSG_NOSIGNAL);
         if (taken < 0)
             return errno != EAGAIN;
@@ -102,7 +124,7 @@ void RawClient::receive()
 
 bool RawClient::waitForEnd()
 {
-    return waitUntil([this] {
+    return waitFor(QSocketNotifier::Read, [this] {
         receive();
         return m_ended;
     });
@@ -111,7 +133,7 @@ bool RawClient::waitForEnd()
 QList<WireResponse> RawClient::responses(int count, bool bodyless)
 {
     QList<WireResponse> found;
-    (void)waitUntil([&] {
+    (void)waitFor(QSocketNotifier::Read, [&] {
         receive();
         found = parse(bodyless);
         return found.size() >= count || m_ended;

@@ -4,6 +4,7 @@
 #include <QByteArray>
 #include <QList>
 #include <QPair>
+#include <QSocketNotifier>
 
 #include <algorithm>
 #include <functional>
@@ -21,8 +22,10 @@ struct WireResponse
     [[nodiscard]] int fieldCount(const QByteArray &name) const;
 };
 
-/// Runs the event loop until @p condition holds. @returns false after @p boundMs
-[[nodiscard]] bool waitUntil(const std::function<bool()> &condition, int boundMs = 10'000);
+inline constexpr int patienceMs = 10'000;
+
+/// Runs the event loop until @p condition holds, which may be about what other threads do. @returns false after @p boundMs
+[[nodiscard]] bool waitUntil(const std::function<bool()> &condition, int boundMs = patienceMs);
 
 /// A client that does exactly what it is told, byte by byte, over a socket of its own. Never blocks the event loop.
 class RawClient
@@ -53,6 +56,9 @@ public:
     [[nodiscard]] QList<WireResponse> parse(bool bodyless = false) const;
 
 private:
+    /// Runs the event loop until @p condition holds, which is about this socket. @returns false after patienceMs
+    [[nodiscard]] bool waitFor(QSocketNotifier::Type readiness, const std::function<bool()> &condition);
+
     int m_descriptor;
     QByteArray m_received;
     bool m_ended = false;

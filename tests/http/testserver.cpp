@@ -100,6 +100,13 @@ void echoMessages(Request request, QWebSocket *socket)
     socket->sendTextMessage(u"hello " + request.queryValue(u"name").value_or(QString()));
 }
 
+/// Sends as much as it is asked for at once, whether anybody takes it or not.
+void flood(Request request, QWebSocket *socket)
+{
+    QObject::connect(socket, &QWebSocket::disconnected, socket, &QObject::deleteLater);
+    socket->sendBinaryMessage(QByteArray(request.queryValue(u"bytes").value_or(QString()).toLongLong(), 'x'));
+}
+
 Response problem(int status, const QString &code, const QString &sentence, const QJsonObject &)
 {
     Response response;
@@ -129,6 +136,7 @@ std::shared_ptr<const http::Router> routes(const std::shared_ptr<Gates> &gates)
     router->add("POST", QStringLiteral("/gate/{name}"), gate);
     router->add("GET", QStringLiteral("/impatient/{name}"), gate, { 1000, milliseconds(150) });
     router->addWebSocket(QStringLiteral("/live"), { letIn, echoMessages });
+    router->addWebSocket(QStringLiteral("/flood"), { letIn, flood });
     return router;
 }
 

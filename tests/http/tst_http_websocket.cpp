@@ -2,6 +2,8 @@
 #include "rawclient.h"
 #include "testserver.h"
 
+#include <support/capturedlog.h>
+
 #include <QSignalSpy>
 #include <QTest>
 #include <QWebSocket>
@@ -46,6 +48,8 @@ private Q_SLOTS:
     void vanishedSocketGivesItsPlaceBack();
     void openSocketCountsAsAConnection();
     void drainTellsSocketsThatTheServerGoesAway();
+    void messagesThatNobodyTakesAreBoundedTogether();
+    void messagesThatNobodyTakesAreLeftAloneWhileThereIsRoom();
 };
 
 void TestHttpWebSocket::acceptedSocketTalksBothWays()
@@ -178,6 +182,53 @@ void TestHttpWebSocket::drainTellsSocketsThatTheServerGoesAway()
     QTRY_COMPARE(disconnected.count(), 1);
     QCOMPARE(socket.closeCode(), QWebSocketProtocol::CloseCodeGoingAway);
     QTRY_COMPARE(drained.count(), 1);
+}
+
+void TestHttpWebSocket::messagesThatNobodyTakesAreBoundedTogether()
+{
+    http::ServerOptions options;
+    options.limits.unsentBytes = 50'000'000;
+    options.limits.crowdedTimeout = milliseconds(300);
+    TestServer server(options);
+    test::CapturedLog log;
+    std::vector<std::unique_ptr<RawClient>> silent;
+    for (int i = 0; i < 3; ++i) {
+        silent.push_back(std::make_unique<RawClient>(server.port(), 4096));
+        QVERIFY(silent.back()->send(handshake("/flood?token=good&bytes=30000000")));
+    }
+    // While so much waits, nothing further is begun; then those who take nothing go, and all is as before.
+    RawClient other(server.port());
+    int status = 0;
+    QVERIFY(waitUntil([&] {
+        if (!other.send("GET /ping HTTP/1.1\r\nHost: test\r\n\r\n"))
+            return false;
+        status = other.responses(static_cast<int>(other.parse().size()) + 1).constLast().status;
+        return status == 503;
+    }));
+    QVERIFY(waitUntil([&] { return log.text().contains("takes its messages too slowly"); }));
+    QVERIFY(waitUntil([&] { return server.server().connectionCount() <= static_cast<int>(silent.size()); }));
+    QVERIFY(waitUntil([&] {
+        RawClient late(server.port());
+        return late.send("GET /ping HTTP/1.1\r\nHost: test\r\n\r\n") && late.responses(1).value(0).status == 200;
+    }));
+}
+
+void TestHttpWebSocket::messagesThatNobodyTakesAreLeftAloneWhileThereIsRoom()
+{
+    http::ServerOptions options;
+    options.limits.unsentBytes = 50'000'000;
+    options.limits.crowdedTimeout = milliseconds(0);
+    options.limits.idleTimeout = milliseconds(300);
+    TestServer server(options);
+    RawClient slow(server.port(), 4096);
+    RawClient idle(server.port());
+    QVERIFY(slow.send(handshake("/flood?token=good&bytes=20000000")));
+    QVERIFY(idle.waitForEnd()); // by then all limits have been looked at
+    QVERIFY(waitUntil([&] {
+        slow.receive();
+        return slow.received().size() > 20'000'000 || slow.ended();
+    }));
+    QVERIFY(!slow.ended());
 }
 
 QTEST_GUILESS_MAIN(TestHttpWebSocket)

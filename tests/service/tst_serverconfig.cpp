@@ -56,6 +56,9 @@ class TestServerConfig : public QObject
             { u"storage.password"_s, u"sesame"_s, [](const ServerConfig &c) { return c.storage.password; }, u"sesame"_s },
             { u"storage.readers"_s, u"5"_s, [=](const ServerConfig &c) { return number(c.storage.readers); }, u"5"_s },
             { u"storage.eventDays"_s, u"90"_s, [=](const ServerConfig &c) { return number(c.storage.eventDays); }, u"90"_s },
+            { u"cache.url"_s, u"redis://cache.example/2"_s, [](const ServerConfig &c) { return c.cache.redis ? c.cache.redis->nodes.front().toText() : u"none"_s; },
+                u"cache.example:6379"_s },
+            { u"cache.timeout"_s, u"100ms"_s, [=](const ServerConfig &c) { return number(c.cache.timeout.count()); }, u"100"_s },
             { u"http.listen"_s, u"127.0.0.1:80"_s, [](const ServerConfig &c) { return c.http.listen.toText(); }, u"127.0.0.1:80"_s },
             { u"http.threads"_s, u"3"_s, [=](const ServerConfig &c) { return number(c.http.threads); }, u"3"_s },
             { u"http.gzip"_s, u"off"_s, [=](const ServerConfig &c) { return number(c.http.gzip); }, u"0"_s },
@@ -127,7 +130,9 @@ private Q_SLOTS:
 
     void noKeyIsLeftOutOfThatTest()
     {
-        QStringList tested { u"http.tls.certificate"_s, u"http.tls.key"_s, u"http.tls.keyPassphrase"_s }; // with real files, below
+        // With real files, or an address that they need, below.
+        QStringList tested { u"http.tls.certificate"_s, u"http.tls.key"_s, u"http.tls.keyPassphrase"_s, u"cache.user"_s, u"cache.password"_s, u"cache.sentinelPassword"_s,
+            u"cache.tls.authority"_s };
         for (const Setting &setting : settings())
             tested << setting.key;
         ServerConfig config;
@@ -322,6 +327,34 @@ private Q_SLOTS:
     void checkConfigRefusesWhatIsWrong()
     {
         QCOMPARE(parse({ u"--check-config"_s, u"--listen"_s, u"x"_s }).action, ServerStart::Action::Refuse);
+    }
+
+    void aRedisTakesUserPasswordsAndAuthority()
+    {
+        const QMap<QString, QString> alone { { u"IWD_CACHE_USER"_s, u"iwd"_s }, { u"IWD_CACHE_PASSWORD_FILE"_s, write(u"password"_s, "open-sesame\n") },
+            { u"IWD_CACHE_SENTINEL_PASSWORD"_s, u"open-barley"_s }, { u"IWD_CACHE_TLS_AUTHORITY"_s, data("ec-certificate.pem") } };
+        const ServerStart refused = parse({}, alone);
+        QCOMPARE(refused.problems.size(), 4);
+        QVERIFY2(refused.problems.front().contains(u"cache.url"_s), qPrintable(refused.problems.front()));
+
+        QMap<QString, QString> environment = alone;
+        environment.insert(u"IWD_CACHE_URL"_s, u"rediss+sentinel://a,b/mymaster"_s);
+        const ServerStart start = parse({}, environment);
+        QCOMPARE(all(start), QString());
+        QVERIFY(start.config.cache.redis->tls);
+        QCOMPARE(start.config.cache.redis->service, u"mymaster"_s);
+        QCOMPARE(start.config.cache.user, u"iwd"_s);
+        QCOMPARE(start.config.cache.password, u"open-sesame"_s);
+        QCOMPARE(start.config.cache.sentinelPassword, u"open-barley"_s);
+        QCOMPARE(start.config.cache.authority, data("ec-certificate.pem"));
+    }
+
+    void aPasswordInAnAddressIsRefusedAndNotShown()
+    {
+        const ServerStart start = parse({}, { { u"IWD_CACHE_URL"_s, u"redis://iwd:open-sesame@cache.example"_s } });
+        QCOMPARE(start.problems.size(), 1);
+        QVERIFY2(start.problems.front().contains(u"without user and password"_s), qPrintable(start.problems.front()));
+        QVERIFY(!start.problems.front().contains(u"open-sesame"_s));
     }
 
     void tlsTakesACertificateAndItsKey_data()

@@ -74,8 +74,11 @@ void FeedReplay::applyToItem(const QJsonObject &event, const QString &id)
     if (isNew)
         item.createdAt = text(event, "time");
     const bool wasAssigned = text(item.fields, "status") == QLatin1StringView("assigned");
-    if (wasAssigned && type == QLatin1StringView("item.assigned"))
-        complain(event, QStringLiteral("it is in the hands of %1 already: two holders").arg(text(item.fields, "assignedToUser")));
+    const bool wasOffered = text(item.fields, "status") == QLatin1StringView("distributed");
+    const bool isTaken = type == QLatin1StringView("item.assigned");
+    const bool isOffered = type == QLatin1StringView("item.offered");
+    if ((wasAssigned && isTaken) || ((wasAssigned || wasOffered) && isOffered))
+        complain(event, QStringLiteral("it is in the hands of %1 already, or offered: two holders").arg(text(item.fields, "assignedToUser")));
 
     const QJsonObject before = event.value(QStringLiteral("before")).toObject();
     const QJsonObject after = event.value(QStringLiteral("after")).toObject();
@@ -106,11 +109,11 @@ void FeedReplay::applyToItem(const QJsonObject &event, const QString &id)
         item.custom.insert(member.key(), *member);
 
     const bool isAssigned = text(item.fields, "status") == QLatin1StringView("assigned");
-    if (type == QLatin1StringView("item.assigned"))
+    if (isOffered || (isTaken && !wasOffered)) // what is accepted has its token since it was offered
         item.assignedBy = event.value(QStringLiteral("id")).toInteger();
-    else if (!isAssigned)
+    else if (!isAssigned && text(item.fields, "status") != QLatin1StringView("distributed"))
         item.assignedBy = 0;
-    else if (!wasAssigned)
+    else if (isAssigned && !wasAssigned && !isTaken)
         complain(event, QStringLiteral("it is assigned now, but nobody took it"));
 }
 

@@ -10,7 +10,7 @@
 namespace iwd::test {
 
 /// Builds the state of everything from the event feed alone, and complains about a feed that cannot be the story of it: an event that
-/// begins from another state than the one before it ended in, an item that comes twice or from nowhere, one that gets a second holder.
+/// begins from another state than the one before it ended in, an item that comes twice or from nowhere, one that gets a second holder or is offered to two.
 class FeedReplay
 {
 public:
@@ -19,7 +19,7 @@ public:
         QJsonObject fields; ///< those that have a value; "custom" apart
         QJsonObject custom;
         QString createdAt; ///< time of the event item.created
-        qint64 assignedBy = 0; ///< id of the event that gave it to its present holder; 0: it has none
+        qint64 assignedBy = 0; ///< id of the event that gave or offered it to its present holder; 0: it has none
     };
 
     /// @param gapsAllowed ids of events need not be neighbors; they rise in any case

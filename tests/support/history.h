@@ -30,7 +30,7 @@ struct Effect
     enum Kind {
         Marked, ///< the event bears a text that no other write has
         Counted, ///< events of this type and subject come from such writes alone, one each
-        Taken, ///< as Counted, but a client whose answer was lost does not know the subject
+        Taken, ///< as Counted, but a client whose answer was lost does not know the subject; also an offer that was seen
     };
     Kind kind = Marked;
     QString type; ///< of the event

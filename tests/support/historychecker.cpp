@@ -47,8 +47,8 @@ struct Place
     qint64 assignedBy = 0; ///< event by which the holder had it
 };
 
-/// Every key under which an effect may look for @p event.
-QStringList keysOf(const QJsonObject &event)
+/// Every key under which an effect may look for @p event. @param holder who had the item, or was offered it, before
+QStringList keysOf(const QJsonObject &event, const QString &holder)
 {
     const QString type = text(event, "type");
     const QString item = text(event, "item");
@@ -56,8 +56,12 @@ QStringList keysOf(const QJsonObject &event)
     QStringList marks { item, text(event, "reason") };
     if (type == QLatin1StringView("item.created"))
         marks.append(text(event, "captureId"));
+    // What is accepted stays with the agent it was offered to.
+    const QString agent = after.contains(QStringLiteral("assignedToUser")) ? text(after, "assignedToUser") : holder;
     if (type == QLatin1StringView("item.assigned"))
-        marks.append(Effect::takenMark(item, text(after, "assignedToUser"), text(after, "assignedDateTime")));
+        marks.append(Effect::takenMark(item, agent, text(after, "assignedDateTime")));
+    if (type == QLatin1StringView("item.offered"))
+        marks.append(Effect::takenMark(item, agent, text(event, "time")));
     marks.append(text(after.value(QStringLiteral("custom")).toObject(), "mark"));
     marks.append(text(after, "resultCode"));
     marks.append(text(after, "description"));
@@ -112,10 +116,12 @@ private:
                 place.holder = text(item->second.fields, "assignedToUser");
                 place.assignedBy = item->second.assignedBy;
             }
-            for (const QString &key : keysOf(event))
+            for (const QString &key : keysOf(event, place.holder))
                 m_places[key].push_back(place);
             if (text(event, "type") == QLatin1StringView("item.lease_expired"))
                 m_leaseEnds[place.assignedBy] = text(event, "time");
+            if (text(event, "type") == QLatin1StringView("item.offer_expired"))
+                m_offerEnds[place.assignedBy] = text(event, "time");
             m_replay.apply(event);
         }
         m_found += m_replay.complaints();
@@ -259,6 +265,7 @@ private:
         {
             QString mark;
             QString leaseUntil; ///< the latest that the client was told
+            QString offeredUntil; ///< what is accepted gets a lease instead, which may be shorter
             qint64 event = 0; ///< by which it was taken
         };
         std::map<qint64, Told> tokens;
@@ -275,21 +282,22 @@ private:
             if (!told.mark.isEmpty() && told.mark != mark)
                 complain(QStringLiteral("tokens"), QStringLiteral("token %1 was given for [%2] and for [%3]").arg(token).arg(told.mark, mark));
             told.mark = mark;
-            told.leaseUntil = std::max(told.leaseUntil, text(assignment, "leaseUntilDateTime"));
+            QString &until = assignment.value(QStringLiteral("offered")).toBool() ? told.offeredUntil : told.leaseUntil;
+            until = std::max(until, text(assignment, "leaseUntilDateTime"));
         }
         qint64 last = 0;
         for (auto &[token, told] : tokens) {
             // Taken twice within a millisecond by the same agent: which is which cannot be told.
-            const auto &places = placesOf(QStringLiteral("item.assigned\n") + told.mark);
+            const auto &offers = placesOf(QStringLiteral("item.offered\n") + told.mark);
+            const auto &places = offers.empty() ? placesOf(QStringLiteral("item.assigned\n") + told.mark) : offers;
             if (places.size() != 1)
                 continue;
             told.event = places.front().event;
             if (told.event <= last)
                 complain(QStringLiteral("tokens"), QStringLiteral("token %1 is of event %2, but a smaller token is of event %3").arg(token).arg(told.event).arg(last));
             last = std::max(last, told.event);
-            const auto ended = m_leaseEnds.find(told.event);
-            if (ended != m_leaseEnds.end() && ended->second < told.leaseUntil)
-                complain(QStringLiteral("leases"), QStringLiteral("the lease of token %1 ended at %2, but was given until %3").arg(token).arg(ended->second, told.leaseUntil));
+            checkEnd(QStringLiteral("lease"), token, m_leaseEnds, told.event, told.leaseUntil);
+            checkEnd(QStringLiteral("offer"), token, m_offerEnds, told.event, told.offeredUntil);
         }
         for (const Operation &operation : m_operations) {
             if (operation.token == 0 || operation.outcome() != Operation::Outcome::Done || operation.effects.front().kind != Effect::Marked)
@@ -307,6 +315,14 @@ private:
                         .arg(places.front().event)
                         .arg(places.front().holder));
         }
+    }
+
+    /// @param ends when they ended, by the event that began them
+    void checkEnd(const QString &what, qint64 token, const std::map<qint64, QString> &ends, qint64 begun, const QString &until)
+    {
+        const auto ended = ends.find(begun);
+        if (ended != ends.end() && ended->second < until)
+            complain(QStringLiteral("leases"), QStringLiteral("the %1 of token %2 ended at %3, but was given until %4").arg(what).arg(token).arg(ended->second, until));
     }
 
     void checkItems()
@@ -377,6 +393,7 @@ private:
     FeedReplay m_replay;
     std::unordered_map<QString, std::vector<Place>> m_places;
     std::map<qint64, QString> m_leaseEnds; ///< by the event that began the assignment
+    std::map<qint64, QString> m_offerEnds; ///< of offers that nobody answered
     QHash<QString, int> m_kinds;
     QStringList m_found;
 };

@@ -17,8 +17,8 @@ struct HistoryRules
 ///  - what was acknowledged before another operation began is before it in the feed;
 ///  - an Idempotency-Key gets the one stored answer, however often it comes;
 ///  - the feed is unbroken and rising, each reader has seen exactly its beginning, and its replay gives the state that items, objects and figures have;
-///  - no item has two holders, each assignment is that of an assigned item, no token comes twice or out of order, and who acted with a token held the item then;
-///  - no lease ended early, and none is left that has ended.
+///  - no item has two holders or is offered to two, each assignment is that of an assigned item, no token comes twice or out of order, and who acted with a token held the item then;
+///  - no lease or offer ended early, and none is left that has ended.
 /// @returns what is wrong, a sentence each
 [[nodiscard]] QStringList checkHistory(const std::vector<Operation> &operations, const Observation &observation, const HistoryRules &rules = {});
 

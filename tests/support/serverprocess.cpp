@@ -9,14 +9,17 @@
 #include <QJsonObject>
 #include <QRandomGenerator>
 
-#include <thread>
+#include <csignal>
 #include <vector>
 
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <poll.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,7 +32,7 @@ using std::chrono::steady_clock;
 
 namespace {
 
-constexpr milliseconds look { 2 }; ///< between two looks at a process
+constexpr milliseconds look { 2 }; ///< between two questions whether it is ready, which nothing announces
 
 /// Outside of the range that the system takes ports of clients from: while the server is down, nobody else may get its port.
 quint16 freePort()
@@ -58,6 +61,12 @@ std::vector<char *> pointers(QList<QByteArray> &texts)
 }
 
 } // namespace
+
+int openProcess(pid_t pid)
+{
+    // Not by <sys/pidfd.h>: before glibc 2.37 that is for C alone.
+    return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+}
 
 ServerProcess::ServerProcess(ServerSetup setup)
     : m_setup(std::move(setup))
@@ -91,9 +100,14 @@ void ServerProcess::start()
     const auto variablePointers = pointers(variables);
     const QByteArray logFile = QFile::encodeName(m_setup.data + QStringLiteral(".log"));
 
+    const pid_t tester = ::getpid();
     m_pid = ::fork();
-    if (m_pid != 0)
+    if (m_pid != 0) {
+        m_process = openProcess(m_pid);
+        if (m_pid < 0 || m_process < 0)
+            qFatal("A server process cannot be started and watched: errno %d", errno);
         return;
+    }
     // The child of a program with threads: nothing but system calls from here.
     const int log = ::open(logFile.constData(), O_WRONLY | O_CREAT | O_APPEND, 0644);
     ::dup2(log, STDOUT_FILENO);
@@ -110,27 +124,27 @@ void ServerProcess::start()
     }
     if (m_setup.user != 0 && (::setgid(m_setup.user) != 0 || ::setuid(m_setup.user) != 0))
         ::_exit(126);
+    // Last, because another user is another process in this respect. And the test may have ended before.
+    if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || ::getppid() != tester)
+        ::_exit(125);
     ::execve(argumentPointers[0], argumentPointers.data(), variablePointers.data());
     ::_exit(127);
 }
 
-bool ServerProcess::running()
+bool ServerProcess::waitUntilEnded(milliseconds patience)
 {
-    if (m_pid < 0)
-        return false;
-    siginfo_t info {};
-    return ::waitid(P_PID, static_cast<id_t>(m_pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == 0;
+    pollfd process { m_process, POLLIN, 0 };
+    return m_pid < 0 || ::poll(&process, 1, static_cast<int>(patience.count())) == 1;
 }
 
 bool ServerProcess::waitUntilReady(milliseconds patience)
 {
     const auto until = steady_clock::now() + patience;
     HttpCaller caller(m_port);
-    while (running() && steady_clock::now() < until) {
+    while (!waitUntilEnded(look) && steady_clock::now() < until) {
         const auto answer = caller.call("GET", "/health/ready", {}, {}, std::chrono::seconds(5));
         if (answer && answer->status == 200)
             return true;
-        std::this_thread::sleep_for(look);
     }
     return false;
 }
@@ -140,24 +154,28 @@ void ServerProcess::kill()
     if (m_pid < 0)
         return;
     ::kill(m_pid, SIGKILL);
-    ::waitpid(m_pid, nullptr, 0);
+    bury();
+}
+
+/// Waits for the end of the process. @returns its status
+int ServerProcess::bury()
+{
+    int status = 0;
+    ::waitpid(m_pid, &status, 0);
+    ::close(std::exchange(m_process, -1));
     m_pid = -1;
+    return status;
 }
 
 int ServerProcess::waitForEnd(milliseconds patience)
 {
-    const auto until = steady_clock::now() + patience;
-    while (running()) {
-        if (steady_clock::now() > until) {
-            kill();
-            return -1;
-        }
-        std::this_thread::sleep_for(look);
+    if (m_pid < 0)
+        return -1;
+    if (!waitUntilEnded(patience)) {
+        kill();
+        return -1;
     }
-    int status = 0;
-    if (m_pid >= 0)
-        ::waitpid(m_pid, &status, 0);
-    m_pid = -1;
+    const int status = bury();
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 

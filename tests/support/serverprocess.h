@@ -24,7 +24,12 @@ struct ServerSetup
     uid_t user = 0; ///< 0: whoever runs the test
 };
 
+/// A descriptor that becomes readable when the process ends; to be closed. @returns -1 when there is no such process
+[[nodiscard]] int openProcess(pid_t pid);
+
 /// A real iwd-server on free ports of this machine, which a test may stop, kill and start again on the same data and ports. Needs no event loop.
+///
+/// It does not outlive the test: the system kills it together with the thread that called start(), however that ends. So start it on a thread that stays.
 class ServerProcess
 {
 public:
@@ -44,7 +49,9 @@ public:
     int stop(std::chrono::milliseconds patience = std::chrono::seconds(60));
     /// Waits for an end that comes by itself. @returns as stop()
     int waitForEnd(std::chrono::milliseconds patience = std::chrono::seconds(60));
-    [[nodiscard]] bool running();
+    [[nodiscard]] bool running() { return m_pid >= 0 && !waitUntilEnded(std::chrono::milliseconds(0)); }
+    /// Waits for an end that comes by itself, and leaves the dead process to stop(), waitForEnd() or kill(). @returns whether it came
+    [[nodiscard]] bool waitUntilEnded(std::chrono::milliseconds patience);
 
     /// Bytes that a file of the running process may grow to from now on; nothing: as many as the disk holds. This fills the disk for one process alone.
     void limitFileSize(std::optional<quint64> bytes);
@@ -62,10 +69,13 @@ public:
     [[nodiscard]] qint64 residentBytes() const;
 
 private:
+    int bury();
+
     ServerSetup m_setup;
     quint16 m_port;
     quint16 m_operationsPort;
     pid_t m_pid = -1;
+    int m_process = -1; ///< a descriptor that becomes readable when the process ends
 };
 
 } // namespace iwd::test

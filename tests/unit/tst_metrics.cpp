@@ -45,6 +45,7 @@ private Q_SLOTS:
         promise("iwd_process_virtual_memory_bytes", "gauge");
         promise("iwd_items", "gauge");
         promise("iwd_oldest_item_age_seconds", "gauge");
+        promise("iwd_work_classes", "gauge");
         promise("iwd_build_info", "gauge");
     }
     void everyPromisedNameIsThereFromTheStart()
@@ -155,14 +156,15 @@ private Q_SLOTS:
     {
         Metrics metrics(u"1.2.3"_s);
         metrics.queueSource([] {
-            return std::vector<QueueGauges> { { u"100"_s, u"network"_s, { { u"queued"_s, 7 }, { u"assigned"_s, 2 } }, 90'500ms },
-                { u"100"_s, u"odd \"name\"\n"_s, { { u"held"_s, 1 } }, std::nullopt } };
+            return std::vector<QueueGauges> { { u"100"_s, u"network"_s, { { u"queued"_s, 7 }, { u"assigned"_s, 2 } }, 90'500ms, 12 },
+                { u"100"_s, u"odd \"name\"\n"_s, { { u"held"_s, 1 } }, std::nullopt, 0 } };
         });
         const MetricsText text(metrics.scrape());
         QVERIFY2(text.valid, qPrintable(text.complaint));
         QCOMPARE(text.value(series("iwd_items{tenant='100',queue='network',status='queued'}")), 7.0);
         QCOMPARE(text.value(series("iwd_items{tenant='100',queue='network',status='assigned'}")), 2.0);
         QCOMPARE(text.value(series("iwd_oldest_item_age_seconds{tenant='100',queue='network'}")), 90.5);
+        QCOMPARE(text.value(series("iwd_work_classes{tenant='100',queue='network'}")), 12.0);
         QCOMPARE(text.value(series("iwd_items{tenant='100',queue='odd \\'name\\'\\n',status='held'}")), 1.0);
         QCOMPARE(text.value(series("iwd_oldest_item_age_seconds{tenant='100',queue='odd \\'name\\'\\n'}")), 0.0);
     }

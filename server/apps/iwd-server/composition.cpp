@@ -4,7 +4,8 @@
 #include "firststart.h"
 
 #include <base/log.h>
-#include <pipeline/report/oldestwaiting.h>
+#include <cache/localcache.h>
+#include <cache/rediscache.h>
 #include <runtime/operations.h>
 #include <storage/postgresstore.h>
 #include <storage/sqlitestore.h>
@@ -60,8 +61,25 @@ Result<void> Composition::openData()
     if (!store)
         return store.error();
     m_store = std::move(store).value();
-    m_cache = std::make_unique<LocalCache>(m_clock, CachedCallers);
+    openCache();
     return {};
+}
+
+void Composition::openCache()
+{
+    if (!m_config.cache.redis) {
+        m_cache = std::make_unique<LocalCache>(m_clock, CachedCallers);
+        return;
+    }
+    RedisOptions options = *m_config.cache.redis;
+    options.user = m_config.cache.user;
+    options.password = m_config.cache.password;
+    options.sentinelPassword = m_config.cache.sentinelPassword;
+    options.caFile = m_config.cache.authority;
+    options.timeout = m_config.cache.timeout;
+    auto redis = std::make_unique<RedisCache>(std::move(options));
+    m_metrics.gauge("iwd_cache_up", "1 while the Redis of cache.url answers.", [cache = redis.get()] { return cache->trouble() ? 0 : 1; });
+    m_cache = std::move(redis);
 }
 
 Result<std::unique_ptr<Store>> Composition::openStore()
@@ -130,6 +148,7 @@ QCoro::Task<Result<void>> Composition::bringUp()
     const Result<void> started = co_await m_pipeline->start(numbers);
     if (!started)
         co_return started.error();
+    m_queueWatch = std::make_unique<QueueWatch>(*m_pipeline);
 
     auto setUp = co_await setUpTenant(*m_pipeline, m_tenants.front(), m_config.bootstrapFile);
     if (!setUp)
@@ -207,31 +226,19 @@ void Composition::watchStore()
     const auto trouble = m_store->trouble();
     m_health.set(QStringLiteral("storage"), !trouble, trouble.value_or(QStringLiteral("The database answers.")));
     for (const TenantRecord &tenant : m_tenants)
-        watchOldest(tenant.number);
-}
-
-QCoro::Task<> Composition::watchOldest(TenantId tenant)
-{
-    using Oldest = std::map<QString, OldestWaiting>;
-    const std::function<Result<Oldest>(Snapshot &)> work = [](Snapshot &snapshot) -> Result<Oldest> { return oldestByQueue(snapshot); };
-    const auto found = co_await m_pipeline->read<Oldest>(tenant, Deadline::in(std::chrono::seconds(1)), work);
-    if (!found)
-        co_return;
-    const std::lock_guard lock(m_oldestMutex);
-    std::erase_if(m_oldest, [tenant](const auto &entry) { return entry.first.first == tenant; });
-    for (const auto &[queueId, oldest] : *found)
-        m_oldest[{ tenant, queueId }] = oldest.epoch;
+        m_queueWatch->look(tenant);
 }
 
 std::vector<QueueGauges> Composition::queueGauges() const
 {
-    const std::lock_guard lock(m_oldestMutex);
     std::vector<QueueGauges> gauges;
     for (const TenantRecord &tenant : m_tenants) {
         for (const auto &[id, figures] : m_pipeline->figures().figures(tenant.number, m_clock->now()).queues) {
-            QueueGauges gauge { tenant.id, id, {}, std::nullopt };
-            if (const auto oldest = m_oldest.find({ tenant.number, id }); oldest != m_oldest.end())
-                gauge.oldestWaiting = std::max(milliseconds(0), m_clock->now() - oldest->second);
+            QueueGauges gauge { tenant.id, id, {}, std::nullopt, 0 };
+            const QueueWatch::Figures waiting = m_queueWatch->figures(tenant.number, id);
+            if (waiting.oldest)
+                gauge.oldestWaiting = std::max(milliseconds(0), m_clock->now() - *waiting.oldest);
+            gauge.workClasses = waiting.workClasses;
             for (int status = 0; status < ItemStatusCount; ++status)
                 gauge.items.emplace(statusName(static_cast<ItemStatus>(status)), figures.byStatus[static_cast<size_t>(status)]);
             gauges.push_back(std::move(gauge));

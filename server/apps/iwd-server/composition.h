@@ -8,9 +8,9 @@
 
 #include <api/apiserver.h>
 #include <base/clock.h>
-#include <cache/localcache.h>
+#include <cache/cache.h>
 #include <http/httpserver.h>
-#include <pipeline/pipeline.h>
+#include <pipeline/queuewatch.h>
 
 #include <QObject>
 #include <QTimer>
@@ -42,11 +42,11 @@ Q_SIGNALS:
 private:
     [[nodiscard]] Result<void> openData();
     [[nodiscard]] Result<std::unique_ptr<Store>> openStore();
+    void openCache();
     [[nodiscard]] QCoro::Task<Result<std::vector<TenantRecord>>> tenants();
     [[nodiscard]] QCoro::Task<Result<void>> bringUp();
     [[nodiscard]] Result<void> listen();
     void watchStore();
-    QCoro::Task<> watchOldest(TenantId tenant);
     [[nodiscard]] std::vector<QueueGauges> queueGauges() const;
 
     const ServerConfig m_config;
@@ -60,12 +60,11 @@ private:
     std::unique_ptr<Cache> m_cache;
     std::vector<TenantRecord> m_tenants;
     std::unique_ptr<Pipeline> m_pipeline;
+    std::unique_ptr<QueueWatch> m_queueWatch;
     std::unique_ptr<Api> m_api;
     std::unique_ptr<http::Server> m_server;
     std::unique_ptr<http::Server> m_operations; ///< its metrics ask m_server
     QTimer m_watch;
-    mutable std::mutex m_oldestMutex; ///< scrapes ask from the threads of the ports
-    std::map<std::pair<TenantId, QString>, Instant> m_oldest; ///< epochs, by tenant and queue
     bool m_draining = false;
 };
 

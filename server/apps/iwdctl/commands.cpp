@@ -36,6 +36,11 @@ QCoro::Task<int> showQueues(CommandLine line, std::shared_ptr<Client> client)
             percent(met, met + queue["slaMissedToday"_L1].toInteger()) });
     }
     console::print(table.toText(console::isTerminal() ? console::size().width : 0));
+    for (const auto &entry : queues) {
+        const QJsonArray warnings = entry["warnings"_L1].toArray();
+        for (const auto &warning : warnings)
+            console::print(u"\nWarning: %1\n"_s.arg(warning.toString()));
+    }
     co_return ExitFine;
 }
 

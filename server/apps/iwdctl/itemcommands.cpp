@@ -118,15 +118,23 @@ QUrlQuery filtersOf(const CommandLine &line)
     return query;
 }
 
+/// How many items are wanted. @returns nothing, after a complaint, when that is not a number of items
+std::optional<int> limitOf(const CommandLine &line)
+{
+    bool isNumber = false;
+    const int limit = line.value(u"limit"_s, u"50"_s).toInt(&isNumber);
+    if (isNumber && limit > 0)
+        return limit;
+    console::complain(u"--limit is a number from 1 on."_s);
+    return std::nullopt;
+}
+
 QCoro::Task<int> listItems(CommandLine line, std::shared_ptr<Client> client)
 {
-    bool ok = false;
-    const int limit = line.value(u"limit"_s, u"50"_s).toInt(&ok);
-    if (!ok || limit < 1) {
-        console::complain(u"--limit is a number from 1 on."_s);
+    const auto limit = limitOf(line);
+    if (!limit)
         co_return ExitUsage;
-    }
-    const auto items = co_await client->list(u"/items"_s, filtersOf(line), limit);
+    const auto items = co_await client->list(u"/items"_s, filtersOf(line), *limit);
     if (!items)
         co_return fail(items.error());
     if (wantsJson(line))
@@ -179,18 +187,15 @@ QCoro::Task<Result<QJsonObject>> searchPages(QJsonObject search, int most, std::
 
 QCoro::Task<int> searchItems(CommandLine line, std::shared_ptr<Client> client)
 {
-    bool ok = false;
-    const int limit = line.value(u"limit"_s, u"50"_s).toInt(&ok);
-    if (!ok || limit < 1) {
-        console::complain(u"--limit is a number from 1 on."_s);
+    const auto limit = limitOf(line);
+    if (!limit)
         co_return ExitUsage;
-    }
     const auto search = searchFromLine(line);
     if (!search) {
         console::complain(search.error());
         co_return ExitUsage;
     }
-    const auto found = co_await searchPages(*search, limit, client);
+    const auto found = co_await searchPages(*search, *limit, client);
     if (!found)
         co_return fail(found.error());
     if (wantsJson(line)) {

@@ -13,12 +13,12 @@ namespace {
 Result<const CapturePoint *> usableCapturePoint(const ConfigurationSnapshot &configuration, const QString &id)
 {
     const CapturePoint *point = configuration.capturePoint(id);
+    if (point && point->enabled)
+        return point;
     const QJsonObject args { { QStringLiteral("kind"), QStringLiteral("capture-point") }, { QStringLiteral("id"), id } };
     if (!point)
         return Error { ErrorCode::InvalidReference, QStringLiteral("There is no capture point \"%1\".").arg(id), QStringLiteral("capturePointId"), args };
-    if (!point->enabled)
-        return Error { ErrorCode::InvalidReference, QStringLiteral("Capture point \"%1\" is switched off and takes no items.").arg(id), QStringLiteral("capturePointId"), args };
-    return point;
+    return Error { ErrorCode::InvalidReference, QStringLiteral("Capture point \"%1\" is switched off and takes no items.").arg(id), QStringLiteral("capturePointId"), args };
 }
 
 /// Everything that can be refused is refused here, before anything is written.

@@ -91,6 +91,11 @@ void Distributor::rolledBack()
     m_eligibility.clear();
 }
 
+bool Distributor::hasParked(TenantId tenant) const
+{
+    return std::any_of(m_parked.begin(), m_parked.end(), [tenant](const auto &request) { return request->tenant == tenant; });
+}
+
 void Distributor::giveUp(quint64 number)
 {
     const auto request = std::find_if(m_parked.begin(), m_parked.end(), [number](const auto &parked) { return parked->number == number; });

@@ -47,6 +47,8 @@ public:
     /// Hook of the store: the transaction was undone.
     void rolledBack();
 
+    /// Whether somebody waits for work of the tenant.
+    [[nodiscard]] bool hasParked(TenantId tenant) const;
     /// The wish's waiting time is over: answers "nothing" if it is still parked.
     void giveUp(quint64 number);
     /// The server is about to stop: answers "nothing" to everybody, and parks nobody any more.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "offering.h"
 
+#include "assigning.h"
 #include "segments.h"
 
 #include <pipeline/itemoperations.h>
@@ -193,20 +194,7 @@ bool offerWork(Transaction &transaction, EligibilityCache &eligibility, int limi
 Assignment offerItem(Transaction &transaction, ItemRecord &record, const Agent &agent, const Actor &actor, const QString &reason)
 {
     const ItemRecord before = record;
-    const auto configuration = transaction.configuration();
-    const Queue *queue = configuration->queue(record.item.queueId);
-    Assignment offer;
-    offer.item = record.item.id;
-    offer.agentId = agent.id;
-    offer.channel = record.item.channel;
-    offer.taken = transaction.now();
-    offer.lease = queue ? queue->offerTime : Queue {}.offerTime;
-    offer.leaseUntil = offer.taken + offer.lease;
-    offer.offered = true;
-    offer.weight = queue ? queue->weight : 1;
-    offer.queueId = record.item.queueId;
-    offer = transaction.insertAssignment(offer);
-
+    const Assignment offer = assign(transaction, record, agent, AssignmentKind::Offer);
     record.item.status = ItemStatus::Distributed;
     record.item.assignedToUser = agent.id;
     transaction.updateItem(record, false);

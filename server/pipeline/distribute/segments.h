@@ -27,7 +27,7 @@ struct Choice
 
 /// Which of several items is taken: the first in the order of the Universal Queue; but of a divided queue the best item of the segment whose
 /// turn it is. Turns follow start-time fair queueing (Goyal, Vin, Cheng 1996): of the items taken while a segment waits and could be
-/// taken, it gets its share, give or take about one item of each segment; one that was empty saves up nothing.
+/// taken, it gets at least its share of all but one for each other segment, less one; one that was empty saves up nothing.
 /// @returns null when there is nothing to choose from
 [[nodiscard]] const Choice *chosen(Transaction &transaction, std::span<const Choice> choices);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "taking.h"
 
+#include "assigning.h"
 #include "offering.h"
 #include "segments.h"
 
@@ -70,19 +71,7 @@ Error noSuchAgent(const QString &id)
 
 Result<Assignment> takeItem(Transaction &transaction, const ItemRecord &before, ItemRecord &record, const Agent &agent, const Actor &actor, const QString &reason)
 {
-    const auto configuration = transaction.configuration();
-    const Queue *queue = configuration->queue(record.item.queueId);
-    Assignment assignment;
-    assignment.item = record.item.id;
-    assignment.agentId = agent.id;
-    assignment.channel = record.item.channel;
-    assignment.taken = transaction.now();
-    assignment.lease = queue ? queue->lease : Queue {}.lease;
-    assignment.leaseUntil = assignment.taken + assignment.lease;
-    assignment.weight = queue ? queue->weight : 1;
-    assignment.queueId = record.item.queueId;
-    assignment = transaction.insertAssignment(assignment);
-
+    const Assignment assignment = assign(transaction, record, agent, AssignmentKind::InHand);
     record.item.status = ItemStatus::Assigned;
     record.item.assignedToUser = agent.id;
     record.item.assigned = transaction.now();

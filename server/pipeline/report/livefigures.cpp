@@ -44,7 +44,7 @@ void LiveFigures::startDay(TenantFigures &tenant, Instant now)
         queue.arrivedToday = queue.completedToday = queue.canceledToday = queue.slaMetToday = queue.slaMissedToday = 0;
 }
 
-void LiveFigures::load(Snapshot &snapshot)
+bool LiveFigures::load(Snapshot &snapshot)
 {
     const Instant midnight = std::chrono::floor<std::chrono::days>(snapshot.now());
     TenantFigures tenant;
@@ -65,7 +65,11 @@ void LiveFigures::load(Snapshot &snapshot)
     }
     tenant.figures.lastEvent = snapshot.lastEvent();
     const std::lock_guard lock(m_mutex);
-    m_tenants[snapshot.tenant()] = std::move(tenant);
+    TenantFigures &known = m_tenants[snapshot.tenant()];
+    if (known.figures.lastEvent > tenant.figures.lastEvent)
+        return false;
+    known = std::move(tenant);
+    return true;
 }
 
 /// Adds an item to the figures, or takes it out.
@@ -92,8 +96,10 @@ void LiveFigures::apply(const std::vector<Event> &events)
     const std::lock_guard lock(m_mutex);
     for (const Event &event : events) {
         TenantFigures &tenant = m_tenants[event.tenant];
+        if (event.id <= tenant.figures.lastEvent)
+            continue;
         startDay(tenant, event.at);
-        tenant.figures.lastEvent = std::max(tenant.figures.lastEvent, event.id);
+        tenant.figures.lastEvent = event.id;
         if (event.before)
             count(tenant, *event.before, -1);
         if (event.after)

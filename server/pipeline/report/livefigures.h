@@ -25,9 +25,10 @@ struct QueueFigures
 class LiveFigures
 {
 public:
-    /// Starts from what is stored. Call before the first write of the tenant.
-    void load(Snapshot &snapshot);
-    /// Takes in committed events.
+    /// Starts from what is stored. Call before the first write of the tenant by this process.
+    /// @returns false when events have been applied meanwhile that the snapshot does not know: then load again
+    [[nodiscard]] bool load(Snapshot &snapshot);
+    /// Takes in committed events, but those that are known already.
     void apply(const std::vector<Event> &events);
 
     struct Figures

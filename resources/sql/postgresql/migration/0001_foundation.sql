@@ -15,7 +15,7 @@ create table tenant (
   created_ms bigint not null
 );
 
--- What a writing process has to know before it writes: the last numbers that were given, and who wrote last. Updated by every transaction that writes, with room
+-- What a writing process has to know before it writes: the last numbers that were given, how often others have written, and who does what falls due. Updated by every transaction that writes, with room
 -- on its page, so that no update ever touches the index.
 create table tenant_state (
   tenant_id bigint primary key references tenant (id),
@@ -24,7 +24,10 @@ create table tenant_state (
   last_item bigint not null default 0,
   last_token bigint not null default 0,
   configuration_version bigint not null default 0,
-  writer text not null default ''
+  callers_version bigint not null default 0, -- rises when a key or a session is ended
+  writes bigint not null default 0, -- transactions that changed something
+  worker text not null default '', -- the process that does what falls due …
+  worker_until_ms bigint not null default 0 -- … until then, by the database's clock
 ) with (fillfactor = 10);
 
 -- Queues, categories, schemas, capture points, agents and skills: few, small, read as a whole into memory.
@@ -180,6 +183,7 @@ create table event (
   item_id bigint,
   at_ms bigint not null,
   type smallint not null,
+  facts text not null, -- what other processes keep their figures by
   body text not null,
   primary key (tenant_id, day, id)
 ) partition by range (day);
@@ -244,7 +248,7 @@ alter table tenant force row level security;
 create policy of_the_tenant on tenant using (id = (select nullif(current_setting('iwd.tenant', true), '')::bigint) or (select current_setting('iwd.directory', true) = 'on'));
 alter table tenant_state enable row level security;
 alter table tenant_state force row level security;
-create policy of_the_tenant on tenant_state using (tenant_id = (select nullif(current_setting('iwd.tenant', true), '')::bigint));
+create policy of_the_tenant on tenant_state using (tenant_id = (select nullif(current_setting('iwd.tenant', true), '')::bigint) or (select current_setting('iwd.directory', true) = 'on'));
 alter table config_object enable row level security;
 alter table config_object force row level security;
 create policy of_the_tenant on config_object using (tenant_id = (select nullif(current_setting('iwd.tenant', true), '')::bigint));

@@ -35,6 +35,8 @@ struct Outcome
     std::vector<double> waits; ///< sorted, in seconds
 };
 
+struct PlayWorld;
+
 /// Plays the incidents through the public API of a server: posts, takes, holds, resumes, moves, completes and reopens items as the
 /// record says, with time compressed. One coroutine per incident and per agent; for one thread with an event loop.
 class Player
@@ -56,10 +58,8 @@ public:
     [[nodiscard]] std::optional<Happening> takeNews();
     [[nodiscard]] int errors() const;
 
-    struct World;
-
 private:
-    std::shared_ptr<World> m_world;
+    std::shared_ptr<PlayWorld> m_world;
 };
 
 } // namespace iwd::demo

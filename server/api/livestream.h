@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "authenticator.h"
+
+#include <http/httpmessage.h>
+#include <pipeline/pipeline.h>
+
+#include <QPointer>
+#include <QWebSocket>
+
+namespace iwd {
+
+/// A stream is a coroutine on its socket's thread; the socket may end at any suspension.
+using StreamSocket = QPointer<QWebSocket>;
+
+[[nodiscard]] bool isOpen(const StreamSocket &socket);
+
+/// What one live stream sends. Used on the thread of its socket.
+class LiveSource
+{
+public:
+    virtual ~LiveSource() = default;
+    /// Delivers as soon as there may be more than what a send() after this call reads. Whoever waits no longer delivers false to it.
+    [[nodiscard]] virtual Delivery<bool> news(TenantId tenant) = 0;
+    /// Reads what is new and sends it, unless the socket has ended meanwhile. @returns whether there may be more right now, or why nothing can be read
+    [[nodiscard]] virtual QCoro::Task<Result<bool>> send(TenantId tenant, Deadline deadline, StreamSocket socket) = 0;
+    /// How a reader that was dropped goes on, in a few words.
+    [[nodiscard]] virtual QString wayOn() const = 0;
+};
+
+struct LiveStream
+{
+    Pipeline *pipeline; ///< must outlive the server, like the authenticator
+    Authenticator *authenticator;
+    Privilege privilege; ///< that the caller needs, and needs to keep
+    milliseconds slowestReader; ///< one that takes nothing for so long is disconnected
+    http::Request request;
+    std::shared_ptr<LiveSource> source;
+};
+
+/// Sends what @p stream has over @p socket until one side ends it. Takes ownership of @p socket; call on its thread.
+///
+/// Bounded: no more than about 1 MiB waits for a slow reader. The caller is asked for again and again, so that a deleted key or an ended session ends its
+/// streams too.
+void runLiveStream(LiveStream stream, QWebSocket *socket);
+
+} // namespace iwd

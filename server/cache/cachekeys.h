@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QByteArray>
+
+/// Every key that IWD keeps in a Cache. Each is written here and nowhere else; in a Redis all carry the prefix of RedisOptions ("iwd:"). None of them is the
+/// truth: a cache may lose any of them, or all, at any moment.
+///
+/// | key | holds | written by | lives |
+/// |---|---|---|---|
+/// | `caller/key/<digest>` | whom an API key belongs to, with its scopes; the digest is SHA-256 of the key, in hexadecimal | Authenticator | 10 s |
+/// | `caller/session/<digest>` | the same of a session's token | Authenticator | 10 s |
+namespace iwd::cachekey {
+
+[[nodiscard]] inline QByteArray apiKey(const QByteArray &digest)
+{
+    return "caller/key/" + digest.toHex();
+}
+
+[[nodiscard]] inline QByteArray session(const QByteArray &digest)
+{
+    return "caller/session/" + digest.toHex();
+}
+
+} // namespace iwd::cachekey

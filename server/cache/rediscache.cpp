@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rediscache.h"
+
+#include "redisclient.h"
+
+#include <base/eventthread.h>
+
+#include <QCoreApplication>
+#include <QTimer>
+
+#include <deque>
+#include <mutex>
+#include <set>
+
+namespace iwd {
+
+namespace {
+
+/// Keeps "for ever" within what Redis takes.
+constexpr milliseconds longestLife = std::chrono::hours(24 * 365);
+constexpr size_t mostOwed = 10'000;
+constexpr milliseconds sweepEvery { 10 };
+constexpr milliseconds patienceAtEnd { 2'000 };
+
+} // namespace
+
+/// What happens on Redis's thread.
+class RedisCache::Worker : public QObject
+{
+public:
+    Worker(RedisOptions options, std::function<void(const std::optional<QString> &)> tellTrouble)
+        : m_timeout(options.timeout)
+        , m_client(std::move(options))
+        , m_tellTrouble(std::move(tellTrouble))
+    {
+        m_sweep.setInterval(sweepEvery);
+        connect(&m_sweep, &QTimer::timeout, this, [this] {
+            while (!m_waiting.empty() && m_waiting.front().first.passed()) {
+                m_waiting.front().second();
+                m_waiting.pop_front();
+            }
+            if (m_waiting.empty())
+                m_sweep.stop();
+        });
+    }
+
+    void get(const QByteArray &key, const Delivery<std::optional<QByteArray>> &found)
+    {
+        giveUpInTime([found] { found.deliver(std::nullopt); });
+        readNow(key, found);
+    }
+
+    void put(const QByteArray &key, const QByteArray &value, milliseconds timeToLive, const Delivery<bool> &done)
+    {
+        giveUpInTime([done] { done.deliver(false); });
+        m_longestPut = std::max(m_longestPut, timeToLive);
+        writeNow(key, { "SET", m_client.serverKey(key), value, "PX", QByteArray::number(static_cast<qint64>(timeToLive.count())) }, done);
+    }
+
+    void erase(const QByteArray &key, const Delivery<bool> &done)
+    {
+        giveUpInTime([done] { done.deliver(false); });
+        // Owed until Redis has confirmed it: nobody is given this entry meanwhile.
+        owe(key);
+        eraseNow(key, done);
+    }
+
+    /// Ends every connection, and lets what waits for answers end as well.
+    void shutDown()
+    {
+        m_client.closeAll();
+        const Deadline deadline = Deadline::in(patienceAtEnd);
+        while (m_running > 0 && !deadline.passed())
+            QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents | QEventLoop::ExcludeSocketNotifiers, 10);
+        for (const auto &[due, giveUp] : m_waiting)
+            giveUp();
+    }
+
+private:
+    void giveUpInTime(std::function<void()> giveUp)
+    {
+        m_waiting.emplace_back(Deadline::in(m_timeout), std::move(giveUp));
+        if (!m_sweep.isActive())
+            m_sweep.start();
+    }
+
+    void owe(const QByteArray &key)
+    {
+        if (m_owed.size() >= mostOwed) {
+            // Too many to remember: whatever was put so far is not believed as long as it may live.
+            m_owed.clear();
+            m_distrust = Deadline::in(m_longestPut);
+            m_distrusting = true;
+        }
+        m_owed.insert(key);
+    }
+
+    [[nodiscard]] bool isOwed(const QByteArray &key)
+    {
+        if (m_distrusting && m_distrust.passed())
+            m_distrusting = false;
+        return m_distrusting || m_owed.contains(key);
+    }
+
+    QCoro::Task<RedisAnswer> ask(QByteArray key, std::vector<QByteArray> command)
+    {
+        ++m_running;
+        RedisAnswer answer = co_await m_client.ask(key, command);
+        --m_running;
+        if (m_client.trouble() != m_toldTrouble) {
+            m_toldTrouble = m_client.trouble();
+            m_tellTrouble(m_toldTrouble);
+        }
+        co_return answer;
+    }
+
+    QCoro::Task<> readNow(QByteArray key, Delivery<std::optional<QByteArray>> found)
+    {
+        const bool owed = isOwed(key);
+        const std::vector<QByteArray> command { "GET", m_client.serverKey(key) };
+        const RedisAnswer answer = co_await ask(key, command);
+        const bool isThere = answer && answer->kind == RedisReply::Kind::Text && !owed && !isOwed(key);
+        std::optional<QByteArray> value;
+        if (isThere)
+            value = answer->text;
+        found.deliver(value);
+        if (answer)
+            payOff();
+    }
+
+    QCoro::Task<> writeNow(QByteArray key, std::vector<QByteArray> command, Delivery<bool> done)
+    {
+        // What is put now replaces what was to be erased.
+        const RedisAnswer answer = co_await ask(key, command);
+        if (answer)
+            m_owed.erase(key);
+        done.deliver(answer.ok());
+        if (answer)
+            payOff();
+    }
+
+    QCoro::Task<> eraseNow(QByteArray key, Delivery<bool> done)
+    {
+        const std::vector<QByteArray> command { "DEL", m_client.serverKey(key) };
+        const RedisAnswer answer = co_await ask(key, command);
+        if (answer)
+            m_owed.erase(key);
+        done.deliver(answer.ok());
+        if (answer)
+            payOff();
+    }
+
+    /// Redis answers: makes up for an erase() that it did not get. Its answer brings on the next.
+    void payOff()
+    {
+        if (m_owed.empty() || m_payingOff)
+            return;
+        payOffNow();
+    }
+
+    QCoro::Task<> payOffNow()
+    {
+        m_payingOff = true;
+        while (!m_owed.empty()) {
+            const QByteArray key = *m_owed.begin();
+            const std::vector<QByteArray> command { "DEL", m_client.serverKey(key) };
+            const RedisAnswer answer = co_await ask(key, command);
+            if (!answer)
+                break;
+            m_owed.erase(key);
+        }
+        m_payingOff = false;
+    }
+
+    const milliseconds m_timeout;
+    RedisClient m_client;
+    std::function<void(const std::optional<QString> &)> m_tellTrouble;
+    std::optional<QString> m_toldTrouble;
+    std::deque<std::pair<Deadline, std::function<void()>>> m_waiting; ///< in the order of their time
+    QTimer m_sweep;
+    std::set<QByteArray> m_owed; ///< keys to be erased
+    bool m_payingOff = false;
+    bool m_distrusting = false;
+    Deadline m_distrust = Deadline::in(milliseconds(0));
+    milliseconds m_longestPut { 0 };
+    int m_running = 0; ///< commands without an answer
+};
+
+/// The thread, and the way to it.
+class RedisCache::Thread
+{
+public:
+    explicit Thread(const RedisOptions &options)
+    {
+        m_thread.run([&] {
+            m_worker = std::make_unique<Worker>(options, [this](const std::optional<QString> &trouble) {
+                const std::lock_guard lock(m_mutex);
+                m_trouble = trouble;
+            });
+        });
+    }
+
+    ~Thread()
+    {
+        m_thread.run([this] {
+            m_worker->shutDown();
+            m_worker.reset();
+        });
+    }
+
+    void post(std::function<void(Worker &)> work)
+    {
+        m_thread.post([this, work = std::move(work)] { work(*m_worker); });
+    }
+
+    [[nodiscard]] std::optional<QString> trouble() const
+    {
+        const std::lock_guard lock(m_mutex);
+        return m_trouble;
+    }
+
+private:
+    mutable std::mutex m_mutex;
+    std::optional<QString> m_trouble;
+    EventThread m_thread { QStringLiteral("redis") };
+    std::unique_ptr<Worker> m_worker; ///< lives and dies on the thread
+};
+
+RedisCache::RedisCache(RedisOptions options)
+    : m_thread(std::make_unique<Thread>(options))
+{
+}
+
+RedisCache::~RedisCache() = default;
+
+QCoro::Task<std::optional<QByteArray>> RedisCache::get(QByteArray key)
+{
+    const Delivery<std::optional<QByteArray>> found;
+    m_thread->post([key, found](Worker &worker) { worker.get(key, found); });
+    std::optional<QByteArray> value = co_await found;
+    co_return value;
+}
+
+QCoro::Task<> RedisCache::put(QByteArray key, QByteArray value, milliseconds timeToLive)
+{
+    if (timeToLive <= milliseconds(0)) {
+        co_await erase(key);
+        co_return;
+    }
+    const milliseconds life = std::min(timeToLive, longestLife);
+    const Delivery<bool> done;
+    m_thread->post([key, value, life, done](Worker &worker) { worker.put(key, value, life, done); });
+    co_await done;
+}
+
+QCoro::Task<> RedisCache::erase(QByteArray key)
+{
+    const Delivery<bool> done;
+    m_thread->post([key, done](Worker &worker) { worker.erase(key, done); });
+    co_await done;
+}
+
+std::optional<QString> RedisCache::trouble() const
+{
+    return m_thread->trouble();
+}
+
+} // namespace iwd
