@@ -661,6 +661,7 @@ void TestPostgresStore::ofSeveralHostsTheOneThatTakesWritesIsFound()
     PrivatePostgres standby({ .tcp = true, .settings = { u"default_transaction_read_only=on"_s } });
     PrivatePostgres primary({ .tcp = true, .settings = {} });
     const QString database = primary.newDatabase();
+    QCOMPARE(standby.newEmptyDatabase(), database); // a standby has what its primary has
     const ManualClock clock;
     PostgresOptions options;
     options.url = u"postgresql://iwd@127.0.0.1:1,127.0.0.1:%1,127.0.0.1:%2/%3?connect_timeout=2"_s.arg(standby.port()).arg(primary.port()).arg(database);
