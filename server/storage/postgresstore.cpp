@@ -126,6 +126,7 @@ Result<void> PostgresBackend::prepareDatabase()
         }
     }
     (*database)->endReading();
+    log::info(u"Connected to the database", { { QLatin1StringView("database"), m_address.description() } });
     if (const auto migrated = migrate(**database); !migrated)
         return migrated.error();
     if (!lookAfterPartitions(**database))

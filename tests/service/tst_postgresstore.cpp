@@ -154,6 +154,7 @@ private Q_SLOTS:
     void oldDaysOfTheLogAreDropped();
     void aStartThatCannotSucceedSaysWhyWithoutThePassword_data();
     void aStartThatCannotSucceedSaysWhyWithoutThePassword();
+    void ofSeveralHostsTheOneThatTakesWritesIsFound();
     void aStandbyIsRefused();
     void aServerThatIsTooOldIsRefused();
     void theServerHasToProveWhoItIs();
@@ -653,6 +654,21 @@ void TestPostgresStore::aStartThatCannotSucceedSaysWhyWithoutThePassword()
         QVERIFY(!QJsonDocument(refused.error().args).toJson().contains(secret.toUtf8()));
         QVERIFY2(!log.text().contains(secret.toUtf8()), log.text().constData());
     }
+}
+
+void TestPostgresStore::ofSeveralHostsTheOneThatTakesWritesIsFound()
+{
+    PrivatePostgres standby({ .tcp = true, .settings = { u"default_transaction_read_only=on"_s } });
+    PrivatePostgres primary({ .tcp = true, .settings = {} });
+    const QString database = primary.newDatabase();
+    QCOMPARE(standby.newEmptyDatabase(), database); // a standby has what its primary has
+    const ManualClock clock;
+    PostgresOptions options;
+    options.url = u"postgresql://iwd@127.0.0.1:1,127.0.0.1:%1,127.0.0.1:%2/%3?connect_timeout=2"_s.arg(standby.port()).arg(primary.port()).arg(database);
+    options.password = QString::fromLatin1(PrivatePostgres::Password);
+    const auto store = PostgresStore::open(options, clock);
+    QVERIFY2(store.ok(), qPrintable(store ? QString() : store.error().text));
+    QVERIFY((*store)->createTenant(u"100"_s, u"t100"_s, u"6a2f41a3-c54c-fce8-32d2-0324e1c32e22"_s).ok());
 }
 
 void TestPostgresStore::aStandbyIsRefused()
