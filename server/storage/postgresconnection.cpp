@@ -187,6 +187,14 @@ void PostgresConnection::sendRollback()
         note(PQpipelineSync(m_connection) == 1, { Sent::Kind::Sync, {} });
 }
 
+void PostgresConnection::settle(Clock::time_point until)
+{
+    if (!m_connection || m_sent.empty())
+        return;
+    m_failure.reset();
+    (void)drain(until);
+}
+
 bool PostgresConnection::commit(Clock::time_point until)
 {
     m_failure.reset();

@@ -79,6 +79,8 @@ public:
     bool synchronize(Clock::time_point until);
     /// Sends the end of a transaction that changed nothing; what it says is read with the next statement's result.
     void sendRollback();
+    /// Reads what is left of sendRollback(). Poolers (pgbouncer 1.18) lose a transaction that is sent before the one before it was answered.
+    void settle(Clock::time_point until);
     /// Waits for all that was sent, and for the commit. @returns whether it is sure to be committed; a lost connection leaves that open
     bool commit(Clock::time_point until);
 

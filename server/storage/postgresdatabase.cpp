@@ -101,6 +101,7 @@ SteadyClock::time_point PostgresDatabase::patience() const
 
 bool PostgresDatabase::begin(bool readOnly, Deadline until)
 {
+    m_connection.settle(patience());
     const auto now = SteadyClock::now();
     if (m_failedWith == "0A000")
         forgetPrepared();
@@ -186,6 +187,7 @@ bool PostgresDatabase::beginMigration()
 {
     m_migrating = true;
     m_tenant.reset();
+    m_connection.settle(patience());
     // Whoever comes second waits for the lock, and finds everything done.
     return execute(QStringLiteral("begin")) && execute(QStringLiteral("select pg_advisory_xact_lock(1230455812)"))
         && execute(QStringLiteral(

@@ -220,7 +220,7 @@ void TestPostgresStore::whatIsAskedAllTheTimeUsesItsIndex()
     connection->execute(u"set local enable_bitmapscan = off"_s);
     connection->execute(u"set local iwd.tenant = '1'"_s);
     connection->execute(u"set local plan_cache_mode = force_generic_plan"_s);
-    connection->execute(u"insert into event select 1, 20513, n, n % 1000, 0, 1, '' from generate_series(1, 5000) n"_s);
+    connection->execute(u"insert into event (tenant_id, day, id, item_id, at_ms, type, facts, body) select 1, 20513, n, n % 1000, 0, 1, '', '' from generate_series(1, 5000) n"_s);
     connection->execute(u"analyze event"_s);
     const QString sql = QString::fromUtf8(PostgresStatement(*connection.operator->(), statementText(u"postgresql"_s, name), false).sql());
     QVERIFY(connection->execute(u"prepare probe as "_s + sql));
