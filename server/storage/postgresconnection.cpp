@@ -286,10 +286,9 @@ PostgresResult PostgresConnection::wait(Clock::time_point until)
         m_failure = PostgresFailure { {}, m_lostBecause };
         return nullptr;
     }
-    if (PQsendFlushRequest(m_connection) != 1) {
-        lose(m_address.withoutSecrets(PQerrorMessage(m_connection)));
+    // Not only a flush: after a synchronization the server knows that it is our turn, and ends a transaction that we do not go on with (see PostgresSettings::idleLimit).
+    if (!note(PQpipelineSync(m_connection) == 1, { Sent::Kind::Sync, {} }))
         return nullptr;
-    }
     return drain(until);
 }
 

@@ -22,8 +22,8 @@ bool isOneOf(const QByteArray &state, std::initializer_list<const char *> states
 /// Not the statement is to blame but the server, its machine, or the way to it.
 bool isEnvironment(const QByteArray &state)
 {
-    // Classes: connection, resources, operator intervention, system. Then: read-only, lock not available.
-    return state.isEmpty() || state.startsWith("08") || state.startsWith("53") || state.startsWith("57P") || state.startsWith("58") || isOneOf(state, { "25006", "55P03" });
+    // Classes: connection, resources, operator intervention, system. Then: read-only, too long without a statement, lock not available.
+    return state.isEmpty() || state.startsWith("08") || state.startsWith("53") || state.startsWith("57P") || state.startsWith("58") || isOneOf(state, { "25006", "25P03", "55P03" });
 }
 
 /// The session is no longer the one that we have prepared, or it is going away.
@@ -116,6 +116,7 @@ bool PostgresDatabase::begin(bool readOnly, Deadline until)
     return systemStatement(QStringLiteral("system/set_limits"))
         .bind(QStringLiteral(":statement"), QString::number(time.count()))
         .bind(QStringLiteral(":lock"), QString::number(std::min(time, m_settings.lockLimit).count()))
+        .bind(QStringLiteral(":idle"), QString::number(m_settings.idleLimit.count()))
         .send();
 }
 
@@ -264,7 +265,7 @@ void PostgresDatabase::failWithLastError(const QString &name)
     if (isOfAnotherSession(failure.sqlState) && !m_settings.pooled->exchange(true))
         log::info(u"The database is reached through a pooler that changes sessions; statements are no longer kept prepared");
     // A server that has become a standby, or is going down, keeps the connection open for nothing.
-    if (isOneOf(failure.sqlState, { "25006", "57P01", "57P02", "57P03" }))
+    if (isOneOf(failure.sqlState, { "25006", "25P03", "57P01", "57P02", "57P03" }))
         m_connection.lose(reason);
     if (failure.sqlState.isEmpty() && m_committing) {
         fail({ ErrorCode::StorageUnavailable,

@@ -17,6 +17,7 @@ struct PostgresSettings
 {
     std::chrono::milliseconds answerLimit { 30'000 }; ///< for a statement of a unit of work without a deadline
     std::chrono::milliseconds lockLimit { 5'000 }; ///< for another process to end its transaction
+    std::chrono::milliseconds idleLimit { 5'000 }; ///< for this process to go on with a transaction: one that hangs would keep a tenant's lock for ever
     int leastVersion = 140'000; ///< of the server
     /// Turns true when a pooler gives each transaction another session (pgbouncer in transaction mode): prepared statements are lost then, and each is
     /// sent with its text instead. Until that shows they are kept, because preparing costs the server more than running most of them.

@@ -37,6 +37,7 @@ public:
     {
         m_settings.answerLimit = m_options.answerLimit;
         m_settings.lockLimit = m_options.lockLimit;
+        m_settings.idleLimit = m_options.idleLimit;
         m_settings.leastVersion = m_options.leastVersion;
     }
 

@@ -19,6 +19,7 @@ struct PostgresOptions
     milliseconds searchLimit { 3'000 }; ///< after which a search is broken off
     milliseconds answerLimit { 30'000 }; ///< for a statement of a unit of work without a deadline
     milliseconds lockLimit { 5'000 }; ///< for another process to end its transaction
+    milliseconds idleLimit { 5'000 }; ///< for this one to go on with its own; then the server ends it, so that the others can
     milliseconds lookInterval { 50 }; ///< how often to look for what other processes have written
     int keepEventDays = 0; ///< days of the log that are kept, today not counted; 0: all
     int leastVersion = 140'000; ///< of the server

@@ -146,6 +146,7 @@ private Q_SLOTS:
     void processesSeeWhatTheOthersWrote();
     void noReaderMissesAnEventThatCommitsLate();
     void aHeldLockDelaysItsTenantAloneAndNotForEver();
+    void aProcessThatHangsLosesItsLock();
     void whatTheDatabaseGaveUpForAnotherTransactionIsTriedAgain();
     void aRestartOfTheDatabaseLosesNothingThatWasAnswered_data();
     void aRestartOfTheDatabaseLosesNothingThatWasAnswered();
@@ -415,6 +416,40 @@ void TestPostgresStore::aHeldLockDelaysItsTenantAloneAndNotForEver()
     stranger->execute(u"rollback"_s);
     PipelineFixture::must(process.capture(u"1"_s));
     QVERIFY(!process.store->trouble());
+}
+
+/// As when its machine is suspended in the middle of a transaction.
+void TestPostgresStore::aProcessThatHangsLosesItsLock()
+{
+    PrivatePostgres &server = PrivatePostgres::shared();
+    const QString url = server.url(server.newDatabase());
+    const ManualClock clock;
+    const TenantId tenant = seed(url, clock);
+    PostgresOptions options;
+    options.idleLimit = milliseconds(300);
+    Process hanging(url, clock, tenant, options);
+    Process other(url, clock, tenant);
+    std::mutex gate;
+    gate.lock();
+    Delivery<bool> held;
+    Delivery<std::optional<Error>> told;
+    hanging.store->write({ tenant,
+        [&](Transaction &transaction) {
+            (void)captureItem(transaction, *decodeItemInput({ { u"captureId"_s, u"held"_s } }, InputMode::Create), Actor::server());
+            (void)transaction.itemsCapturedAs(u"held"_s, {}); // written, and answered
+            held.deliver(true);
+            const std::lock_guard wait(gate);
+        },
+        [told](const std::optional<Error> &failure) { told.deliver(failure); } });
+    QVERIFY(await([](Delivery<bool> one) -> QCoro::Task<bool> { co_return co_await one; }(held)));
+    PipelineFixture::must(other.capture(u"other"_s)); // waits for the lock, and gets it
+    gate.unlock();
+    const auto failure = await([](Delivery<std::optional<Error>> one) -> QCoro::Task<std::optional<Error>> { co_return co_await one; }(told));
+    QVERIFY(failure);
+    QCOMPARE(failure->code, ErrorCode::StorageUnavailable);
+    QCOMPARE(other.itemsCapturedAs(u"held"_s), size_t(0));
+    QCOMPARE(other.itemsCapturedAs(u"other"_s), size_t(1));
+    QTRY_VERIFY(hanging.capture(u"again"_s));
 }
 
 void TestPostgresStore::whatTheDatabaseGaveUpForAnotherTransactionIsTriedAgain()
