@@ -60,11 +60,17 @@ Result<QJsonArray> inHands(Snapshot &snapshot, const QString &agentId, bool offe
         return noSuchAgent(agentId);
     auto held = snapshot.assignmentsOf(agentId);
     std::sort(held.begin(), held.end(), [](const Assignment &left, const Assignment &right) { return left.token < right.token; });
+    std::erase_if(held, [&](const Assignment &assignment) { return assignment.offered != offered || assignment.token <= after; });
+    std::vector<ItemId> ids;
+    for (const Assignment &assignment : held)
+        ids.push_back(assignment.item);
+    std::map<ItemId, ItemRecord> records;
+    for (ItemRecord &record : snapshot.items(ids))
+        records.emplace(record.item.id, std::move(record));
     QJsonArray data;
     for (const Assignment &assignment : held) {
-        const auto record = assignment.offered == offered && assignment.token > after ? snapshot.item(assignment.item) : std::nullopt;
-        if (record)
-            data.append(QJsonObject { { QStringLiteral("item"), encodeItemView(answerOf(snapshot, *record)) }, { QStringLiteral("assignment"), encodeAssignment(withUserData(snapshot, assignment)) } });
+        if (const auto record = records.find(assignment.item); record != records.end())
+            data.append(QJsonObject { { QStringLiteral("item"), encodeItemView(answerOf(snapshot, record->second)) }, { QStringLiteral("assignment"), encodeAssignment(withUserData(snapshot, assignment)) } });
     }
     return data;
 }

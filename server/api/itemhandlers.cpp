@@ -238,12 +238,13 @@ Result<Answer> listWaiting(Snapshot &snapshot, const Call &call, const QString &
     const bool more = candidates.size() > static_cast<size_t>(limit);
     if (more)
         candidates.pop_back();
+    std::vector<ItemId> ids;
+    for (const Candidate &candidate : candidates)
+        ids.push_back(candidate.key.id);
     std::vector<ItemAnswer> data;
-    data.reserve(candidates.size());
-    for (const Candidate &candidate : candidates) {
-        if (const auto record = snapshot.item(candidate.key.id))
-            data.push_back(answerOf(snapshot, *record));
-    }
+    data.reserve(ids.size());
+    for (ItemRecord &record : snapshot.items(ids))
+        data.push_back(answerOf(snapshot, std::move(record)));
     return encodeItemList(data, more ? makeCursor(call, encodePlace({ at, candidates.back().key })) : QString());
 }
 

@@ -178,6 +178,8 @@ public:
 
     /// @returns the item, or nothing
     [[nodiscard]] virtual std::optional<ItemRecord> item(ItemId id) = 0;
+    /// Those of the items that are there, in the order of @p ids, asked for at once.
+    [[nodiscard]] virtual std::vector<ItemRecord> items(const std::vector<ItemId> &ids) = 0;
     [[nodiscard]] virtual std::vector<ItemId> itemsCapturedAs(const QString &captureId, const QString &capturePointId) = 0;
     /// @param after the last id of the page before; 0 starts
     [[nodiscard]] virtual std::vector<ItemRecord> items(const ItemFilter &filter, qint64 after, bool newestFirst, int limit) = 0;
@@ -196,6 +198,8 @@ public:
     /// The oldest waiting item of every class that has one, by class.
     [[nodiscard]] virtual const std::map<qint64, Waiting> &oldestWaiting() = 0;
     [[nodiscard]] virtual std::vector<Waiting> waiting(const WaitingRange &range, int limit) = 0;
+    /// The same of many ranges at once, a list for each. @param limit of each range
+    [[nodiscard]] virtual std::vector<std::vector<Waiting>> waiting(const std::vector<WaitingRange> &ranges, int limit) = 0;
     /// The last @p limit items of a class by anchor, oldest first.
     [[nodiscard]] virtual std::vector<Waiting> waitingFromTheEnd(qint64 classId, int limit) = 0;
     /// The youngest waiting item of the range.

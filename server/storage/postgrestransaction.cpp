@@ -2,6 +2,7 @@
 #include "postgrestransaction.h"
 
 #include "eventfacts.h"
+#include "itemrow.h"
 
 namespace iwd {
 
@@ -142,6 +143,47 @@ void PostgresTransaction::writeItems()
     m_newItems.bindPayloads(payloads);
     payloads.send();
     m_newItems.clear();
+}
+
+std::vector<ItemRecord> PostgresTransaction::items(const std::vector<ItemId> &ids)
+{
+    std::vector<std::optional<qint64>> numbers;
+    for (const ItemId id : ids)
+        numbers.push_back(id.number);
+    auto rows = statement("item/get_many");
+    rows.bind(QStringLiteral(":ids"), postgresarray::ofIntegers(numbers)).run();
+    std::vector<ItemRecord> records;
+    while (!failed() && rows.next())
+        records.push_back(readItem(rows));
+    return records;
+}
+
+std::vector<std::vector<Waiting>> PostgresTransaction::waiting(const std::vector<WaitingRange> &ranges, int limit)
+{
+    std::vector<std::vector<Waiting>> places(ranges.size());
+    std::vector<std::optional<qint64>> classes;
+    std::vector<std::optional<qint64>> from;
+    std::vector<std::optional<qint64>> to;
+    std::vector<std::optional<qint64>> afterAnchor;
+    std::vector<std::optional<qint64>> afterId;
+    for (const WaitingRange &range : ranges) {
+        classes.push_back(range.classId);
+        from.push_back(toMillis(range.from));
+        to.push_back(toMillis(range.to));
+        afterAnchor.push_back(range.after ? toMillis(range.after->anchor) : std::numeric_limits<qint64>::min());
+        afterId.push_back(range.after ? range.after->id.number : 0);
+    }
+    auto rows = statement("item/waiting_many");
+    rows.bind(QStringLiteral(":class_ids"), postgresarray::ofIntegers(classes))
+        .bind(QStringLiteral(":from_ms"), postgresarray::ofIntegers(from))
+        .bind(QStringLiteral(":to_ms"), postgresarray::ofIntegers(to))
+        .bind(QStringLiteral(":after_ms"), postgresarray::ofIntegers(afterAnchor))
+        .bind(QStringLiteral(":after_ids"), postgresarray::ofIntegers(afterId))
+        .bind(QStringLiteral(":limit"), limit)
+        .run();
+    while (!failed() && rows.next())
+        places[static_cast<size_t>(rows.integer(0) - 1)].push_back({ fromMillis(rows.integer(1)), { rows.integer(2) } });
+    return places;
 }
 
 /// Asked for each item that comes in, so as a rule it is known already, and does not make the items before it be written one by one.

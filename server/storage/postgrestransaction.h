@@ -43,9 +43,13 @@ public:
     /// @param state of a writing transaction, outlives this; null: it only reads. @param process by which this process is known to others
     PostgresTransaction(PostgresDatabase &database, TenantId tenant, Instant now, TenantCache &cache, TenantState *state, ConfigurationCache &configurations, const QString &process = {});
 
+    using SqlTransaction::items;
     std::vector<SearchHit> search(const ItemSearch &search, const std::vector<SortKey> &sort, const std::optional<QJsonArray> &after, int limit) override;
     std::set<ItemId> matching(const ItemSearch &search, const std::vector<ItemId> &items) override;
     MatchCount countMatches(const ItemSearch &search, int exactUpTo) override;
+    std::vector<ItemRecord> items(const std::vector<ItemId> &ids) override;
+    using SqlTransaction::waiting;
+    std::vector<std::vector<Waiting>> waiting(const std::vector<WaitingRange> &ranges, int limit) override;
     qint64 lastEvent() override;
     std::vector<ItemId> itemsCapturedAs(const QString &captureId, const QString &capturePointId) override;
 

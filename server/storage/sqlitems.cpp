@@ -18,6 +18,16 @@ std::optional<ItemRecord> SqlTransaction::item(ItemId id)
     return row.run() && row.next() ? std::optional(readItem(row)) : std::nullopt;
 }
 
+std::vector<ItemRecord> SqlTransaction::items(const std::vector<ItemId> &ids)
+{
+    std::vector<ItemRecord> records;
+    for (const ItemId id : ids) {
+        if (auto record = item(id))
+            records.push_back(*std::move(record));
+    }
+    return records;
+}
+
 std::vector<ItemId> SqlTransaction::itemsCapturedAs(const QString &captureId, const QString &capturePointId)
 {
     auto rows = statement(capturePointId.isEmpty() ? "capture/find_anywhere" : "capture/find");

@@ -185,6 +185,14 @@ std::vector<Waiting> SqlTransaction::waiting(const WaitingRange &range, int limi
     return places;
 }
 
+std::vector<std::vector<Waiting>> SqlTransaction::waiting(const std::vector<WaitingRange> &ranges, int limit)
+{
+    std::vector<std::vector<Waiting>> places;
+    for (const WaitingRange &range : ranges)
+        places.push_back(waiting(range, limit));
+    return places;
+}
+
 std::vector<Waiting> SqlTransaction::waitingFromTheEnd(qint64 classId, int limit)
 {
     auto rows = statement("item/waiting_from_the_end");

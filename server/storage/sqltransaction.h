@@ -52,6 +52,7 @@ public:
     bool isUsedByItems(ConfigKind kind, const QString &id) override;
 
     std::optional<ItemRecord> item(ItemId id) override;
+    std::vector<ItemRecord> items(const std::vector<ItemId> &ids) override;
     std::vector<ItemId> itemsCapturedAs(const QString &captureId, const QString &capturePointId) override;
     std::vector<ItemRecord> items(const ItemFilter &filter, qint64 after, bool newestFirst, int limit) override;
     std::vector<ItemCount> countItems(Instant since) override;
@@ -59,6 +60,7 @@ public:
     const WorkClass &workClass(qint64 id) override;
     const std::map<qint64, Waiting> &oldestWaiting() override;
     std::vector<Waiting> waiting(const WaitingRange &range, int limit) override;
+    std::vector<std::vector<Waiting>> waiting(const std::vector<WaitingRange> &ranges, int limit) override;
     std::vector<Waiting> waitingFromTheEnd(qint64 classId, int limit) override;
     std::optional<Waiting> newestWaiting(const WaitingRange &range) override;
 

@@ -24,6 +24,7 @@ private Q_SLOTS:
     void aReaderSeesOneMoment();
     void whatWasAnsweredIsThereAfterARestart();
     void listsOfOpenItemsAreFiltered();
+    void manyAreReadAsOneByOne();
     void aWriterReadsWhatItHasWritten();
     void whatAnItemHoldsComesBackAsItWas();
     void eventsAreNumberedInTheOrderOfCommits();
@@ -159,8 +160,11 @@ void TestStore::oneTenantSeesNothingOfAnother()
         count += transaction.item(id) ? 1 : 0;
         count += static_cast<int>(transaction.itemsCapturedAs(u"1"_s, {}).size());
         count += static_cast<int>(transaction.items({}, 0, true, 10).size());
+        count += static_cast<int>(transaction.items({ id }).size());
         count += static_cast<int>(transaction.oldestWaiting().size());
         count += static_cast<int>(transaction.waiting({ classId, Instant::min(), Instant::max(), std::nullopt }, 10).size());
+        for (const auto &places : transaction.waiting(std::vector<WaitingRange> { { classId, Instant::min(), Instant::max(), std::nullopt } }, 10))
+            count += static_cast<int>(places.size());
         count += static_cast<int>(transaction.events(0, 10).size());
         count += static_cast<int>(transaction.history(id, 0, 10).size());
         count += static_cast<int>(transaction.countItems(Instant()).size());
@@ -244,6 +248,51 @@ void TestStore::listsOfOpenItemsAreFiltered()
 }
 
 /// What is written in a transaction is there for it at once, whether or not it has reached the database.
+void TestStore::manyAreReadAsOneByOne()
+{
+    PipelineFixture fixture;
+    std::vector<ItemId> ids;
+    for (int i = 0; i < 12; ++i) {
+        fixture.clock.advance(milliseconds(i % 3)); // some are as old as others
+        const auto captured = fixture.capture({ { u"captureId"_s, QString::number(i) }, { u"businessValue"_s, 100 * (i % 2) } });
+        PipelineFixture::must(captured);
+        ids.push_back(captured->record.item.id);
+    }
+    std::reverse(ids.begin(), ids.end());
+    const auto same = fixture.look<QStringList>([&](Snapshot &snapshot) -> Result<QStringList> {
+        QStringList wrong;
+        std::vector<ItemId> asked = ids;
+        asked.insert(asked.begin() + 3, { { 4'711 }, { 0 } }); // there are none
+        const auto records = snapshot.items(asked);
+        if (records.size() != ids.size())
+            return QStringList { u"%1 items"_s.arg(records.size()) };
+        for (size_t i = 0; i < ids.size(); ++i) {
+            const auto one = snapshot.item(ids[i]);
+            if (records[i].item.id != ids[i] || !one || encodeItem(one->item, {}) != encodeItem(records[i].item, {}) || one->anchor != records[i].anchor)
+                wrong.append(ids[i].toString());
+        }
+        if (!snapshot.items(std::vector<ItemId>()).empty() || !snapshot.waiting(std::vector<WaitingRange>(), 5).empty())
+            wrong.append(u"nothing"_s);
+        std::vector<WaitingRange> ranges;
+        for (const auto &[classId, oldest] : snapshot.oldestWaiting()) {
+            const auto all = snapshot.waiting({ classId, Instant::min(), Instant::max(), std::nullopt }, 100);
+            ranges.push_back({ classId, Instant::min(), Instant::max(), std::nullopt });
+            ranges.push_back({ classId, all.front().anchor, all.back().anchor, std::nullopt });
+            ranges.push_back({ classId, Instant::min(), Instant::max(), all[all.size() / 2] });
+            ranges.push_back({ classId + 1'000, Instant::min(), Instant::max(), std::nullopt });
+        }
+        for (const int limit : { 1, 3, 100 }) {
+            const auto lists = snapshot.waiting(ranges, limit);
+            for (size_t i = 0; i < ranges.size(); ++i) {
+                if (lists.size() != ranges.size() || lists[i] != snapshot.waiting(ranges[i], limit))
+                    wrong.append(u"range %1, limit %2"_s.arg(i).arg(limit));
+            }
+        }
+        return wrong;
+    });
+    QCOMPARE(*same, QStringList());
+}
+
 void TestStore::aWriterReadsWhatItHasWritten()
 {
     PipelineFixture fixture;

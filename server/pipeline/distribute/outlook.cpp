@@ -126,7 +126,8 @@ std::vector<UpcomingStep> upcomingSteps(Snapshot &snapshot, const ItemRecord &re
         steps.push_back({ *item.activation, QStringLiteral("activation"), QStringLiteral("wakes up and waits for an agent") });
     if (item.expiration && *item.expiration > now)
         steps.push_back({ *item.expiration, QStringLiteral("expiration"), QStringLiteral("is canceled, because it expires") });
-    if (const auto assignment = snapshot.assignment(item.id)) {
+    const bool inHands = item.status == ItemStatus::Assigned || item.status == ItemStatus::Distributed;
+    if (const auto assignment = inHands ? snapshot.assignment(item.id) : std::nullopt) {
         steps.push_back(assignment->offered ? UpcomingStep { assignment->leaseUntil, QStringLiteral("offerEnd"), QStringLiteral("goes to the next agent unless %1 accepts").arg(assignment->agentId) }
                                             : UpcomingStep { assignment->leaseUntil, QStringLiteral("leaseEnd"), QStringLiteral("returns to its queue unless %1 extends the lease").arg(assignment->agentId) });
     }

@@ -7,6 +7,8 @@ namespace iwd {
 
 namespace {
 
+constexpr int readAtOnce = 16; ///< items of a class that a page reads when it needs more of it
+
 constexpr auto OpenStart = milliseconds::min();
 constexpr auto OpenEnd = milliseconds::max();
 
@@ -133,15 +135,37 @@ void ClassOrder::fill(Stretch &state)
             state.exhausted = true;
             return;
         }
-        WaitingRange &range = state.falling ? state.plateau : state.range;
-        const auto places = m_snapshot.waiting(range, m_readAhead);
-        state.read.assign(places.begin(), places.end());
-        if (!places.empty())
-            range.after = places.back();
-        if (static_cast<int>(places.size()) < m_readAhead) {
-            state.inPlateau = false;
-            state.exhausted = !state.falling || state.range.to <= state.range.from;
-        }
+        take(state, m_snapshot.waiting(state.current(), m_readAhead), m_readAhead);
+    }
+}
+
+void ClassOrder::take(Stretch &state, const std::vector<Waiting> &places, int limit)
+{
+    state.read.assign(places.begin(), places.end());
+    if (!places.empty())
+        (state.falling ? state.plateau : state.range).after = places.back();
+    if (static_cast<int>(places.size()) < limit) {
+        state.inPlateau = false;
+        state.exhausted = !state.falling || state.range.to <= state.range.from;
+    }
+}
+
+std::vector<WaitingRange> ClassOrder::wanted() const
+{
+    std::vector<WaitingRange> ranges;
+    for (const Stretch &stretch : m_stretches) {
+        if (stretch.wants())
+            ranges.push_back(stretch.current());
+    }
+    return ranges;
+}
+
+void ClassOrder::give(std::span<const std::vector<Waiting>> places, int limit)
+{
+    auto next = places.begin();
+    for (Stretch &stretch : m_stretches) {
+        if (stretch.wants())
+            take(stretch, *next++, limit);
     }
 }
 
@@ -193,21 +217,34 @@ std::vector<Candidate> waitingInOrder(
     const auto configuration = snapshot.configuration();
     struct Source
     {
-        Candidate head;
         std::unique_ptr<ClassOrder> order;
+        size_t wanted; ///< how many ranges
+        Candidate head = {};
     };
     const auto worse = [](const Source *left, const Source *right) { return right->head.key.before(left->head.key); };
-    std::vector<std::unique_ptr<Source>> sources;
-    std::priority_queue<Source *, std::vector<Source *>, decltype(worse)> queue(worse);
+    std::vector<Source> sources;
+    std::vector<WaitingRange> wanted;
     for (const auto &[classId, oldest] : snapshot.oldestWaiting()) {
         const WorkClass terms = snapshot.workClass(classId);
         const PrioritizationSchema *schema = configuration->schema(terms.schemaId);
         if (!schema || !accepts(terms))
             continue;
-        auto order = std::make_unique<ClassOrder>(snapshot, classId, terms, *schema, at, after, 16);
-        if (const auto head = order->head()) {
-            sources.push_back(std::make_unique<Source>(Source { *head, std::move(order) }));
-            queue.push(sources.back().get());
+        auto order = std::make_unique<ClassOrder>(snapshot, classId, terms, *schema, at, after, readAtOnce);
+        const auto ranges = order->wanted();
+        wanted.insert(wanted.end(), ranges.begin(), ranges.end());
+        sources.push_back({ std::move(order), ranges.size() });
+    }
+    // Of many classes each gives little to a page.
+    const int first = std::clamp(2 * limit / static_cast<int>(sources.size() + 1), 2, readAtOnce);
+    const auto read = snapshot.waiting(wanted, first);
+    std::span places(read);
+    std::priority_queue<Source *, std::vector<Source *>, decltype(worse)> queue(worse);
+    for (Source &source : sources) {
+        source.order->give(places.first(source.wanted), first);
+        places = places.subspan(source.wanted);
+        if (const auto head = source.order->head()) {
+            source.head = *head;
+            queue.push(&source);
         }
     }
     std::vector<Candidate> page;

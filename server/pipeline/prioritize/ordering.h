@@ -6,6 +6,7 @@
 
 #include <deque>
 #include <functional>
+#include <span>
 #include <vector>
 
 namespace iwd {
@@ -46,6 +47,11 @@ public:
     ClassOrder(Snapshot &snapshot, qint64 classId, const WorkClass &terms, const PrioritizationSchema &schema, Instant at,
         const std::optional<OrderKey> &after = std::nullopt, int readAhead = 1, milliseconds leastAge = milliseconds::min());
 
+    /// What has to be read for head(), as far as that is known before anything is read; give() brings it. So the beginnings of many classes are read at once.
+    [[nodiscard]] std::vector<WaitingRange> wanted() const;
+    /// @param places a list for each range of wanted(), of which none has more than @p limit
+    void give(std::span<const std::vector<Waiting>> places, int limit);
+
     /// @returns the best one left, or nothing
     [[nodiscard]] std::optional<Candidate> head();
     void pop();
@@ -59,6 +65,9 @@ private:
         bool inPlateau = false;
         std::deque<Waiting> read;
         bool exhausted = false;
+
+        [[nodiscard]] bool wants() const { return read.empty() && !exhausted && (!falling || inPlateau); }
+        [[nodiscard]] const WaitingRange &current() const { return falling ? plateau : range; }
     };
 
     [[nodiscard]] Instant anchorAtAge(milliseconds age) const;
@@ -67,6 +76,8 @@ private:
     [[nodiscard]] milliseconds youngestAgeWith(const PriorityCurve::Stretch &stretch, qint64 value) const;
     void skipTo(Stretch &state, const PriorityCurve::Stretch &stretch, const OrderKey &after);
     void fill(Stretch &state);
+    /// @param places of the range that the stretch is at
+    void take(Stretch &state, const std::vector<Waiting> &places, int limit);
     bool openPlateau(Stretch &state);
     Stretch *best();
 

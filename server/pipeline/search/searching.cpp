@@ -45,17 +45,6 @@ std::optional<OrderKey> decodeKey(const QJsonValue &json)
         milliseconds(json[QLatin1StringView("rest")].toInteger()), { json[QLatin1StringView("id")].toInteger() } };
 }
 
-/// The records of the ids, in their order.
-std::vector<ItemRecord> recordsOf(Snapshot &snapshot, const std::vector<ItemId> &ids)
-{
-    std::vector<ItemRecord> records;
-    for (const ItemId id : ids) {
-        if (auto record = snapshot.item(id))
-            records.push_back(*std::move(record));
-    }
-    return records;
-}
-
 /// A number of values for each key, then the id.
 bool isPlace(const QJsonValue &json, const std::vector<SortKey> &sort)
 {
@@ -84,7 +73,7 @@ Result<SearchPage> findSorted(Snapshot &snapshot, const SearchRequest &request)
     std::vector<ItemId> ids;
     for (const SearchHit &hit : hits)
         ids.push_back(hit.id);
-    page.items = recordsOf(snapshot, ids);
+    page.items = snapshot.items(ids);
     return page;
 }
 
@@ -133,7 +122,7 @@ Result<SearchPage> findInOrder(Snapshot &snapshot, const SearchRequest &request)
             break;
         }
     }
-    page.items = recordsOf(snapshot, found);
+    page.items = snapshot.items(found);
     return page;
 }
 
