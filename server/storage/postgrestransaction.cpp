@@ -145,7 +145,7 @@ void PostgresTransaction::writeItems()
     m_newItems.clear();
 }
 
-std::vector<ItemRecord> PostgresTransaction::items(const std::vector<ItemId> &ids)
+std::vector<ItemRecord> PostgresTransaction::readItems(const std::vector<ItemId> &ids)
 {
     std::vector<std::optional<qint64>> numbers;
     for (const ItemId id : ids)

@@ -43,11 +43,9 @@ public:
     /// @param state of a writing transaction, outlives this; null: it only reads. @param process by which this process is known to others
     PostgresTransaction(PostgresDatabase &database, TenantId tenant, Instant now, TenantCache &cache, TenantState *state, ConfigurationCache &configurations, const QString &process = {});
 
-    using SqlTransaction::items;
     std::vector<SearchHit> search(const ItemSearch &search, const std::vector<SortKey> &sort, const std::optional<QJsonArray> &after, int limit) override;
     std::set<ItemId> matching(const ItemSearch &search, const std::vector<ItemId> &items) override;
     MatchCount countMatches(const ItemSearch &search, int exactUpTo) override;
-    std::vector<ItemRecord> items(const std::vector<ItemId> &ids) override;
     using SqlTransaction::waiting;
     std::vector<std::vector<Waiting>> waiting(const std::vector<WaitingRange> &ranges, int limit) override;
     qint64 lastEvent() override;
@@ -66,6 +64,8 @@ protected:
     std::optional<qint64> newToken() override;
     bool storeItem(ItemRecord &record) override;
     void writeItems() override;
+    std::vector<ItemRecord> readItems(const std::vector<ItemId> &ids) override;
+    size_t itemsAtOnce() const override { return 16; }
     bool storeEvents(std::span<Event> events) override;
     size_t eventsAtOnce() const override;
     QString hasLabelSql() const override;

@@ -7,12 +7,6 @@ namespace iwd {
 
 using namespace column;
 
-void TenantCache::forgetRows()
-{
-    headsLoaded = desksLoaded = refusalsLoaded = false;
-    segmentServices.clear();
-}
-
 std::vector<Assignment> SqlTransaction::readAssignments(Statement &rows)
 {
     std::vector<Assignment> assignments;
@@ -27,6 +21,13 @@ std::vector<Assignment> SqlTransaction::readAssignments(Statement &rows)
 
 std::optional<Assignment> SqlTransaction::assignment(ItemId item)
 {
+    if (m_cache.desksLoaded) {
+        const auto holder = m_cache.holders.find(item);
+        if (holder == m_cache.holders.end())
+            return std::nullopt;
+        const std::vector<Assignment> &inHand = m_cache.desks[holder->second].inHand;
+        return *std::find_if(inHand.begin(), inHand.end(), [item](const Assignment &assignment) { return assignment.item == item; });
+    }
     auto row = statement("assignment/get");
     row.bind(QStringLiteral(":item_id"), item.number);
     const auto found = readAssignments(row);

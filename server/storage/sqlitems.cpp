@@ -11,19 +11,48 @@ namespace iwd {
 
 using namespace column;
 
+namespace {
+
+/// When something is due with the item by itself.
+std::optional<Instant> timerOf(const WorkItem &item, TimerKind kind)
+{
+    if (kind == TimerKind::Activation)
+        return item.status == ItemStatus::Captured ? item.activation : std::nullopt;
+    return isFinal(item.status) ? std::nullopt : item.expiration;
+}
+
+} // namespace
+
 std::optional<ItemRecord> SqlTransaction::item(ItemId id)
 {
-    auto row = statement("item/get");
-    row.bind(QStringLiteral(":id"), id.number);
-    return row.run() && row.next() ? std::optional(readItem(row)) : std::nullopt;
+    if (const ItemRecord *known = m_cache.items.find(id))
+        return *known;
+    // Whoever takes the first of a class is followed by others who take the next.
+    std::vector<ItemId> ids = m_cache.remembersItems ? m_cache.fronts.from(id, itemsAtOnce()) : std::vector { id };
+    std::erase_if(ids, [this](ItemId one) { return m_cache.items.find(one) != nullptr; });
+    std::optional<ItemRecord> found;
+    for (ItemRecord &record : readItems(ids)) {
+        if (m_cache.remembersItems)
+            m_cache.items.put(record);
+        if (record.item.id == id)
+            found = std::move(record);
+    }
+    return found;
 }
 
 std::vector<ItemRecord> SqlTransaction::items(const std::vector<ItemId> &ids)
 {
+    return readItems(ids);
+}
+
+std::vector<ItemRecord> SqlTransaction::readItems(const std::vector<ItemId> &ids)
+{
     std::vector<ItemRecord> records;
     for (const ItemId id : ids) {
-        if (auto record = item(id))
-            records.push_back(*std::move(record));
+        auto row = statement("item/get");
+        row.bind(QStringLiteral(":id"), id.number);
+        if (row.run() && row.next())
+            records.push_back(readItem(row));
     }
     return records;
 }
@@ -152,9 +181,8 @@ void SqlTransaction::insertItem(ItemRecord &record)
     if (!storeItem(record))
         return;
     record.item.version = 1;
-    writeTimers(record, true);
-    if (record.item.status == ItemStatus::Queued)
-        noteWaiting(record);
+    writeTimers(record, nullptr, true);
+    noteChanged(record);
 }
 
 void SqlTransaction::updateItem(ItemRecord &record, bool payloadChanged)
@@ -173,29 +201,23 @@ void SqlTransaction::updateItem(ItemRecord &record, bool payloadChanged)
         if (!change(payload))
             return;
     }
-    writeTimers(record, false);
-    // The item may have been the head of any class before; the cache looks those up again that named it.
-    noteGone(item.id);
-    if (item.status == ItemStatus::Queued)
-        noteWaiting(record);
+    writeTimers(record, m_cache.items.find(item.id), false);
+    noteChanged(record);
 }
 
-void SqlTransaction::writeTimers(const ItemRecord &record, bool inserted)
+/// @param before as it was stored, when that is known; a new item has no timers yet
+void SqlTransaction::writeTimers(const ItemRecord &record, const ItemRecord *before, bool isNew)
 {
-    const WorkItem &item = record.item;
-    const bool sleeps = item.status == ItemStatus::Captured && item.activation;
-    const bool mayExpire = !isFinal(item.status) && item.expiration;
-    const auto write = [&](TimerKind kind, bool wanted, const std::optional<Instant> &at) {
-        if (!wanted && inserted)
-            return;
-        auto timer = statement(wanted ? "timer/set" : "timer/clear");
-        timer.bind(QStringLiteral(":item_id"), item.id.number).bind(QStringLiteral(":kind"), static_cast<int>(kind));
-        if (wanted)
+    for (const TimerKind kind : { TimerKind::Activation, TimerKind::Expiration }) {
+        const auto at = timerOf(record.item, kind);
+        if (isNew ? !at : before && timerOf(before->item, kind) == at)
+            continue;
+        auto timer = statement(at ? "timer/set" : "timer/clear");
+        timer.bind(QStringLiteral(":item_id"), record.item.id.number).bind(QStringLiteral(":kind"), static_cast<int>(kind));
+        if (at)
             timer.bind(QStringLiteral(":at_ms"), toMillis(*at));
         change(timer);
-    };
-    write(TimerKind::Activation, sleeps, item.activation);
-    write(TimerKind::Expiration, mayExpire, item.expiration);
+    }
 }
 
 std::vector<DueTimer> SqlTransaction::dueTimers(int limit)

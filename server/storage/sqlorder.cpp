@@ -12,6 +12,8 @@ using namespace column;
 
 namespace {
 
+constexpr int placesAtOnce = 16; ///< of a class whose first ones are not known
+
 QString skillsText(const QStringList &skills)
 {
     return QString::fromUtf8(QJsonDocument(QJsonArray::fromStringList(skills)).toJson(QJsonDocument::Compact));
@@ -112,7 +114,9 @@ void SqlTransaction::reclass(qint64 fromClass, qint64 toClass, qint64 fromValue,
             .bind(QStringLiteral(":to_value"), toValue);
         change(row);
     }
-    m_cache.staleHeads.insert({ fromClass, toClass });
+    m_cache.fronts.changed(fromClass);
+    m_cache.fronts.changed(toClass);
+    m_cache.items.forget();
 }
 
 void SqlTransaction::moveWaiting(const ItemRecord &record)
@@ -120,53 +124,41 @@ void SqlTransaction::moveWaiting(const ItemRecord &record)
     auto row = statement("item/move_waiting");
     row.bind(QStringLiteral(":id"), record.item.id.number).bind(QStringLiteral(":class_id"), record.classId.value_or(0));
     change(row);
-    noteGone(record.item.id);
-    noteWaiting(record);
+    noteChanged(record);
 }
 
 const std::map<qint64, Waiting> &SqlTransaction::oldestWaiting()
 {
-    if (!m_cache.headsLoaded) {
-        m_cache.heads.clear();
-        m_cache.staleHeads.clear();
+    WaitingFronts &fronts = m_cache.fronts;
+    if (!fronts.isLoaded()) {
+        std::map<qint64, Waiting> oldest;
         auto rows = statement("item/oldest_waiting");
         rows.run();
         while (!failed() && rows.next())
-            m_cache.heads.emplace(rows.integer(0), Waiting { fromMillis(rows.integer(1)), { rows.integer(2) } });
-        m_cache.headsLoaded = true;
+            oldest.emplace(rows.integer(0), Waiting { fromMillis(rows.integer(1)), { rows.integer(2) } });
+        fronts.load(oldest);
     }
-    for (const qint64 classId : std::exchange(m_cache.staleHeads, {})) {
-        if (const auto head = probeOldest(classId))
-            m_cache.heads[classId] = *head;
-        else
-            m_cache.heads.erase(classId);
+    if (const std::vector<qint64> stale(fronts.staleClasses().begin(), fronts.staleClasses().end()); !stale.empty()) {
+        std::vector<WaitingRange> ranges;
+        for (const qint64 classId : stale)
+            ranges.push_back({ classId, Instant::min(), Instant::max(), std::nullopt });
+        std::vector<std::vector<Waiting>> places = waiting(ranges, placesAtOnce);
+        for (size_t i = 0; i < stale.size(); ++i) {
+            const bool all = std::ssize(places[i]) < placesAtOnce;
+            fronts.refill(stale[i], std::move(places[i]), all);
+        }
     }
-    return m_cache.heads;
+    return fronts.oldest();
 }
 
-std::optional<Waiting> SqlTransaction::probeOldest(qint64 classId)
+/// After every change of an item.
+void SqlTransaction::noteChanged(const ItemRecord &record)
 {
-    const auto found = waiting({ classId, Instant::min(), Instant::max(), std::nullopt }, 1);
-    return found.empty() ? std::nullopt : std::optional(found.front());
-}
-
-void SqlTransaction::noteWaiting(const ItemRecord &record)
-{
-    if (!m_cache.headsLoaded || !record.classId)
-        return;
-    const auto [head, isNew] = m_cache.heads.try_emplace(*record.classId, placeOf(record));
-    if (!isNew && placeOf(record) < head->second)
-        head->second = placeOf(record);
-}
-
-void SqlTransaction::noteGone(ItemId item)
-{
-    if (!m_cache.headsLoaded)
-        return;
-    for (const auto &[classId, head] : m_cache.heads) {
-        if (head.id == item)
-            m_cache.staleHeads.insert(classId);
-    }
+    m_cache.fronts.left(record.item.id);
+    if (record.item.status == ItemStatus::Queued && record.classId)
+        m_cache.fronts.arrived(*record.classId, placeOf(record));
+    if (m_cache.remembersItems)
+        m_cache.items.put(record);
 }
 
 std::vector<Waiting> SqlTransaction::waiting(const WaitingRange &range, int limit)

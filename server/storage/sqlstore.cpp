@@ -112,6 +112,7 @@ public:
     void writeGroup(Database &database, std::vector<WriteUnit> &units);
     bool tryGroup(Database &database, std::vector<WriteUnit> &units, WritingViews &views, std::vector<Event> &events);
     void tellOfOthers();
+    std::unique_ptr<SqlTransaction> viewForWriting(Database &database, TenantId tenant, Instant now);
     bool runUnits(Database &database, std::vector<WriteUnit> &units, WritingViews &views, std::vector<Event> &events);
     void undo(Database &database);
     void startReading(Database &database, ReadUnit &unit, TenantCaches &caches);
@@ -374,6 +375,13 @@ void SqlStore::Private::tellOfOthers()
     }
 }
 
+std::unique_ptr<SqlTransaction> SqlStore::Private::viewForWriting(Database &database, TenantId tenant, Instant now)
+{
+    TenantCache &cache = caches[tenant];
+    cache.remembersItems = true;
+    return backend->writingView(database, tenant, now, cache);
+}
+
 /// Runs the units one after the other in the open transaction. @returns false when one of them failed
 bool SqlStore::Private::runUnits(Database &database, std::vector<WriteUnit> &units, WritingViews &views, std::vector<Event> &events)
 {
@@ -382,7 +390,7 @@ bool SqlStore::Private::runUnits(Database &database, std::vector<WriteUnit> &uni
     for (WriteUnit &unit : units) {
         auto &view = views[unit.tenant];
         if (!view)
-            view = backend->writingView(database, unit.tenant, now, caches[unit.tenant]);
+            view = viewForWriting(database, unit.tenant, now);
         unit.run(*view);
         if (database.failure())
             return false;

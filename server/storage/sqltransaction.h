@@ -2,38 +2,11 @@
 #pragma once
 
 #include "database.h"
+#include "tenantcache.h"
 
 #include <pipeline/store.h>
 
-#include <set>
-#include <unordered_map>
-
 namespace iwd {
-
-/// What a thread remembers of a tenant from one transaction to the next. Must be dropped when a transaction is undone.
-struct TenantCache
-{
-    /// The oldest waiting item of each class. Only the thread that writes may keep it: it knows of every change, so taking the best
-    /// item does not have to probe every class. Reading threads forget it with each transaction.
-    bool headsLoaded = false;
-    std::map<qint64, Waiting> heads;
-    std::set<qint64> staleHeads; ///< classes whose head was taken and has to be looked up again
-
-    /// Classes never change once they are made.
-    std::unordered_map<qint64, WorkClass> classes;
-    std::map<WorkClass, qint64> classIds;
-
-    /// Agents with what they hold, who refused what, and the turns of segments: as heads, kept by the writing thread only.
-    bool desksLoaded = false;
-    AgentDesks desks;
-    std::map<ItemId, QString> holders; ///< item -> agent
-    bool refusalsLoaded = false;
-    Refusals refusals;
-    std::map<QString, std::map<QString, SegmentService>> segmentServices;
-
-    /// Forgets what another thread may change; what never changes stays.
-    void forgetRows();
-};
 
 /// A tenant's view of a database inside an open transaction, for reading threads (as Snapshot) and the writing thread. What databases differ in is left to
 /// the class of each.
@@ -133,6 +106,10 @@ protected:
     /// Writes the ordering row and the payload of a new item, or keeps them to be written together with others. Gives it its id.
     /// @returns whether it could be tried
     virtual bool storeItem(ItemRecord &record);
+    /// Reads those of the items that are there, in the order of @p ids.
+    [[nodiscard]] virtual std::vector<ItemRecord> readItems(const std::vector<ItemId> &ids);
+    /// How many items are worth reading at once, because those behind one that was asked for are likely to be asked for next.
+    [[nodiscard]] virtual size_t itemsAtOnce() const { return 1; }
     /// Writes new items that were kept, because now somebody asks for items.
     virtual void writeItems() { }
     /// Writes events, which come in their order, gives them their ids, and drops their bodies: from there on the log has them.
@@ -163,10 +140,8 @@ private:
     std::vector<StoredEvent> readEvents(Statement &statement);
     void bindOrderingRow(Statement &statement, const ItemRecord &record);
     void bindPayload(Statement &payload, const WorkItem &item);
-    void writeTimers(const ItemRecord &record, bool inserted);
-    void noteWaiting(const ItemRecord &record);
-    void noteGone(ItemId item);
-    std::optional<Waiting> probeOldest(qint64 classId);
+    void writeTimers(const ItemRecord &record, const ItemRecord *before, bool isNew);
+    void noteChanged(const ItemRecord &record);
 
     Database &m_database;
     TenantId m_tenant;

@@ -237,7 +237,21 @@ void TestRandomOperations::figuresSayWhatIsStored()
     QVERIFY2(happened->filter(u"item."_s).size() >= 16, qPrintable(happened->join(u' ')));
 }
 
-/// What the tables say about each other, and what the cached heads say about the tables.
+/// All that is stored of an item.
+QString textOf(const ItemRecord &record)
+{
+    const WorkItem &item = record.item;
+    return QString::fromUtf8(QJsonDocument(encodeItem(item, {})).toJson(QJsonDocument::Compact))
+        + u" version %1, class %2, anchor %3, captured %4, SLA met %5, held %6, assigned %7"_s.arg(item.version)
+              .arg(record.classId.value_or(0))
+              .arg(toMillis(record.anchor))
+              .arg(toMillis(record.captured))
+              .arg(record.slaMet ? int(*record.slaMet) : -1)
+              .arg(item.held ? toMillis(*item.held) : 0)
+              .arg(item.assigned ? toMillis(*item.assigned) : 0);
+}
+
+/// What the tables say about each other, and what is remembered says about the tables.
 void TestRandomOperations::everyItemIsInOneStateOnly()
 {
     QFETCH(unsigned, seed);
@@ -252,6 +266,8 @@ void TestRandomOperations::everyItemIsInOneStateOnly()
             for (const ItemRecord &record : transaction.items({}, 0, false, 10'000)) {
                 const WorkItem &item = record.item;
                 const QString id = item.id.toString() + u' ' + statusName(item.status) + u": "_s;
+                if (const auto remembered = transaction.item(item.id); !remembered || textOf(*remembered) != textOf(record))
+                    found.append(id + u"remembered as "_s + (remembered ? textOf(*remembered) : QString()) + u" instead of "_s + textOf(record));
                 const auto assignment = transaction.assignment(item.id);
                 if (assignment.has_value() != (item.status == ItemStatus::Assigned))
                     found.append(id + u"assignment"_s);
