@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "postgrestransaction.h"
 
+#include "columns.h"
 #include "eventfacts.h"
 #include "itemrow.h"
 
@@ -104,6 +105,9 @@ bool PostgresTransaction::leasesDueWork()
 void PostgresTransaction::writeRest()
 {
     writeItems();
+    writeAssignments();
+    writeIdle();
+    writeSegmentServices();
     if (configurationChanged())
         ++m_state->configurationVersion;
     if (callersChanged())
@@ -125,24 +129,150 @@ bool PostgresTransaction::storeItem(ItemRecord &record)
 {
     noteChange();
     record.item.id.number = ++m_state->lastItem;
-    m_newItems.add(record);
+    m_newRows.put(record);
+    m_newPayloads.put(record.item);
+    if (!record.item.captureId.isEmpty())
+        m_newCaptureIds.insert(record.item.captureId);
     m_state->captured.remove(record.item.captureId); // what was known of it holds no longer
-    if (m_newItems.count() >= mostItemsAtOnce)
+    if (m_newRows.count() >= mostItemsAtOnce)
+        writeItems();
+    return !failed();
+}
+
+bool PostgresTransaction::storeChange(const ItemRecord &record, bool payloadChanged)
+{
+    noteChange();
+    const bool isNew = m_newRows.contains(record.item.id.number);
+    (isNew ? m_newRows : m_changedRows).put(record);
+    if (payloadChanged)
+        (isNew ? m_newPayloads : m_changedPayloads).put(record.item);
+    if (m_changedRows.count() >= mostItemsAtOnce)
         writeItems();
     return !failed();
 }
 
 void PostgresTransaction::writeItems()
 {
-    if (m_newItems.count() == 0)
+    const auto write = [this](const char *name, auto &rows) {
+        if (rows.count() == 0)
+            return;
+        auto all = statement(name);
+        rows.bind(all);
+        all.send();
+        rows.clear();
+    };
+    write("rows/insert_items", m_newRows);
+    write("rows/insert_payloads", m_newPayloads);
+    write("rows/update_items", m_changedRows);
+    write("rows/update_payloads", m_changedPayloads);
+    m_newCaptureIds.clear();
+}
+
+void PostgresTransaction::storeAssignment(Assignment &assignment)
+{
+    noteChange();
+    assignment.token = ++m_state->lastToken;
+    m_newAssignments.push_back(assignment);
+}
+
+void PostgresTransaction::dropAssignment(ItemId item)
+{
+    noteChange();
+    if (std::erase_if(m_newAssignments, [item](const Assignment &assignment) { return assignment.item == item; }) == 0)
+        m_droppedAssignments.push_back(item);
+}
+
+void PostgresTransaction::writeAssignments()
+{
+    if (!m_droppedAssignments.empty()) {
+        std::vector<std::optional<qint64>> items;
+        for (const ItemId item : std::exchange(m_droppedAssignments, {}))
+            items.push_back(item.number);
+        statement("rows/remove_assignments").bind(QStringLiteral(":item_ids"), postgresarray::ofIntegers(items)).send();
+    }
+    if (m_newAssignments.empty())
         return;
-    auto items = statement("new/items");
-    m_newItems.bindItems(items);
-    items.send();
-    auto payloads = statement("new/payloads");
-    m_newItems.bindPayloads(payloads);
-    payloads.send();
-    m_newItems.clear();
+    const std::vector<Assignment> assignments = std::exchange(m_newAssignments, {});
+    auto rows = statement("rows/insert_assignments");
+    const auto numbers = [&](const QString &placeholder, const auto &of) {
+        std::vector<std::optional<qint64>> column;
+        for (const Assignment &assignment : assignments)
+            column.push_back(of(assignment));
+        rows.bind(placeholder, postgresarray::ofIntegers(column));
+    };
+    const auto texts = [&](const QString &placeholder, const auto &of) {
+        std::vector<QByteArray> column;
+        for (const Assignment &assignment : assignments)
+            column.push_back(column::present(of(assignment)).toUtf8());
+        rows.bind(placeholder, postgresarray::ofTexts(column));
+    };
+    numbers(QStringLiteral(":tokens"), [](const Assignment &assignment) { return assignment.token; });
+    numbers(QStringLiteral(":item_ids"), [](const Assignment &assignment) { return assignment.item.number; });
+    numbers(QStringLiteral(":taken"), [](const Assignment &assignment) { return toMillis(assignment.taken); });
+    numbers(QStringLiteral(":leases"), [](const Assignment &assignment) { return qint64(assignment.lease.count()); });
+    numbers(QStringLiteral(":leases_until"), [](const Assignment &assignment) { return toMillis(assignment.leaseUntil); });
+    numbers(QStringLiteral(":offered"), [](const Assignment &assignment) { return assignment.offered ? 1 : 0; });
+    numbers(QStringLiteral(":weights"), [](const Assignment &assignment) { return assignment.weight; });
+    texts(QStringLiteral(":agent_ids"), [](const Assignment &assignment) { return assignment.agentId; });
+    texts(QStringLiteral(":channels"), [](const Assignment &assignment) { return assignment.channel; });
+    texts(QStringLiteral(":queue_ids"), [](const Assignment &assignment) { return assignment.queueId; });
+    rows.send();
+}
+
+void PostgresTransaction::storeIdle(const QString &agentId)
+{
+    noteChange();
+    m_idle.insert(agentId);
+}
+
+void PostgresTransaction::writeIdle()
+{
+    if (m_idle.isEmpty())
+        return;
+    std::vector<QByteArray> agents;
+    for (const QString &agentId : std::exchange(m_idle, {}))
+        agents.push_back(agentId.toUtf8());
+    statement("rows/set_idle").bind(QStringLiteral(":idle_since_ms"), toMillis(now())).bind(QStringLiteral(":agent_ids"), postgresarray::ofTexts(agents)).send();
+}
+
+void PostgresTransaction::storeSegmentService(const QString &queueId, const QString &segment, const SegmentService &service)
+{
+    noteChange();
+    m_segmentServices[{ queueId, segment }] = service;
+}
+
+void PostgresTransaction::writeSegmentServices()
+{
+    if (m_segmentServices.empty())
+        return;
+    std::vector<QByteArray> queues;
+    std::vector<QByteArray> segments;
+    std::vector<std::optional<qint64>> starts;
+    std::vector<std::optional<qint64>> finishes;
+    for (const auto &[key, service] : std::exchange(m_segmentServices, {})) {
+        queues.push_back(key.first.toUtf8());
+        segments.push_back(column::present(key.second).toUtf8());
+        starts.push_back(service.start);
+        finishes.push_back(service.finish);
+    }
+    statement("rows/set_segments")
+        .bind(QStringLiteral(":queue_ids"), postgresarray::ofTexts(queues))
+        .bind(QStringLiteral(":segments"), postgresarray::ofTexts(segments))
+        .bind(QStringLiteral(":starts"), postgresarray::ofIntegers(starts))
+        .bind(QStringLiteral(":finishes"), postgresarray::ofIntegers(finishes))
+        .send();
+}
+
+void PostgresTransaction::writeKept(std::string_view statement)
+{
+    if (statement.starts_with("item/") || statement.starts_with("search/"))
+        writeItems();
+    else if (statement.starts_with("assignment/"))
+        writeAssignments();
+    else if (statement.starts_with("agent/"))
+        writeIdle();
+    else if (statement.starts_with("segment/"))
+        writeSegmentServices();
 }
 
 std::vector<ItemRecord> PostgresTransaction::readItems(const std::vector<ItemId> &ids)
@@ -189,7 +319,7 @@ std::vector<std::vector<Waiting>> PostgresTransaction::waiting(const std::vector
 /// Asked for each item that comes in, so as a rule it is known already, and does not make the items before it be written one by one.
 std::vector<ItemId> PostgresTransaction::itemsCapturedAs(const QString &captureId, const QString &capturePointId)
 {
-    if (m_newItems.hasCapturedAs(captureId))
+    if (m_newCaptureIds.contains(captureId))
         writeItems();
     const bool known = m_state && m_state->captured.contains(captureId);
     if (!known)
@@ -200,12 +330,6 @@ std::vector<ItemId> PostgresTransaction::itemsCapturedAs(const QString &captureI
             ids.push_back(captured.item);
     }
     return ids;
-}
-
-std::optional<qint64> PostgresTransaction::newToken()
-{
-    m_state->changed = true;
-    return ++m_state->lastToken;
 }
 
 size_t PostgresTransaction::eventsAtOnce() const

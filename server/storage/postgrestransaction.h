@@ -2,7 +2,7 @@
 #pragma once
 
 #include "configurationcache.h"
-#include "newitems.h"
+#include "itemrows.h"
 #include "postgresdatabase.h"
 #include "sqltransaction.h"
 
@@ -61,9 +61,13 @@ public:
     bool leasesDueWork() override;
 
 protected:
-    std::optional<qint64> newToken() override;
     bool storeItem(ItemRecord &record) override;
-    void writeItems() override;
+    bool storeChange(const ItemRecord &record, bool payloadChanged) override;
+    void storeAssignment(Assignment &assignment) override;
+    void dropAssignment(ItemId item) override;
+    void storeIdle(const QString &agentId) override;
+    void storeSegmentService(const QString &queueId, const QString &segment, const SegmentService &service) override;
+    void writeKept(std::string_view statement) override;
     std::vector<ItemRecord> readItems(const std::vector<ItemId> &ids) override;
     size_t itemsAtOnce() const override { return 16; }
     bool storeEvents(std::span<Event> events) override;
@@ -73,12 +77,25 @@ protected:
 
 private:
     qint64 estimateMatches(const ItemSearch &search);
+    void writeItems();
+    void writeAssignments();
+    void writeIdle();
+    void writeSegmentServices();
 
     PostgresDatabase &m_postgres;
     TenantState *m_state;
     ConfigurationCache &m_configurations;
     const QString m_process;
-    NewItems m_newItems; ///< that are not written yet
+    // What is not written yet
+    OrderingRows m_newRows;
+    PayloadRows m_newPayloads;
+    QSet<QString> m_newCaptureIds;
+    OrderingRows m_changedRows;
+    PayloadRows m_changedPayloads;
+    std::vector<ItemId> m_droppedAssignments; ///< before the new ones
+    std::vector<Assignment> m_newAssignments;
+    QSet<QString> m_idle;
+    std::map<std::pair<QString, QString>, SegmentService> m_segmentServices; ///< by queue and segment
 };
 
 /// Days since 1970, as the log's partitions count them.

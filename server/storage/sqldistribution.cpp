@@ -48,7 +48,7 @@ std::vector<Assignment> SqlTransaction::expiredAssignments(int limit)
     return readAssignments(rows);
 }
 
-Assignment SqlTransaction::insertAssignment(Assignment assignment)
+void SqlTransaction::storeAssignment(Assignment &assignment)
 {
     auto row = statement("assignment/insert");
     row.bind(QStringLiteral(":item_id"), assignment.item.number)
@@ -60,11 +60,13 @@ Assignment SqlTransaction::insertAssignment(Assignment assignment)
         .bind(QStringLiteral(":offered"), assignment.offered ? 1 : 0)
         .bind(QStringLiteral(":weight"), assignment.weight)
         .bind(QStringLiteral(":queue_id"), present(assignment.queueId));
-    const auto token = newToken();
-    if (token)
-        row.bind(QStringLiteral(":token"), *token);
     if (change(row))
-        assignment.token = token ? *token : row.insertedId();
+        assignment.token = row.insertedId();
+}
+
+Assignment SqlTransaction::insertAssignment(Assignment assignment)
+{
+    storeAssignment(assignment);
     if (m_cache.desksLoaded && !failed()) {
         m_cache.desks[assignment.agentId].inHand.push_back(assignment);
         m_cache.holders[assignment.item] = assignment.agentId;
@@ -102,11 +104,16 @@ void SqlTransaction::shiftLeases(milliseconds by, Instant from)
     change(row);
 }
 
-void SqlTransaction::removeAssignment(ItemId item)
+void SqlTransaction::dropAssignment(ItemId item)
 {
     auto row = statement("assignment/remove");
     row.bind(QStringLiteral(":item_id"), item.number);
     change(row);
+}
+
+void SqlTransaction::removeAssignment(ItemId item)
+{
+    dropAssignment(item);
     if (const auto holder = m_cache.holders.find(item); m_cache.desksLoaded && holder != m_cache.holders.end()) {
         std::erase_if(m_cache.desks[holder->second].inHand, [item](const Assignment &assignment) { return assignment.item == item; });
         m_cache.holders.erase(holder);
@@ -216,15 +223,20 @@ const std::map<QString, SegmentService> &SqlTransaction::segmentServices(const Q
     return services->second;
 }
 
-void SqlTransaction::setSegmentService(const QString &queueId, const QString &segment, const SegmentService &service)
+void SqlTransaction::storeSegmentService(const QString &queueId, const QString &segment, const SegmentService &service)
 {
-    (void)segmentServices(queueId);
     auto row = statement("segment/set");
     row.bind(QStringLiteral(":queue_id"), queueId)
         .bind(QStringLiteral(":segment"), present(segment))
         .bind(QStringLiteral(":start"), service.start)
         .bind(QStringLiteral(":finish"), service.finish);
     change(row);
+}
+
+void SqlTransaction::setSegmentService(const QString &queueId, const QString &segment, const SegmentService &service)
+{
+    (void)segmentServices(queueId);
+    storeSegmentService(queueId, segment, service);
     m_cache.segmentServices[queueId][segment] = service;
 }
 
@@ -272,11 +284,16 @@ void SqlTransaction::setChannelStatus(const QString &agentId, const QString &cha
         m_cache.desks[agentId].channels[channel] = status;
 }
 
-void SqlTransaction::setIdle(const QString &agentId)
+void SqlTransaction::storeIdle(const QString &agentId)
 {
     auto row = statement("agent/set_idle");
     row.bind(QStringLiteral(":agent_id"), agentId).bind(QStringLiteral(":idle_since_ms"), toMillis(m_now));
     change(row);
+}
+
+void SqlTransaction::setIdle(const QString &agentId)
+{
+    storeIdle(agentId);
     if (m_cache.desksLoaded)
         m_cache.desks[agentId].idleSince = m_now;
 }

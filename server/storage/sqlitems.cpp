@@ -107,7 +107,7 @@ std::vector<ItemRecord> SqlTransaction::items(const ItemFilter &filter, qint64 a
     if (!filter.label.isEmpty())
         add(hasLabelSql(), QStringLiteral(":label"), filter.label);
 
-    writeItems();
+    writeKept("item/list");
     auto rows = m_database.statement(QStringLiteral("item/list"), m_tenant.number,
         { { QStringLiteral("filter"), conditions.isEmpty() ? QString() : QString(QStringLiteral("and ") + conditions.join(QStringLiteral(" and "))) },
             { QStringLiteral("order"), newestFirst ? QStringLiteral("i.id desc") : QStringLiteral("i.id") },
@@ -185,23 +185,25 @@ void SqlTransaction::insertItem(ItemRecord &record)
     noteChanged(record);
 }
 
-void SqlTransaction::updateItem(ItemRecord &record, bool payloadChanged)
+bool SqlTransaction::storeChange(const ItemRecord &record, bool payloadChanged)
 {
-    WorkItem &item = record.item;
     auto row = statement("item/update");
     bindOrderingRow(row, record);
-    row.bind(QStringLiteral(":id"), item.id.number);
-    if (!change(row))
+    row.bind(QStringLiteral(":id"), record.item.id.number);
+    if (!change(row) || !payloadChanged)
+        return !failed();
+    auto payload = statement("item/update_payload");
+    payload.bind(QStringLiteral(":item_id"), record.item.id.number);
+    bindPayload(payload, record.item);
+    return change(payload);
+}
+
+void SqlTransaction::updateItem(ItemRecord &record, bool payloadChanged)
+{
+    if (!storeChange(record, payloadChanged))
         return;
-    ++item.version;
-    if (payloadChanged) {
-        auto payload = statement("item/update_payload");
-        payload.bind(QStringLiteral(":item_id"), item.id.number);
-        bindPayload(payload, item);
-        if (!change(payload))
-            return;
-    }
-    writeTimers(record, m_cache.items.find(item.id), false);
+    ++record.item.version;
+    writeTimers(record, m_cache.items.find(record.item.id), false);
     noteChanged(record);
 }
 

@@ -27,7 +27,6 @@ std::vector<StoredEvent> SqlTransaction::events(qint64 after, int limit)
 
 std::vector<StoredEvent> SqlTransaction::history(ItemId item, qint64 after, int limit)
 {
-    writeItems();
     writeEvents();
     auto rows = statement("event/of_item");
     rows.bind(QStringLiteral(":item_id"), item.number).bind(QStringLiteral(":after"), after).bind(QStringLiteral(":limit"), limit);

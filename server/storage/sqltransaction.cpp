@@ -30,8 +30,7 @@ SqlTransaction::SqlTransaction(Database &database, TenantId tenant, Instant now,
 
 Statement SqlTransaction::statement(const char *name)
 {
-    if (std::string_view(name).starts_with("item/"))
-        writeItems();
+    writeKept(name);
     return m_database.statement(QString::fromLatin1(name), m_tenant.number);
 }
 

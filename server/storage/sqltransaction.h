@@ -101,17 +101,21 @@ public:
     [[nodiscard]] std::shared_ptr<const ConfigurationSnapshot> changedConfiguration();
 
 protected:
-    /// @returns the number of a new assignment; nothing: the database numbers its rows itself
-    virtual std::optional<qint64> newToken() { return std::nullopt; }
-    /// Writes the ordering row and the payload of a new item, or keeps them to be written together with others. Gives it its id.
-    /// @returns whether it could be tried
+    // Each of these writes, or keeps what it is given to be written together with others; whoever asks the tables before the commit makes writeKept() write it.
+    /// The ordering row and the payload of a new item, which gets its id. @returns whether it could be tried
     virtual bool storeItem(ItemRecord &record);
+    virtual bool storeChange(const ItemRecord &record, bool payloadChanged);
+    /// A new assignment, which gets its token.
+    virtual void storeAssignment(Assignment &assignment);
+    virtual void dropAssignment(ItemId item);
+    virtual void storeIdle(const QString &agentId);
+    virtual void storeSegmentService(const QString &queueId, const QString &segment, const SegmentService &service);
+    /// Before @p statement looks at the tables.
+    virtual void writeKept(std::string_view statement) { (void)statement; }
     /// Reads those of the items that are there, in the order of @p ids.
     [[nodiscard]] virtual std::vector<ItemRecord> readItems(const std::vector<ItemId> &ids);
     /// How many items are worth reading at once, because those behind one that was asked for are likely to be asked for next.
     [[nodiscard]] virtual size_t itemsAtOnce() const { return 1; }
-    /// Writes new items that were kept, because now somebody asks for items.
-    virtual void writeItems() { }
     /// Writes events, which come in their order, gives them their ids, and drops their bodies: from there on the log has them.
     /// @returns whether it could be tried
     virtual bool storeEvents(std::span<Event> events) = 0;

@@ -463,7 +463,8 @@ private:
         double written = 0;
         for (const auto &[name, count] : m_server.statementCounts()) {
             const auto before = counts.find(name);
-            const bool writes = name.startsWith(QStringLiteral("item/insert")) || name.startsWith(QStringLiteral("item/update")) || name.startsWith(QStringLiteral("item/reclass"));
+            const bool writes = name.startsWith(QStringLiteral("item/insert")) || name.startsWith(QStringLiteral("item/update")) || name.startsWith(QStringLiteral("item/reclass"))
+                || name == QStringLiteral("rows/insert_items") || name == QStringLiteral("rows/update_items");
             if (writes)
                 written += static_cast<double>(count - (before == counts.end() ? 0 : before->second));
         }
