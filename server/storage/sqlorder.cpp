@@ -157,7 +157,9 @@ void SqlTransaction::noteChanged(const ItemRecord &record)
     m_cache.fronts.left(record.item.id);
     if (record.item.status == ItemStatus::Queued && record.classId)
         m_cache.fronts.arrived(*record.classId, placeOf(record));
-    if (m_cache.remembersItems)
+    // Of many that come in at once, only those are remembered that are about to be given to somebody.
+    const bool isNew = record.item.version == 1;
+    if (m_cache.remembersItems && (!isNew || m_cache.fronts.contains(record.item.id)))
         m_cache.items.put(record);
 }
 

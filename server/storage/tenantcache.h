@@ -31,6 +31,7 @@ public:
     void left(ItemId item);
     void changed(qint64 classId); ///< nobody knows how
 
+    [[nodiscard]] bool contains(ItemId item) const { return m_classes.contains(item.number); }
     /// The item and those behind it, as far as they are known, at most @p most. Only itself when it is at no front.
     [[nodiscard]] std::vector<ItemId> from(ItemId item, size_t most) const;
 

@@ -280,7 +280,7 @@ void measureLatency(const Options &options, Yardstick &yardstick, Report &report
 
 namespace {
 
-constexpr int itemsPerSecondAtMost = 20'000; ///< so that the agents do not run out of work
+constexpr int itemsPerSecondAtMost = 8'000; ///< so that the agents do not run out of work
 
 } // namespace
 

@@ -21,14 +21,14 @@ void Distributor::arrive(const std::shared_ptr<NextRequest> &request)
     m_arrived.push_back(request);
 }
 
-void Distributor::serve(Transaction &transaction, NextRequest &request)
+void Distributor::serve(Transaction &transaction, Takings &takings, NextRequest &request)
 {
     // A client that lost patience asks again with the same key: its wishes are one, and whichever is served first answers for all.
     if (auto stored = storedAnswer(transaction, request.idempotency)) {
         request.outcome = std::move(stored);
         return;
     }
-    auto outcome = takeNext(transaction, m_eligibility[transaction.tenant()], request.agentId, request.actor);
+    auto outcome = takings.takeNext(request.agentId, request.actor);
     if (!outcome) {
         request.outcome = outcome.error();
         return;
@@ -45,13 +45,14 @@ void Distributor::match(Transaction &transaction)
 {
     // Nothing that parked agents could take has come about unless something was written.
     const bool changed = transaction.changeCount() > 0 || m_timePassed.contains(transaction.tenant());
+    Takings takings(transaction, m_eligibility[transaction.tenant()]);
     for (const auto &request : m_parked) {
         if (changed && request->tenant == transaction.tenant() && !request->outcome && !transaction.failed())
-            serve(transaction, *request);
+            serve(transaction, takings, *request);
     }
     for (const auto &request : m_arrived) {
         if (request->tenant == transaction.tenant() && !request->outcome && !transaction.failed())
-            serve(transaction, *request);
+            serve(transaction, takings, *request);
     }
     // What is left over by the limit is offered with the next look at what falls due.
     if (changed && !transaction.failed())

@@ -55,7 +55,7 @@ public:
     void giveUpAll();
 
 private:
-    void serve(Transaction &transaction, NextRequest &request);
+    void serve(Transaction &transaction, Takings &takings, NextRequest &request);
 
     std::deque<std::shared_ptr<NextRequest>> m_parked; ///< in order of arrival
     std::vector<std::shared_ptr<NextRequest>> m_arrived; ///< in the running transaction

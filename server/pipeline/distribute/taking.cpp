@@ -3,7 +3,6 @@
 
 #include "assigning.h"
 #include "offering.h"
-#include "segments.h"
 
 #include <pipeline/report/eventwriter.h>
 
@@ -80,49 +79,115 @@ Result<Assignment> takeItem(Transaction &transaction, const ItemRecord &before, 
     return assignment;
 }
 
-Result<NextOutcome> takeNext(Transaction &transaction, EligibilityCache &eligibility, const QString &agentId, const Actor &actor)
+Takings::Takings(Transaction &transaction, EligibilityCache &eligibility)
+    : m_transaction(transaction)
+    , m_eligibility(eligibility)
+    , m_configuration(transaction.configuration())
 {
-    const auto configuration = transaction.configuration();
-    const Agent *agent = configuration->agent(agentId);
+}
+
+Takings::OfClass Takings::describe(qint64 classId)
+{
+    OfClass one;
+    one.classId = classId;
+    one.terms = &m_transaction.workClass(classId);
+    one.schema = m_configuration->schema(one.terms->schemaId);
+    const Queue *queue = m_configuration->queue(one.terms->queueId);
+    if (!queue || !one.schema || !isServed(*m_configuration, *queue, m_transaction.now()))
+        return one;
+    one.queue = queue;
+    one.segment = segmentOf(*queue, *one.terms);
+    const auto &stretches = m_configuration->curve(queue->id, *one.schema).stretches();
+    one.ageDecides = stretches.size() == 1 && !stretches.front().falling;
+    return one;
+}
+
+void Takings::look(OfClass &one, const Waiting &oldest)
+{
+    one.oldest = oldest;
+    if (one.queue && one.ageDecides)
+        one.best = headOfClass(m_transaction, one.classId, *one.terms, *one.schema, m_transaction.now(), oldest);
+}
+
+std::optional<Candidate> Takings::bestFor(const OfClass &one, milliseconds leastAge)
+{
+    if (!one.ageDecides)
+        return headOfClass(m_transaction, one.classId, *one.terms, *one.schema, m_transaction.now(), one.oldest, leastAge);
+    return one.best && one.best->age >= leastAge ? one.best : std::nullopt;
+}
+
+/// @param full set when there is work for the agent, but more than it can take
+std::optional<Choice> Takings::choose(const Agent &agent, const AgentDesk &desk, bool &full)
+{
+    std::map<QString, std::optional<int>> capacity; // by channel; nothing: the agent does not take work of it at the moment
+    const auto capacityFor = [&](const QString &channel) {
+        const auto [known, isNew] = capacity.try_emplace(channel);
+        if (isNew && desk.isReadyFor(channel))
+            known->second = freeCapacity(agent, desk, channel);
+        return known->second;
+    };
+    std::optional<Choice> best;
+    std::vector<Choice> turns; // of divided queues
+    auto next = m_classes.begin();
+    for (const auto &[classId, oldest] : m_transaction.oldestWaiting()) {
+        next = std::find_if(next, m_classes.end(), [classId = classId](const OfClass &one) { return one.classId >= classId; });
+        const bool isKnown = next != m_classes.end() && next->classId == classId;
+        if (!isKnown)
+            next = m_classes.insert(next, describe(classId));
+        OfClass &one = *next;
+        if (!isKnown || one.oldest != oldest)
+            look(one, oldest);
+        if (!one.queue)
+            continue;
+        const bool divided = !one.queue->segmentation.attribute.isEmpty();
+        if (one.ageDecides && !divided && best && !one.best->key.before(best->candidate.key))
+            continue;
+        const auto age = m_eligibility.leastAge(m_transaction, classId, agent);
+        const auto free = age ? capacityFor(one.terms->channel) : std::nullopt;
+        if (!free)
+            continue;
+        if (*free < one.queue->weight) {
+            full = true;
+            continue;
+        }
+        const auto head = bestFor(one, *age);
+        if (head && divided)
+            turns.push_back({ *head, one.queue, one.segment });
+        else if (head && (!best || head->key.before(best->candidate.key)))
+            best = Choice { *head, one.queue, one.segment };
+    }
+    if (turns.empty())
+        return best;
+    if (best)
+        turns.push_back(*best);
+    return *chosen(m_transaction, turns);
+}
+
+Result<NextOutcome> Takings::takeNext(const QString &agentId, const Actor &actor)
+{
+    const Agent *agent = m_configuration->agent(agentId);
     if (!agent)
         return noSuchAgent(agentId);
-    const auto &desks = transaction.desks();
+    const auto &desks = m_transaction.desks();
     const auto own = desks.find(agentId);
     if (own == desks.end() || own->second.status.state != AgentState::Ready)
         return notReady(agentId, own == desks.end() ? AgentState::LoggedOut : own->second.status.state);
     const AgentDesk &desk = own->second;
 
-    std::vector<Choice> choices;
     bool full = false;
-    for (const auto &[classId, oldest] : transaction.oldestWaiting()) {
-        const WorkClass terms = transaction.workClass(classId);
-        const PrioritizationSchema *schema = configuration->schema(terms.schemaId);
-        const Queue *queue = configuration->queue(terms.queueId);
-        if (!schema || !queue || !isServed(*configuration, *queue, transaction.now()) || !desk.isReadyFor(terms.channel))
-            continue;
-        const auto age = eligibility.leastAge(transaction, classId, *agent);
-        if (!age)
-            continue;
-        if (freeCapacity(*agent, desk, terms.channel) < queue->weight) {
-            full = true;
-            continue;
-        }
-        if (const auto head = headOfClass(transaction, classId, terms, *schema, transaction.now(), oldest, *age))
-            choices.push_back({ *head, queue, segmentOf(*queue, terms) });
-    }
-    const Choice *best = chosen(transaction, choices);
+    const auto best = choose(*agent, desk, full);
     if (!best)
         return NextOutcome { std::nullopt, full || freeCapacity(*agent, desk, QString()) < 1 ? NothingBecause::AtCapacity : NothingBecause::NoWork };
-    auto record = transaction.item(best->candidate.key.id);
+    auto record = m_transaction.item(best->candidate.key.id);
     if (!record)
         return Error { ErrorCode::Internal, QStringLiteral("Item %1 is in the order but cannot be read.").arg(best->candidate.key.id.toString()), {}, {} };
     const ItemRecord before = *record;
-    const auto assignment = takeItem(transaction, before, *record, *agent, actor);
+    const auto assignment = takeItem(m_transaction, before, *record, *agent, actor);
     if (!assignment)
         return assignment.error();
-    noteTurn(transaction, *best->queue, best->segment);
-    ItemAnswer answer = answerOf(transaction, *record);
-    answer.assignment = withUserData(transaction, *assignment);
+    noteTurn(m_transaction, *best->queue, best->segment);
+    ItemAnswer answer = answerOf(m_transaction, *record);
+    answer.assignment = withUserData(m_transaction, *assignment);
     return NextOutcome { std::move(answer), NothingBecause::NoWork };
 }
 
