@@ -216,6 +216,8 @@ public:
     [[nodiscard]] virtual std::vector<StoredEvent> events(qint64 after, int limit) = 0;
     [[nodiscard]] virtual std::vector<StoredEvent> history(ItemId item, qint64 after, int limit) = 0;
     [[nodiscard]] virtual qint64 lastEvent() = 0;
+    /// From this id on the log is whole; what came before is no longer kept. One above lastEvent() when nothing of the log is left.
+    [[nodiscard]] virtual qint64 firstEvent() = 0;
 
     [[nodiscard]] virtual std::vector<ApiKeyRecord> apiKeys() = 0;
     [[nodiscard]] virtual bool hasUsers() = 0;

@@ -73,6 +73,7 @@ public:
     std::vector<StoredEvent> events(qint64 after, int limit) override;
     std::vector<StoredEvent> history(ItemId item, qint64 after, int limit) override;
     qint64 lastEvent() override;
+    qint64 firstEvent() override;
 
     std::vector<ApiKeyRecord> apiKeys() override;
     bool hasUsers() override;

@@ -39,7 +39,7 @@ enum class ErrorCode {
     StaleToken, ///< args: id
     AgentNotReady, ///< args: id, state
     SearchTooBroad, ///< args: limitMilliseconds
-    FeedRestarted, ///< args: after, last
+    FeedRestarted, ///< args: after, last; first when events after it are no longer kept
     // The server
     Busy, ///< args: retryAfterSeconds
     Draining,

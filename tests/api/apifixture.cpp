@@ -6,6 +6,7 @@
 #include <apidocument/apidocument.h>
 #include <pipeline/configure/configobjects.h>
 #include <runtime/secrets.h>
+#include <storage/sqlitedatabase.h>
 
 #include <QTcpSocket>
 
@@ -110,6 +111,13 @@ void ApiFixture::addUser(const QString &name, const QString &password, const QSt
     user.passwordHash = *secrets::hashPassword(password);
     user.scopes = scopes;
     runIn(tenant, [user](Transaction &transaction) { transaction.insertUser(user); });
+}
+
+void ApiFixture::forgetEventsUpTo(qint64 id)
+{
+    const auto database = SqliteDatabase::open(m_folder.filePath(QStringLiteral("iwd.db")), {});
+    if (!database || !(*database)->execute(QStringLiteral("delete from event where id <= %1").arg(id)))
+        qFatal("The log could not be cut");
 }
 
 Pending ApiFixture::begin(const QByteArray &method, const QString &path, const QByteArray &body, const HeaderFields &headers)

@@ -91,6 +91,8 @@ public:
     QString newKey(const QStringList &scopes, TenantId of, std::optional<Instant> expires = std::nullopt);
     void addUser(const QString &name, const QString &password, const QStringList &scopes);
     void advance(milliseconds time) { clock->advance(time); }
+    /// Cuts the log, as retention does.
+    void forgetEventsUpTo(qint64 id);
 
     std::shared_ptr<ManualClock> clock = std::make_shared<ManualClock>();
     TenantId tenant;
