@@ -6,6 +6,9 @@
 /// Every key that IWD keeps in a Cache. Each is written here and nowhere else; in a Redis all carry the prefix of RedisOptions ("iwd:"). None of them is the
 /// truth: a cache may lose any of them, or all, at any moment.
 ///
+/// In a Redis each entry begins with 32 bytes that authenticate its key and its value, by a secret that the servers of one database share (SignedCache):
+/// whoever else can write there may take entries away, but not make any.
+///
 /// | key | holds | written by | lives |
 /// |---|---|---|---|
 /// | `caller/key/<digest>` | whom an API key belongs to, with its scopes; the digest is SHA-256 of the key, in hexadecimal | Authenticator | 10 s |

@@ -343,6 +343,9 @@ public:
     /// Blocks; for setting up an installation. @param ccid a UUID
     [[nodiscard]] virtual Result<TenantId> createTenant(const QString &id, const QString &name, const QString &ccid) = 0;
 
+    /// Blocks; for setting up. A secret that all processes on the database share: what it keeps as @p name, which is @p candidate when it keeps none yet.
+    [[nodiscard]] virtual Result<QByteArray> sharedSecret(const QString &name, const QByteArray &candidate) = 0;
+
     /// Why the store cannot serve at the moment; nothing when it can.
     [[nodiscard]] virtual std::optional<QString> trouble() const = 0;
     [[nodiscard]] virtual QString kind() const = 0; ///< "sqlite"

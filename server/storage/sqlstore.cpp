@@ -225,6 +225,29 @@ Result<TenantId> SqlStore::createTenant(const QString &id, const QString &name, 
     return d->backend->createTenant(id, name, ccid);
 }
 
+Result<QByteArray> SqlStore::sharedSecret(const QString &name, const QByteArray &candidate)
+{
+    auto connected = d->backend->connect();
+    if (!connected)
+        return connected.error();
+    Database &database = **connected;
+    if (!d->backend->beginSetUp(database))
+        return *database.failure();
+    {
+        auto row = database.systemStatement(QStringLiteral("system/add_secret"));
+        row.bind(QStringLiteral(":name"), name).bind(QStringLiteral(":value"), candidate).bind(QStringLiteral(":created_ms"), toMillis(d->clock.now())).run();
+    }
+    QByteArray kept;
+    {
+        auto row = database.systemStatement(QStringLiteral("system/get_secret"));
+        if (row.bind(QStringLiteral(":name"), name).run() && row.next())
+            kept = row.bytes(0);
+    }
+    if (database.failure() || !d->backend->commitSetUp(database))
+        return *database.failure();
+    return kept;
+}
+
 std::optional<QString> SqlStore::trouble() const
 {
     const std::lock_guard lock(d->troubleMutex);

@@ -49,6 +49,7 @@ private Q_SLOTS:
     void eventsAreNumberedInTheOrderOfCommits();
     void aLogOfSeveralDaysIsReadInOrder();
     void aReaderWhomRetentionHasOvertakenIsTold();
+    void everybodyOnTheDatabaseGetsTheSameSecret();
     void keysSessionsAndUsersAreFoundBeforeTheirTenantIsKnown();
     void answersAreKeptAndForgotten();
 };
@@ -410,6 +411,17 @@ void TestStore::aReaderWhomRetentionHasOvertakenIsTold()
     QVERIFY(!beyond);
     QCOMPARE(beyond.error().code, ErrorCode::FeedRestarted);
     QVERIFY(!beyond.error().args.contains(u"first"_s));
+}
+
+void TestStore::everybodyOnTheDatabaseGetsTheSameSecret()
+{
+    PipelineFixture fixture;
+    const QByteArray first("\0first\xff", 7);
+    QCOMPARE(*fixture.store->sharedSecret(u"cache"_s, first), first);
+    QCOMPARE(*fixture.store->sharedSecret(u"cache"_s, "second"), first);
+    QCOMPARE(*fixture.store->sharedSecret(u"other"_s, "third"), QByteArray("third"));
+    fixture.restart();
+    QCOMPARE(*fixture.store->sharedSecret(u"cache"_s, "fourth"), first);
 }
 
 void TestStore::keysSessionsAndUsersAreFoundBeforeTheirTenantIsKnown()

@@ -7,6 +7,8 @@
 #include <cache/localcache.h>
 #include <cache/rediscache.h>
 #include <runtime/operations.h>
+#include <runtime/secrets.h>
+#include <runtime/signedcache.h>
 #include <storage/postgresstore.h>
 #include <storage/sqlitestore.h>
 
@@ -61,16 +63,19 @@ Result<void> Composition::openData()
     if (!store)
         return store.error();
     m_store = std::move(store).value();
-    openCache();
-    return {};
+    return openCache();
 }
 
-void Composition::openCache()
+Result<void> Composition::openCache()
 {
     if (!m_config.cache.redis) {
         m_cache = std::make_unique<LocalCache>(m_clock, CachedCallers);
-        return;
+        return {};
     }
+    // Others may write to a Redis too; what they write is not believed.
+    const auto secret = m_store->sharedSecret(QStringLiteral("cache"), secrets::newSecret());
+    if (!secret)
+        return secret.error();
     RedisOptions options = *m_config.cache.redis;
     options.user = m_config.cache.user;
     options.password = m_config.cache.password;
@@ -79,7 +84,11 @@ void Composition::openCache()
     options.timeout = m_config.cache.timeout;
     auto redis = std::make_unique<RedisCache>(std::move(options));
     m_metrics.gauge("iwd_cache_up", "1 while the Redis of cache.url answers.", [cache = redis.get()] { return cache->trouble() ? 0 : 1; });
-    m_cache = std::move(redis);
+    auto cache = std::make_unique<SignedCache>(std::move(redis), *secret);
+    m_metrics.counter("iwd_cache_refused_total", "Entries of the Redis of cache.url that were not believed, because no server of this database wrote them.",
+        [cache = cache.get()] { return static_cast<double>(cache->refused()); });
+    m_cache = std::move(cache);
+    return {};
 }
 
 Result<std::unique_ptr<Store>> Composition::openStore()

@@ -42,7 +42,7 @@ Q_SIGNALS:
 private:
     [[nodiscard]] Result<void> openData();
     [[nodiscard]] Result<std::unique_ptr<Store>> openStore();
-    void openCache();
+    [[nodiscard]] Result<void> openCache();
     [[nodiscard]] QCoro::Task<Result<std::vector<TenantRecord>>> tenants();
     [[nodiscard]] QCoro::Task<Result<void>> bringUp();
     [[nodiscard]] Result<void> listen();
