@@ -45,7 +45,6 @@ public:
 
     std::vector<SearchHit> search(const ItemSearch &search, const std::vector<SortKey> &sort, const std::optional<QJsonArray> &after, int limit) override;
     std::set<ItemId> matching(const ItemSearch &search, const std::vector<ItemId> &items) override;
-    MatchCount countMatches(const ItemSearch &search, int exactUpTo) override;
     qint64 lastEvent() override;
     std::vector<ItemId> itemsCapturedAs(const QString &captureId, const QString &capturePointId) override;
 
@@ -59,6 +58,7 @@ public:
     bool leasesDueWork() override;
 
 protected:
+    qint64 countUpTo(const ItemSearch &search, int limit) override;
     std::optional<qint64> newToken() override;
     bool storeItem(ItemRecord &record) override;
     void writeItems() override;
@@ -68,8 +68,6 @@ protected:
     std::shared_ptr<const ConfigurationSnapshot> findConfiguration() override;
 
 private:
-    qint64 estimateMatches(const ItemSearch &search);
-
     PostgresDatabase &m_postgres;
     TenantState *m_state;
     ConfigurationCache &m_configurations;

@@ -126,7 +126,11 @@ public:
     /// The configuration as this transaction leaves it; null when it did not change it.
     [[nodiscard]] std::shared_ptr<const ConfigurationSnapshot> changedConfiguration();
 
+    MatchCount countMatches(const ItemSearch &search, int exactUpTo) override;
+
 protected:
+    /// How many match, counted no further than @p limit.
+    virtual qint64 countUpTo(const ItemSearch &search, int limit) = 0;
     /// @returns the number of a new assignment; nothing: the database numbers its rows itself
     virtual std::optional<qint64> newToken() { return std::nullopt; }
     /// Writes the ordering row and the payload of a new item, or keeps them to be written together with others. Gives it its id.
@@ -156,6 +160,7 @@ protected:
     [[nodiscard]] bool configurationChanged() const { return m_configurationChanged; }
 
 private:
+    qint64 estimateMatches(const ItemSearch &search);
     std::vector<Assignment> readAssignments(Statement &statement);
     void loadDesks();
     Assignment *inHand(qint64 token);
