@@ -62,9 +62,6 @@ public:
     Result<std::unique_ptr<Database>> connect() override;
     Result<TenantId> createTenant(const QString &id, const QString &name, const QString &ccid) override;
 
-    bool beginSetUp(Database &database) override { return database.execute(QStringLiteral("begin immediate")); }
-    bool commitSetUp(Database &database) override { return database.execute(QStringLiteral("commit")); }
-
     bool beginWriting(Database &database, const std::vector<WrittenTenant> &, TenantCaches &, Deadline) override { return database.execute(QStringLiteral("begin immediate")); }
     std::unique_ptr<SqlTransaction> writingView(Database &database, TenantId tenant, Instant now, TenantCache &cache) override { return view(database, tenant, now, cache); }
     bool commit(Database &database, const WritingViews &, bool proof) override { return (!proof || provesWritable(database)) && database.execute(QStringLiteral("commit")); }

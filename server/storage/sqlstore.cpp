@@ -231,19 +231,23 @@ Result<QByteArray> SqlStore::sharedSecret(const QString &name, const QByteArray 
     if (!connected)
         return connected.error();
     Database &database = **connected;
-    if (!d->backend->beginSetUp(database))
-        return *database.failure();
-    {
-        auto row = database.systemStatement(QStringLiteral("system/add_secret"));
-        row.bind(QStringLiteral(":name"), name).bind(QStringLiteral(":value"), candidate).bind(QStringLiteral(":created_ms"), toMillis(d->clock.now())).run();
-    }
     QByteArray kept;
-    {
+    const bool done = database.inTransaction([&] {
+        if (!d->backend->openInstallation(database))
+            return false;
+        {
+            auto row = database.systemStatement(QStringLiteral("system/add_secret"));
+            row.bind(QStringLiteral(":name"), name).bind(QStringLiteral(":value"), candidate);
+            if (!row.bind(QStringLiteral(":created_ms"), toMillis(d->clock.now())).run())
+                return false;
+        }
         auto row = database.systemStatement(QStringLiteral("system/get_secret"));
-        if (row.bind(QStringLiteral(":name"), name).run() && row.next())
-            kept = row.bytes(0);
-    }
-    if (database.failure() || !d->backend->commitSetUp(database))
+        if (!row.bind(QStringLiteral(":name"), name).run() || !row.next())
+            return false;
+        kept = row.bytes(0);
+        return true;
+    });
+    if (!done)
         return *database.failure();
     return kept;
 }
