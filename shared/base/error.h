@@ -21,6 +21,7 @@ enum class ErrorCode {
     NotAuthenticated,
     InvalidCredentials,
     TooManyAttempts, ///< args: retryAfterSeconds
+    TooManyRequests, ///< args: limitPerSecond, retryAfterSeconds
     NotAllowed, ///< args: privilege
     // What the request speaks of
     RouteNotFound, ///< args: path

@@ -30,7 +30,7 @@ Pending::Pending(QNetworkReply *reply, QByteArray method, QString path)
 {
 }
 
-ApiFixture::ApiFixture()
+ApiFixture::ApiFixture(ApiOptions apiOptions)
     : m_validator(apiDocument())
 {
     auto store = SqliteStore::open({ .path = m_folder.filePath(QStringLiteral("iwd.db")), .observer = {} }, *clock);
@@ -51,7 +51,7 @@ ApiFixture::ApiFixture()
     facts.started = clock->now();
     facts.connections = [this] { return m_server->connectionCount(); };
     facts.requestsInFlight = [this] { return m_server->inFlightCount(); };
-    api = std::make_unique<Api>(*pipeline, *m_cache, *clock, facts);
+    api = std::make_unique<Api>(*pipeline, *m_cache, *clock, facts, apiOptions);
     const auto router = std::make_shared<http::Router>();
     api->addRoutes(*router);
     http::ServerOptions options;

@@ -58,7 +58,7 @@ private:
 class ApiFixture
 {
 public:
-    ApiFixture();
+    explicit ApiFixture(ApiOptions options = {});
     ~ApiFixture();
 
     /// Sends with the key in @ref key. The path counts from /iwd/v3 unless it starts there or the request is @ref absolute.

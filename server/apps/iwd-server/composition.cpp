@@ -83,6 +83,8 @@ Result<void> Composition::openCache()
     options.caFile = m_config.cache.authority;
     options.timeout = m_config.cache.timeout;
     auto redis = std::make_unique<RedisCache>(std::move(options));
+    m_board = redis.get();
+    m_secret = *secret;
     m_metrics.gauge("iwd_cache_up", "1 while the Redis of cache.url answers.", [cache = redis.get()] { return cache->trouble() ? 0 : 1; });
     auto cache = std::make_unique<SignedCache>(std::move(redis), *secret);
     m_metrics.counter("iwd_cache_refused_total", "Entries of the Redis of cache.url that were not believed, because no server of this database wrote them.",
@@ -186,8 +188,15 @@ Result<void> Composition::listen()
     facts.requestsInFlight = [this] { return m_server ? m_server->inFlightCount() : 0; };
     ApiOptions apiOptions;
     apiOptions.sessionLifetime = m_config.session.lifetime;
+    apiOptions.limits = { m_config.limits.requestsPerSecond, m_config.limits.burst, m_config.limits.failuresPerSecond };
     apiOptions.slowestReader = m_config.http.limits.writeTimeout;
     m_api = std::make_unique<Api>(*m_pipeline, *m_cache, *m_clock, facts, apiOptions);
+    RequestLimits &limits = m_api->limits();
+    if (m_board && limits.limitsCallers())
+        m_sharedLimits = std::make_unique<SharedLimits>(limits, *m_board, m_secret);
+    m_metrics.counter("iwd_limited_request_total", "Requests that were refused because their API key or user had sent too many.", [&limits] { return static_cast<double>(limits.refusedRequests()); });
+    m_metrics.counter("iwd_limited_failure_total", "Requests with unknown keys or tokens that were refused because too many came from their address.",
+        [&limits] { return static_cast<double>(limits.refusedStrangers()); });
 
     http::ServerOptions options;
     options.threads = m_config.http.threads;
