@@ -6,7 +6,7 @@
 BUILD_PACKAGES=(
     g++ cmake ninja-build pkgconf # the tools
     ccache mold # faster building; the build does without when they are away
-    qt6-base-dev qt6-websockets-dev libqt6sql6-sqlite libsqlite3-dev # Qt, its driver for SQLite, and SQLite itself
+    qt6-base-dev qt6-websockets-dev libqt6sql6-sqlite # Qt, and its driver for SQLite
     libpq-dev # PostgreSQL's client
     qcoro-qt6-dev # coroutines over Qt
     libhiredis-dev # Redis's messages

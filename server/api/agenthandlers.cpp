@@ -227,7 +227,7 @@ QCoro::Task<std::optional<http::Response>> AgentHandlers::authorizeStream(http::
 {
     Call call;
     call.request = request;
-    const auto caller = co_await identify(m_authenticator, request, streamInfo().privilege);
+    const auto caller = co_await admit(m_authenticator, request, streamInfo().privilege);
     if (!caller)
         co_return call.problem(caller.error());
     if (const auto known = checkParameters(request, {}); !known)

@@ -66,7 +66,8 @@ class Api::Private
 {
 public:
     Private(Pipeline &pipeline, Cache &cache, const Clock &clock, ServerFacts facts, ApiOptions options)
-        : authenticator(pipeline.store(), cache, clock, options.keepCallers)
+        : limits(options.limits, clock)
+        , authenticator(pipeline.store(), cache, clock, options.keepCallers, limits)
         , items(pipeline)
         , searches(pipeline)
         , configuration(pipeline)
@@ -102,6 +103,7 @@ public:
         }
     }
 
+    RequestLimits limits;
     Authenticator authenticator;
     ItemHandlers items;
     SearchHandlers searches;
@@ -140,6 +142,11 @@ void Api::addRoutes(http::Router &router)
 const std::vector<EndpointInfo> &Api::endpoints() const
 {
     return d->infos;
+}
+
+RequestLimits &Api::limits()
+{
+    return d->limits;
 }
 
 http::ProblemWriter Api::problemWriter()

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "endpoint.h"
+#include "requestlimits.h"
 #include "statshandlers.h"
 
 #include <memory>
@@ -12,6 +13,7 @@ struct ApiOptions
 {
     milliseconds sessionLifetime { std::chrono::hours(12) };
     milliseconds keepCallers { std::chrono::seconds(10) }; ///< how long the cache answers for the database; see Authenticator
+    RequestLimitOptions limits; ///< none
     milliseconds slowestReader { std::chrono::seconds(30) }; ///< of a live stream: one that takes nothing for so long is dropped
 };
 
@@ -30,6 +32,8 @@ public:
 
     /// The table of all endpoints, pages included: what the API's document has to agree with.
     [[nodiscard]] const std::vector<EndpointInfo> &endpoints() const;
+
+    [[nodiscard]] RequestLimits &limits();
 
     /// Words the refusals of the edge as this API words its own.
     [[nodiscard]] static http::ProblemWriter problemWriter();

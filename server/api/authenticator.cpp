@@ -14,6 +14,8 @@ namespace iwd {
 namespace {
 
 constexpr qsizetype longestCredential = 200;
+constexpr size_t mostSeen = 10'000;
+constexpr milliseconds timeSeen = std::chrono::hours(1);
 
 struct Credential
 {
@@ -161,15 +163,17 @@ Error tooBusy()
         { { QStringLiteral("retryAfterSeconds"), 1 } } };
 }
 
-Authenticator::Authenticator(Store &store, Cache &cache, const Clock &clock, milliseconds keep)
+Authenticator::Authenticator(Store &store, Cache &cache, const Clock &clock, milliseconds keep, RequestLimits &limits)
     : m_store(store)
     , m_cache(cache)
     , m_clock(clock)
     , m_keep(keep)
+    , m_limits(limits)
+    , m_seen(std::shared_ptr<const Clock>(std::shared_ptr<void>(), &clock), mostSeen)
 {
 }
 
-QCoro::Task<Result<std::optional<Caller>>> Authenticator::stored(bool isKey, QByteArray digest, Deadline deadline)
+QCoro::Task<Result<std::optional<Caller>>> Authenticator::stored(bool isKey, QByteArray digest, QString from, Deadline deadline)
 {
     // Entries carry the version that held before the database was asked; others are not believed.
     const quint64 generation = m_store.callersVersion();
@@ -180,23 +184,33 @@ QCoro::Task<Result<std::optional<Caller>>> Authenticator::stored(bool isKey, QBy
     if (kept) {
         if (auto caller = decode(*kept, generation)) {
             RecentCallers::ofThisThread().remember(cacheKey, generation, *caller);
+            m_seen.insert(cacheKey, {}, timeSeen);
             co_return caller;
         }
+    }
+    // A stranger who guesses keeps only strangers out: several may come from one address, that of a load balancer for instance.
+    if (!m_seen.find(cacheKey)) {
+        if (const auto mayTry = m_limits.mayTry(from); !mayTry)
+            co_return mayTry.error();
     }
     std::function<std::optional<Caller>(Directory &)> work
         = [isKey, digest](Directory &directory) { return callerIn(directory, isKey, digest); };
     auto found = co_await lookUp<std::optional<Caller>>(m_store, deadline, work);
-    if (found && *found)
+    if (found && *found) {
+        m_seen.insert(cacheKey, {}, timeSeen);
         co_await m_cache.put(cacheKey, encode(**found, generation), m_keep);
+    } else if (found) {
+        m_limits.failed(from);
+    }
     co_return found;
 }
 
-QCoro::Task<Result<Caller>> Authenticator::authenticate(http::Headers headers, Deadline deadline)
+QCoro::Task<Result<Caller>> Authenticator::authenticate(http::Headers headers, QString from, Deadline deadline)
 {
     const auto credential = credentialIn(headers);
     if (!credential)
         co_return credential.error();
-    const auto found = co_await stored(credential->isKey, credential->digest, deadline);
+    const auto found = co_await stored(credential->isKey, credential->digest, from, deadline);
     if (!found)
         co_return found.error();
     // Expiry is asked of the clock at each request, whatever the cache holds.

@@ -2,8 +2,10 @@
 #pragma once
 
 #include "caller.h"
+#include "requestlimits.h"
 
 #include <cache/cache.h>
+#include <cache/localcache.h>
 #include <http/httpmessage.h>
 #include <pipeline/store.h>
 
@@ -13,24 +15,29 @@ namespace iwd {
 ///
 /// Keys and tokens are known by their digests only. What the database said of one is kept in the cache for a moment, and believed as long as
 /// Store::callersVersion() stays the same: a deleted key or an ended session is refused by this process at once, and by others as soon as they learn of it.
+/// An address from which too many unknown keys and tokens come is refused further look-ups, but for those that this process has seen to be right.
 /// Thread-safe. Coroutines resume on the thread that awaits them.
 class Authenticator
 {
 public:
-    /// All three must outlive this. @param keep how long the cache may answer for the database
-    Authenticator(Store &store, Cache &cache, const Clock &clock, milliseconds keep);
+    /// All must outlive this. @param keep how long the cache may answer for the database
+    Authenticator(Store &store, Cache &cache, const Clock &clock, milliseconds keep, RequestLimits &limits);
 
-    /// @returns NotAuthenticated when nothing was sent, InvalidCredentials when it is unknown, expired or deleted, or what keeps the
-    /// store from answering
-    [[nodiscard]] QCoro::Task<Result<Caller>> authenticate(http::Headers headers, Deadline deadline);
+    /// @returns NotAuthenticated when nothing was sent, InvalidCredentials when it is unknown, expired or deleted, TooManyAttempts when too many from the address
+    /// @p from were, or what keeps the store from answering
+    [[nodiscard]] QCoro::Task<Result<Caller>> authenticate(http::Headers headers, QString from, Deadline deadline);
+
+    [[nodiscard]] RequestLimits &limits() { return m_limits; }
 
 private:
-    [[nodiscard]] QCoro::Task<Result<std::optional<Caller>>> stored(bool isKey, QByteArray digest, Deadline deadline);
+    [[nodiscard]] QCoro::Task<Result<std::optional<Caller>>> stored(bool isKey, QByteArray digest, QString from, Deadline deadline);
 
     Store &m_store;
     Cache &m_cache;
     const Clock &m_clock;
     const milliseconds m_keep;
+    RequestLimits &m_limits;
+    LocalCache m_seen; ///< credentials that were right a while ago, whatever they may be by now
 };
 
 [[nodiscard]] Error tooBusy();

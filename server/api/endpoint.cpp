@@ -143,7 +143,7 @@ QCoro::Task<http::Response> serve(std::shared_ptr<const ApiEndpoint> endpoint, A
     Call call;
     call.request = std::move(request);
     if (!info.open) {
-        auto caller = co_await identify(*authenticator, call.request, info.privilege);
+        auto caller = co_await admit(*authenticator, call.request, info.privilege);
         if (!caller)
             co_return call.problem(caller.error());
         call.caller = std::move(*caller);
@@ -228,10 +228,22 @@ Result<void> checkParameters(const http::Request &request, const QStringList &kn
 
 QCoro::Task<Result<Caller>> identify(Authenticator &authenticator, http::Request request, Privilege privilege)
 {
-    auto caller = co_await authenticator.authenticate(request.headers, request.deadline);
+    auto caller = co_await authenticator.authenticate(request.headers, request.remoteAddress, request.deadline);
     if (!caller || caller->may(privilege))
         co_return caller;
     co_return notAllowed(*caller, privilege);
+}
+
+QCoro::Task<Result<Caller>> admit(Authenticator &authenticator, http::Request request, Privilege privilege)
+{
+    auto caller = co_await authenticator.authenticate(request.headers, request.remoteAddress, request.deadline);
+    if (!caller)
+        co_return caller;
+    if (const auto admitted = authenticator.limits().admit(*caller); !admitted)
+        co_return admitted.error();
+    if (!caller->may(privilege))
+        co_return notAllowed(*caller, privilege);
+    co_return caller;
 }
 
 void addRoute(http::Router &router, Authenticator &authenticator, const ApiEndpoint &endpoint)

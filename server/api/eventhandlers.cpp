@@ -5,6 +5,8 @@
 #include "eventstream.h"
 #include "longpoll.h"
 
+#include <pipeline/report/eventfeed.h>
+
 namespace iwd {
 
 namespace {
@@ -25,28 +27,6 @@ Answer encodePage(Events events, qint64 after, int limit)
     answer.body
         = "{\"data\":" + joinEvents(events) + ",\"next\":" + QByteArray::number(next) + ",\"more\":" + (more ? "true" : "false") + '}';
     return answer;
-}
-
-/// A cursor that this log never gave: waiting for its events would skip all that come until then.
-Error beyondTheEnd(qint64 after, qint64 last)
-{
-    return { ErrorCode::FeedRestarted,
-        QStringLiteral("Event %1 is not in the log, which ends at %2: the server was restored from an older state. Whatever came after %2 in your copy is gone here; "
-                       "go on with after=%2, or read everything again from 0.")
-            .arg(after)
-            .arg(last),
-        QStringLiteral("after"), { { QStringLiteral("after"), after }, { QStringLiteral("last"), last } } };
-}
-
-Result<Events> readEvents(Snapshot &snapshot, qint64 after, int limit)
-{
-    Events events = snapshot.events(after, limit);
-    if (events.empty() && after > 0) {
-        const qint64 last = snapshot.lastEvent();
-        if (after > last && !snapshot.failed())
-            return beyondTheEnd(after, last);
-    }
-    return events;
 }
 
 } // namespace
@@ -75,7 +55,7 @@ QCoro::Task<http::Response> EventHandlers::page(Call call)
 
     LongPoll<Events> poll;
     poll.news = [signal = &m_pipeline.eventSignal(), tenant = call.caller.tenant] { return signal->next(tenant); };
-    poll.read = [after = *after, limit = *limit](Snapshot &snapshot) { return readEvents(snapshot, after, limit + 1); };
+    poll.read = [after = *after, limit = *limit](Snapshot &snapshot) { return readFeed(snapshot, after, limit + 1); };
     poll.isThere = [](const Events &events) { return !events.empty(); };
     const milliseconds patience(static_cast<qint64>(*wait * 1000));
     const auto events = co_await readWhenThere(&m_pipeline, call.caller.tenant, call.request.deadline, patience, poll);
@@ -105,7 +85,7 @@ QCoro::Task<std::optional<http::Response>> EventHandlers::authorizeStream(http::
 {
     Call call;
     call.request = request;
-    const auto caller = co_await identify(m_authenticator, request, streamInfo().privilege);
+    const auto caller = co_await admit(m_authenticator, request, streamInfo().privilege);
     if (!caller)
         co_return call.problem(caller.error());
     if (const auto known = checkParameters(request, streamInfo().parameters); !known)
@@ -113,7 +93,7 @@ QCoro::Task<std::optional<http::Response>> EventHandlers::authorizeStream(http::
     const auto after = call.integerParameter(QStringLiteral("after"), 0, lastEventId, 0);
     if (!after)
         co_return call.badRequest(after.error());
-    std::function<Result<Events>(Snapshot &)> look = [after = *after](Snapshot &snapshot) { return readEvents(snapshot, after, 1); };
+    std::function<Result<Events>(Snapshot &)> look = [after = *after](Snapshot &snapshot) { return readFeed(snapshot, after, 1); };
     const auto events = co_await m_pipeline.read<Events>(caller->tenant, request.deadline, look);
     if (!events)
         co_return call.problem(events.error());

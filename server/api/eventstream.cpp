@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "eventstream.h"
 
+#include <pipeline/report/eventfeed.h>
+
 namespace iwd {
 
 namespace {
@@ -17,7 +19,10 @@ Result<Batch> readBatch(Snapshot &snapshot, std::optional<qint64> after)
 {
     if (!after)
         return Batch { {}, snapshot.lastEvent() };
-    Batch batch { snapshot.events(*after, eventsAtOnce), *after };
+    auto events = readFeed(snapshot, *after, eventsAtOnce);
+    if (!events)
+        return events.error();
+    Batch batch { std::move(events).value(), *after };
     if (!batch.events.empty())
         batch.last = batch.events.back().id;
     return batch;

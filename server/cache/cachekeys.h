@@ -6,10 +6,14 @@
 /// Every key that IWD keeps in a Cache. Each is written here and nowhere else; in a Redis all carry the prefix of RedisOptions ("iwd:"). None of them is the
 /// truth: a cache may lose any of them, or all, at any moment.
 ///
+/// In a Redis each entry, or field of one, begins with 32 bytes that authenticate its key and its value, by a secret that the servers of one database share (SignedCache):
+/// whoever else can write there may take entries away, but not make any.
+///
 /// | key | holds | written by | lives |
 /// |---|---|---|---|
 /// | `caller/key/<digest>` | whom an API key belongs to, with its scopes; the digest is SHA-256 of the key, in hexadecimal | Authenticator | 10 s |
 /// | `caller/session/<digest>` | the same of a session's token | Authenticator | 10 s |
+/// | `limits/usage` | a hash: for each server that let requests through lately, how many of which caller in each of its last tenths of a second | SharedLimits | 1 min after the last; a field of a silent server 10 s |
 namespace iwd::cachekey {
 
 [[nodiscard]] inline QByteArray apiKey(const QByteArray &digest)
@@ -20,6 +24,11 @@ namespace iwd::cachekey {
 [[nodiscard]] inline QByteArray session(const QByteArray &digest)
 {
     return "caller/session/" + digest.toHex();
+}
+
+[[nodiscard]] inline QByteArray requestUsage()
+{
+    return QByteArrayLiteral("limits/usage");
 }
 
 } // namespace iwd::cachekey

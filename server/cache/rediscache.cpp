@@ -65,6 +65,18 @@ public:
         eraseNow(key, done);
     }
 
+    void exchange(const QByteArray &name, const QByteArray &self, const QByteArray &notice, milliseconds life, const Delivery<std::optional<Board::Notices>> &read)
+    {
+        giveUpInTime([read] { read.deliver(std::nullopt); });
+        exchangeNow(name, self, notice, life, read);
+    }
+
+    void takeDown(const QByteArray &name, const QByteArray &who, const Delivery<bool> &done)
+    {
+        giveUpInTime([done] { done.deliver(false); });
+        takeDownNow(name, who, done);
+    }
+
     /// Ends every connection, and lets what waits for answers end as well.
     void shutDown()
     {
@@ -148,6 +160,33 @@ private:
         done.deliver(answer.ok());
         if (answer)
             payOff();
+    }
+
+    QCoro::Task<> exchangeNow(QByteArray name, QByteArray self, QByteArray notice, milliseconds life, Delivery<std::optional<Board::Notices>> read)
+    {
+        const QByteArray board = m_client.serverKey(name);
+        if (!notice.isEmpty()) {
+            const std::vector<QByteArray> put { "HSET", board, self, notice };
+            (void)co_await ask(name, put);
+            const std::vector<QByteArray> live { "PEXPIRE", board, QByteArray::number(static_cast<qint64>(life.count())) };
+            (void)co_await ask(name, live);
+        }
+        const std::vector<QByteArray> all { "HGETALL", board };
+        const RedisAnswer answer = co_await ask(name, all);
+        std::optional<Board::Notices> notices;
+        if (answer && answer->kind == RedisReply::Kind::Array) {
+            notices.emplace();
+            for (size_t i = 0; i + 1 < answer->elements.size(); i += 2)
+                notices->insert_or_assign(answer->elements[i].text, answer->elements[i + 1].text);
+        }
+        read.deliver(notices);
+    }
+
+    QCoro::Task<> takeDownNow(QByteArray name, QByteArray who, Delivery<bool> done)
+    {
+        const std::vector<QByteArray> command { "HDEL", m_client.serverKey(name), who };
+        const RedisAnswer answer = co_await ask(name, command);
+        done.deliver(answer.ok());
     }
 
     /// Redis answers: makes up for an erase() that it did not get. Its answer brings on the next.
@@ -257,6 +296,21 @@ QCoro::Task<> RedisCache::erase(QByteArray key)
 {
     const Delivery<bool> done;
     m_thread->post([key, done](Worker &worker) { worker.erase(key, done); });
+    co_await done;
+}
+
+QCoro::Task<std::optional<Board::Notices>> RedisCache::exchange(QByteArray name, QByteArray self, QByteArray notice, milliseconds life)
+{
+    const Delivery<std::optional<Notices>> read;
+    m_thread->post([=](Worker &worker) { worker.exchange(name, self, notice, life, read); });
+    std::optional<Notices> notices = co_await read;
+    co_return notices;
+}
+
+QCoro::Task<> RedisCache::takeDown(QByteArray name, QByteArray who)
+{
+    const Delivery<bool> done;
+    m_thread->post([=](Worker &worker) { worker.takeDown(name, who, done); });
     co_await done;
 }
 

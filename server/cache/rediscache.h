@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "board.h"
 #include "cache.h"
 #include "redisoptions.h"
 
@@ -14,8 +15,10 @@ namespace iwd {
 /// An erase() that Redis did not get is made up for before anything is read again, so that what was erased does not come back with Redis; only when more are
 /// owed than it can remember, or the process ends, is that left to the entries' time to live.
 ///
+/// A board is a hash, with a field for each notice.
+///
 /// Thread-safe; all of Redis happens on a thread of its own.
-class RedisCache final : public Cache
+class RedisCache final : public Cache, public Board
 {
 public:
     explicit RedisCache(RedisOptions options);
@@ -24,6 +27,9 @@ public:
     [[nodiscard]] QCoro::Task<std::optional<QByteArray>> get(QByteArray key) override;
     [[nodiscard]] QCoro::Task<> put(QByteArray key, QByteArray value, milliseconds timeToLive) override;
     [[nodiscard]] QCoro::Task<> erase(QByteArray key) override;
+
+    [[nodiscard]] QCoro::Task<std::optional<Notices>> exchange(QByteArray name, QByteArray self, QByteArray notice, milliseconds life) override;
+    [[nodiscard]] QCoro::Task<> takeDown(QByteArray name, QByteArray who) override;
 
     /// Why Redis could not be used when it was last asked; nothing when it could.
     [[nodiscard]] std::optional<QString> trouble() const;

@@ -220,6 +220,8 @@ public:
     [[nodiscard]] virtual std::vector<StoredEvent> events(qint64 after, int limit) = 0;
     [[nodiscard]] virtual std::vector<StoredEvent> history(ItemId item, qint64 after, int limit) = 0;
     [[nodiscard]] virtual qint64 lastEvent() = 0;
+    /// From this id on the log is whole; what came before is no longer kept. One above lastEvent() when nothing of the log is left.
+    [[nodiscard]] virtual qint64 firstEvent() = 0;
 
     [[nodiscard]] virtual std::vector<ApiKeyRecord> apiKeys() = 0;
     [[nodiscard]] virtual bool hasUsers() = 0;
@@ -344,6 +346,9 @@ public:
 
     /// Blocks; for setting up an installation. @param ccid a UUID
     [[nodiscard]] virtual Result<TenantId> createTenant(const QString &id, const QString &name, const QString &ccid) = 0;
+
+    /// Blocks; for setting up. A secret that all processes on the database share: what it keeps as @p name, which is @p candidate when it keeps none yet.
+    [[nodiscard]] virtual Result<QByteArray> sharedSecret(const QString &name, const QByteArray &candidate) = 0;
 
     /// Why the store cannot serve at the moment; nothing when it can.
     [[nodiscard]] virtual std::optional<QString> trouble() const = 0;

@@ -115,7 +115,7 @@ private:
     std::unordered_map<Key, Histogram *, Hash, Equal> m_children;
 };
 
-Counter &counter(prometheus::Registry &registry, const char *name, const char *help, const prometheus::Labels &labels = {})
+Counter &addCounter(prometheus::Registry &registry, const char *name, const char *help, const prometheus::Labels &labels = {})
 {
     return prometheus::BuildCounter().Name(name).Help(help).Register(registry).Add(labels);
 }
@@ -189,24 +189,25 @@ public:
     {
     }
 
-    struct Gauge
+    struct Asked
     {
         std::string name;
         std::string help;
+        MetricType type;
         std::function<double()> value;
     };
 
     prometheus::Registry registry;
-    Counter &apiRequests = counter(registry, "iwd_api_request_total", "Requests of the API that have ended.");
-    Counter &apiClosed = counter(registry, "iwd_api_request_closed", "Requests of the API whose client had gone before it was answered.");
-    Counter &requests = counter(registry, "iwd_request_total", "Requests that have ended, pages, health and metrics included.");
+    Counter &apiRequests = addCounter(registry, "iwd_api_request_total", "Requests of the API that have ended.");
+    Counter &apiClosed = addCounter(registry, "iwd_api_request_closed", "Requests of the API whose client had gone before it was answered.");
+    Counter &requests = addCounter(registry, "iwd_request_total", "Requests that have ended, pages, health and metrics included.");
     Counter &errors
-        = counter(registry, "iwd_errors_total", "Failures of the server: answers of status 5xx, and background work that failed.");
-    Counter &redisErrors = counter(
+        = addCounter(registry, "iwd_errors_total", "Failures of the server: answers of status 5xx, and background work that failed.");
+    Counter &redisErrors = addCounter(
         registry, "iwd_redis_errors_total", "Calls of Redis that failed; 0 while the cache is in this process.", { { "db", "cache" } });
-    Counter &databaseRequests = counter(registry, "iwdTenantDB_db_request_total", "Calls of the database.");
-    Counter &databaseSuccesses = counter(registry, "iwdTenantDB_db_success_total", "Calls of the database that succeeded.");
-    Counter &databaseErrors = counter(registry, "iwdTenantDB_db_errors_total", "Calls of the database that failed.");
+    Counter &databaseRequests = addCounter(registry, "iwdTenantDB_db_request_total", "Calls of the database.");
+    Counter &databaseSuccesses = addCounter(registry, "iwdTenantDB_db_success_total", "Calls of the database that succeeded.");
+    Counter &databaseErrors = addCounter(registry, "iwdTenantDB_db_errors_total", "Calls of the database that failed.");
 
     Histograms<QByteArray, QByteArrayView, QString, QStringView> apiDurations { registry, "iwd_api_request_duration_milliseconds",
         "Time that requests of the API took.", { 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1'000, 2'500, 5'000, 10'000, 30'000, 60'000 },
@@ -223,7 +224,7 @@ public:
     const std::string version;
     mutable std::mutex mutex; ///< guards what follows
     std::function<std::vector<QueueGauges>()> queueSource;
-    std::vector<Gauge> gauges;
+    std::vector<Asked> asked;
 };
 
 Metrics::Metrics(const QString &version)
@@ -268,7 +269,13 @@ void Metrics::queueSource(std::function<std::vector<QueueGauges>()> source)
 void Metrics::gauge(const QByteArray &name, const QByteArray &help, std::function<double()> value)
 {
     const std::lock_guard lock(d->mutex);
-    d->gauges.push_back({ name.toStdString(), help.toStdString(), std::move(value) });
+    d->asked.push_back({ name.toStdString(), help.toStdString(), MetricType::Gauge, std::move(value) });
+}
+
+void Metrics::counter(const QByteArray &name, const QByteArray &help, std::function<double()> value)
+{
+    const std::lock_guard lock(d->mutex);
+    d->asked.push_back({ name.toStdString(), help.toStdString(), MetricType::Counter, std::move(value) });
 }
 
 QByteArray Metrics::scrape() const
@@ -283,12 +290,13 @@ QByteArray Metrics::scrape() const
     // Sources are called outside the lock: they may take their time, and locks of their own.
     std::unique_lock lock(d->mutex);
     const auto queueSource = d->queueSource;
-    const auto gauges = d->gauges;
+    const auto asked = d->asked;
     lock.unlock();
     appendQueues(families, queueSource ? queueSource() : std::vector<QueueGauges>());
-    for (const Private::Gauge &gauge : gauges) {
-        families.push_back(gaugeFamily(gauge.name, gauge.help));
-        families.back().metric = { gaugeValue(gauge.value()) };
+    for (const Private::Asked &one : asked) {
+        ClientMetric metric;
+        (one.type == MetricType::Counter ? metric.counter.value : metric.gauge.value) = one.value();
+        families.push_back({ one.name, one.help, one.type, { metric } });
     }
     return QByteArray::fromStdString(prometheus::TextSerializer().Serialize(families));
 }

@@ -55,6 +55,9 @@ public:
     /// Adds a gauge whose value is asked for at each scrape, on its thread. Before the first scrape.
     void gauge(const QByteArray &name, const QByteArray &help, std::function<double()> value);
 
+    /// The same for a counter.
+    void counter(const QByteArray &name, const QByteArray &help, std::function<double()> value);
+
     [[nodiscard]] QByteArray scrape() const;
     /// The Content-Type of scrape().
     [[nodiscard]] static QByteArray contentType() { return QByteArrayLiteral("text/plain; version=0.0.4; charset=utf-8"); }

@@ -76,6 +76,26 @@ QByteArray digest(QStringView secret)
     return hash;
 }
 
+QByteArray newSecret()
+{
+    ready();
+    QByteArray secret(crypto_auth_KEYBYTES, Qt::Uninitialized);
+    randombytes_buf(secret.data(), static_cast<size_t>(secret.size()));
+    return secret;
+}
+
+QByteArray authenticationCode(const QByteArray &secret, QByteArrayView message)
+{
+    ready();
+    // By libsodium's steps, which take a key of any length.
+    crypto_auth_hmacsha512256_state state;
+    crypto_auth_hmacsha512256_init(&state, bytes(secret), static_cast<size_t>(secret.size()));
+    crypto_auth_hmacsha512256_update(&state, bytes(message), static_cast<unsigned long long>(message.size()));
+    QByteArray code(crypto_auth_hmacsha512256_BYTES, Qt::Uninitialized);
+    crypto_auth_hmacsha512256_final(&state, reinterpret_cast<unsigned char *>(code.data()));
+    return code;
+}
+
 bool equalInConstantTime(QByteArrayView a, QByteArrayView b)
 {
     ready();

@@ -22,6 +22,12 @@ namespace iwd::secrets {
 /// needs hashPassword().
 [[nodiscard]] QByteArray digest(QStringView secret);
 
+/// 256 random bits, for programs.
+[[nodiscard]] QByteArray newSecret();
+
+/// HMAC (SHA-512, cut to 256 bits): 32 bytes that nobody can tell for @p message without @p secret.
+[[nodiscard]] QByteArray authenticationCode(const QByteArray &secret, QByteArrayView message);
+
 /// Whether both are the same, in a time that depends on their sizes alone.
 [[nodiscard]] bool equalInConstantTime(QByteArrayView a, QByteArrayView b);
 

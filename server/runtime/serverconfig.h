@@ -43,6 +43,13 @@ struct ServerConfig
         TlsFiles tls;
     } http;
 
+    struct Limits
+    {
+        int requestsPerSecond = 0; ///< of an API key or a user; 0: as many as they like
+        int burst = 0; ///< 0: as many as in a second
+        int failuresPerSecond = 20; ///< with unknown keys and tokens, by address; 0: as many as they like
+    } limits;
+
     struct Metrics
     {
         Endpoint listen { QHostAddress(QHostAddress::AnyIPv4), 10052 };

@@ -89,15 +89,15 @@ ConfigKey textKey(const QString &name, QString &target, const QString &expected,
             } };
 }
 
-ConfigKey eventDaysKey(ServerConfig &config)
+/// A number of which one word means none.
+ConfigKey numberOrWordKey(const QString &name, int &target, const QString &word, int most, const QString &description)
 {
-    return { QStringLiteral("storage.eventDays"), QStringLiteral("\"all\" or a whole number from 1 to 36500"),
-        QStringLiteral("Days of the event log that are kept in PostgreSQL; older ones are dropped as a whole. Consumers of the log must have read them by then."), QStringLiteral("all"), false,
-        [&config](const QString &text) {
-            const auto value = text == QLatin1StringView("all") ? std::optional<qint64>(0) : configvalue::integer(text);
-            if (!value || *value < 0 || *value > 36'500 || (*value == 0 && text != QLatin1StringView("all")))
+    return { name, QStringLiteral("\"%1\" or a whole number from 1 to %2").arg(word).arg(most), description, target == 0 ? word : QString::number(target), false,
+        [&target, word, most](const QString &text) {
+            const auto value = text == word ? std::optional<qint64>(0) : configvalue::integer(text);
+            if (!value || *value < 0 || *value > most || (*value == 0 && text != word))
                 return false;
-            config.storage.eventDays = static_cast<int>(*value);
+            target = static_cast<int>(*value);
             return true;
         } };
 }
@@ -130,7 +130,8 @@ std::vector<ConfigKey> serverConfigKeys(ServerConfig &config)
         textKey(u"storage.password"_s, config.storage.password, u"the password of the database's user"_s,
             u"The password of the user that storage.url names. Without one, what the URL says counts, or libpq's own password file."_s, true),
         count(u"storage.readers"_s, config.storage.readers, 1, 64, u"Connections to PostgreSQL that read at once. One more writes, one searches and one looks after the log."_s),
-        eventDaysKey(config),
+        numberOrWordKey(u"storage.eventDays"_s, config.storage.eventDays, u"all"_s, 36'500,
+            u"Days of the event log that are kept in PostgreSQL; older ones are dropped as a whole. Consumers of the log must have read them by then."_s),
         cacheKey(config),
         textKey(u"cache.user"_s, config.cache.user, u"the name of a user"_s, u"Whom the Redis of cache.url knows the server as; without it, as its default user."_s, false),
         textKey(u"cache.password"_s, config.cache.password, u"a password"_s, u"The password for that Redis."_s, true),
@@ -165,6 +166,12 @@ std::vector<ConfigKey> serverConfigKeys(ServerConfig &config)
             u"The certificate in PEM form, followed by its chain. With http.tls.key, the API is served over TLS."_s),
         readableFile(u"http.tls.key"_s, tls.key, u"The private key of the certificate in PEM form, RSA or EC."_s),
         textKey(u"http.tls.keyPassphrase"_s, tls.keyPassphrase, u"the passphrase of the key"_s, u"The passphrase of http.tls.key, when that is encrypted."_s, true),
+        numberOrWordKey(u"limits.requestsPerSecond"_s, config.limits.requestsPerSecond, u"none"_s, 1'000'000,
+            u"Requests a second that an API key, or a user with all sessions, may send; more are answered 429. With a Redis in cache.url all servers count together."_s),
+        numberOrWordKey(u"limits.burst"_s, config.limits.burst, u"auto"_s, 1'000'000,
+            u"How many of them may come at once after a pause. \"auto\" is as many as in a second."_s),
+        numberOrWordKey(u"limits.failuresPerSecond"_s, config.limits.failuresPerSecond, u"none"_s, 1'000'000,
+            u"Requests with unknown keys or tokens from one address, ten times as many at once; more are answered 429 without being looked up."_s),
         endpointKey(u"metrics.listen"_s, config.metrics.listen, u"Where metrics and health are served, without TLS and without a key."_s),
         choice<LogLevel>(u"log.level"_s, config.log.level,
             { { u"debug"_s, LogLevel::Debug }, { u"info"_s, LogLevel::Info }, { u"warning"_s, LogLevel::Warning },

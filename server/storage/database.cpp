@@ -180,6 +180,19 @@ Error searchTooBroad(std::chrono::milliseconds limit)
         {}, { { QStringLiteral("limitMilliseconds"), qint64(limit.count()) } } };
 }
 
+bool Database::inTransaction(const std::function<bool()> &work)
+{
+    if (beginOwn() && work() && !m_failure && commitOwn())
+        return true;
+    const auto failure = m_failure;
+    clearFailure();
+    execute(QStringLiteral("rollback"));
+    clearFailure();
+    if (failure)
+        fail(*failure);
+    return false;
+}
+
 void Database::fail(Error error)
 {
     if (!m_failure)

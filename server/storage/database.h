@@ -113,6 +113,10 @@ public:
     /// Runs plain text: begin, commit, pragmas, migrations.
     virtual bool execute(const QString &sql) = 0;
 
+    /// Runs @p work in a transaction of its own, which is committed when the work is told to hold (true) and nothing failed, and undone otherwise.
+    /// @returns whether it was committed; if not, failure() says why, unless the work gave it up by itself
+    bool inTransaction(const std::function<bool()> &work);
+
     /// Whether the connection is there. When it is lost, reconnect() is called now and then until it is back; a call takes no longer than it has to.
     [[nodiscard]] virtual bool isUsable() const { return true; }
     /// Looks whether the other end has hung up while nobody used the connection.
@@ -150,6 +154,8 @@ protected:
     virtual std::pair<std::unique_ptr<PreparedStatement>, bool> prepare(const QString &sql, bool kept) = 0;
     /// Before each statement of a tenant.
     virtual void useTenant(qint64 tenant) { (void)tenant; }
+    virtual bool beginOwn() { return execute(QStringLiteral("begin")); }
+    virtual bool commitOwn() { return execute(QStringLiteral("commit")); }
     /// What went wrong with the statement @p name just now, as failure().
     virtual void failWithLastError(const QString &name) = 0;
     /// For destructors: statements need their connection.

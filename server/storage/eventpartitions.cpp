@@ -24,19 +24,6 @@ bool makeOne(PostgresDatabase &database, qint64 day)
         && database.execute(QStringLiteral("alter table event attach partition %1 for values from (%2) to (%3)").arg(name).arg(day).arg(day + 1));
 }
 
-bool inTransaction(PostgresDatabase &database, const std::function<bool()> &work)
-{
-    if (database.begin(false, Deadline::never()) && database.execute(lock) && work() && database.commit())
-        return true;
-    const auto failure = database.failure();
-    database.clearFailure();
-    database.execute(QStringLiteral("rollback"));
-    database.clearFailure();
-    if (failure)
-        database.fail(*failure);
-    return false;
-}
-
 } // namespace
 
 std::set<qint64> days(PostgresDatabase &database)
@@ -51,20 +38,24 @@ std::set<qint64> days(PostgresDatabase &database)
 
 bool make(PostgresDatabase &database, qint64 first, qint64 last)
 {
-    return inTransaction(database, [&] {
+    return database.inTransaction([&] {
+        if (!database.execute(lock))
+            return false;
         const std::set<qint64> known = days(database);
         for (qint64 day = first; day <= last && !database.failure(); ++day) {
             if (!known.contains(day) && !makeOne(database, day))
                 return false;
         }
-        return !database.failure();
+        return true;
     });
 }
 
 std::optional<int> dropBefore(PostgresDatabase &database, qint64 first)
 {
     int dropped = 0;
-    const bool done = inTransaction(database, [&] {
+    const bool done = database.inTransaction([&] {
+        if (!database.execute(lock))
+            return false;
         for (const qint64 day : days(database)) {
             if (day >= first)
                 break;
@@ -72,7 +63,7 @@ std::optional<int> dropBefore(PostgresDatabase &database, qint64 first)
                 return false;
             ++dropped;
         }
-        return !database.failure();
+        return true;
     });
     return done ? std::optional(dropped) : std::nullopt;
 }

@@ -70,6 +70,8 @@ public:
 protected:
     std::pair<std::unique_ptr<PreparedStatement>, bool> prepare(const QString &sql, bool kept) override;
     void useTenant(qint64 tenant) override;
+    bool beginOwn() override { return begin(false, Deadline::never()); }
+    bool commitOwn() override { return commit(); }
     void failWithLastError(const QString &name) override;
 
 private:

@@ -24,7 +24,6 @@ using Op = ConditionOperator;
 
 constexpr int FirstPortion = 100; ///< rows that are asked for at once; a page often needs no more
 constexpr int Portion = 1'000;
-constexpr int SampleSize = 2'000; ///< how many items a count looks at to estimate
 
 bool isListOfTexts(const Node &node)
 {
@@ -364,7 +363,7 @@ std::set<ItemId> PostgresTransaction::matching(const ItemSearch &search, const s
     return failed() ? std::set<ItemId>() : found;
 }
 
-MatchCount PostgresTransaction::countMatches(const ItemSearch &search, int exactUpTo)
+qint64 PostgresTransaction::countUpTo(const ItemSearch &search, int limit)
 {
     writeItems();
     const Matcher matcher(*this, search);
@@ -373,33 +372,9 @@ MatchCount PostgresTransaction::countMatches(const ItemSearch &search, int exact
     qint64 counted = 0;
     visitCandidates(m_postgres, tenant(), filter, {}, values, [&](const ItemRecord &record, const QByteArray &document) {
         counted += matcher.matches(record.item, document) ? 1 : 0;
-        return counted <= exactUpTo;
+        return counted < limit;
     });
-    if (failed())
-        return {};
-    return counted <= exactUpTo ? MatchCount { counted, true } : MatchCount { std::max(counted, estimateMatches(search)), false };
-}
-
-/// Ids of a tenant are numbered without gaps, so evenly spaced ones are a fair sample.
-qint64 PostgresTransaction::estimateMatches(const ItemSearch &search)
-{
-    qint64 first = 0;
-    qint64 last = 0;
-    {
-        auto row = statement("search/range");
-        if (!row.run() || !row.next())
-            return 0;
-        first = row.integer(0);
-        last = row.integer(1);
-    }
-    const qint64 range = last - first + 1;
-    const auto size = std::min<qint64>(SampleSize, range);
-    const double step = double(range) / double(size);
-    std::vector<ItemId> sample;
-    for (qint64 i = 0; i < size; ++i)
-        sample.push_back({ first + static_cast<qint64>((double(i) + 0.5) * step) });
-    const auto found = matching(search, sample);
-    return static_cast<qint64>(double(found.size()) / double(size) * double(range));
+    return counted;
 }
 
 } // namespace iwd

@@ -50,6 +50,8 @@ public:
     Result<std::unique_ptr<Database>> connect() override;
     Result<TenantId> createTenant(const QString &id, const QString &name, const QString &ccid) override;
 
+    bool openInstallation(Database &database) override { return postgres(database).useDirectory(); }
+
     bool beginWriting(Database &database, const std::vector<WrittenTenant> &tenants, TenantCaches &caches, Deadline until) override;
     std::unique_ptr<SqlTransaction> writingView(Database &database, TenantId tenant, Instant now, TenantCache &cache) override;
     bool commit(Database &database, const WritingViews &views, bool proof) override;

@@ -45,7 +45,6 @@ public:
 
     std::vector<SearchHit> search(const ItemSearch &search, const std::vector<SortKey> &sort, const std::optional<QJsonArray> &after, int limit) override;
     std::set<ItemId> matching(const ItemSearch &search, const std::vector<ItemId> &items) override;
-    MatchCount countMatches(const ItemSearch &search, int exactUpTo) override;
     using SqlTransaction::waiting;
     std::vector<std::vector<Waiting>> waiting(const std::vector<WaitingRange> &ranges, int limit) override;
     qint64 lastEvent() override;
@@ -61,6 +60,7 @@ public:
     bool leasesDueWork() override;
 
 protected:
+    qint64 countUpTo(const ItemSearch &search, int limit) override;
     bool storeItem(ItemRecord &record) override;
     bool storeChange(const ItemRecord &record, bool payloadChanged) override;
     void storeAssignment(Assignment &assignment) override;
@@ -76,7 +76,6 @@ protected:
     std::shared_ptr<const ConfigurationSnapshot> findConfiguration() override;
 
 private:
-    qint64 estimateMatches(const ItemSearch &search);
     void writeItems();
     void writeAssignments();
     void writeIdle();

@@ -32,6 +32,9 @@ public:
     [[nodiscard]] virtual Result<std::unique_ptr<Database>> connect() = 0;
     [[nodiscard]] virtual Result<TenantId> createTenant(const QString &id, const QString &name, const QString &ccid) = 0;
 
+    /// Opens what is the installation's own, and hidden from tenants, to the transaction.
+    virtual bool openInstallation(Database &database) { return !database.failure(); }
+
     /// Begins a transaction in which these tenants are written, and nobody else writes them. Drops from @p caches what others have changed.
     /// @param tenants in the order of their ids
     /// @param until when nobody waits for it any more

@@ -12,7 +12,6 @@ namespace {
 /// A list of candidates this long is worth leading a search; a longer one is used only when nothing else can lead.
 constexpr int FewCandidates = 10'000;
 /// How many items a count looks at to estimate.
-constexpr int SampleSize = 2'000;
 
 const QString plainSource = QStringLiteral("item i cross join item_payload p on p.item_id = i.id");
 
@@ -185,47 +184,19 @@ std::set<ItemId> SqliteTransaction::matching(const ItemSearch &search, const std
     return found;
 }
 
-MatchCount SqliteTransaction::countMatches(const ItemSearch &search, int exactUpTo)
+qint64 SqliteTransaction::countUpTo(const ItemSearch &search, int limit)
 {
-    qint64 counted = 0;
-    {
-        SqlValues values;
-        const QString candidates = leadingCandidates(search, true, values);
-        const QString source = candidates.isEmpty()
-            ? plainSource
-            : QStringLiteral("(select distinct item_id from (%1)) c cross join item i on i.id = c.item_id cross join item_payload p on p.item_id = i.id").arg(candidates);
-        const QString filter = filterSql(*this, search, values);
-        auto row = database().passingStatement(
-            QStringLiteral("search/count"), tenant().number, Parts { { QStringLiteral("source"), source }, { QStringLiteral("filter"), filter } });
-        bindAll(row, values);
-        row.bind(QStringLiteral(":limit"), exactUpTo + 1);
-        if (!row.run() || !row.next())
-            return {};
-        counted = row.integer(0);
-    }
-    return counted <= exactUpTo ? MatchCount { counted, true } : MatchCount { std::max(counted, estimateMatches(search)), false };
-}
-
-/// Items are numbered without gaps but for other tenants' ones, so evenly spaced numbers are a fair sample.
-qint64 SqliteTransaction::estimateMatches(const ItemSearch &search)
-{
-    qint64 first = 0;
-    qint64 last = 0;
-    {
-        auto row = statement("search/range");
-        if (!row.run() || !row.next())
-            return 0;
-        first = row.integer(0);
-        last = row.integer(1);
-    }
-    std::vector<ItemId> sample;
-    const qint64 range = last - first + 1;
-    const auto size = std::min<qint64>(SampleSize, range);
-    const double step = double(range) / double(size);
-    for (qint64 i = 0; i < size; ++i)
-        sample.push_back({ first + static_cast<qint64>((double(i) + 0.5) * step) });
-    const auto found = matching(search, sample);
-    return static_cast<qint64>(double(found.size()) / double(size) * double(range));
+    SqlValues values;
+    const QString candidates = leadingCandidates(search, true, values);
+    const QString source = candidates.isEmpty()
+        ? plainSource
+        : QStringLiteral("(select distinct item_id from (%1)) c cross join item i on i.id = c.item_id cross join item_payload p on p.item_id = i.id").arg(candidates);
+    const QString filter = filterSql(*this, search, values);
+    auto row = database().passingStatement(
+        QStringLiteral("search/count"), tenant().number, Parts { { QStringLiteral("source"), source }, { QStringLiteral("filter"), filter } });
+    bindAll(row, values);
+    row.bind(QStringLiteral(":limit"), limit);
+    return row.run() && row.next() ? row.integer(0) : 0;
 }
 
 } // namespace iwd

@@ -13,12 +13,12 @@ public:
 
     std::vector<SearchHit> search(const ItemSearch &search, const std::vector<SortKey> &sort, const std::optional<QJsonArray> &after, int limit) override;
     std::set<ItemId> matching(const ItemSearch &search, const std::vector<ItemId> &items) override;
-    MatchCount countMatches(const ItemSearch &search, int exactUpTo) override;
 
     /// Whether the full-text index is attached and this snapshot began after a look at its state; see TextIndex.
     void useTextIndex(bool use) { m_textIndexed = use; }
 
 protected:
+    qint64 countUpTo(const ItemSearch &search, int limit) override;
     bool storeEvents(std::span<Event> events) override;
     size_t eventsAtOnce() const override;
     QString hasLabelSql() const override;
@@ -26,7 +26,6 @@ protected:
 
 private:
     QString leadingCandidates(const ItemSearch &search, bool orderHasWalk, class SqlValues &values);
-    qint64 estimateMatches(const ItemSearch &search);
 
     bool m_textIndexed = false;
 };

@@ -40,6 +40,13 @@ qint64 SqlTransaction::lastEvent()
     return row.run() && row.next() ? row.integer(0) : 0;
 }
 
+qint64 SqlTransaction::firstEvent()
+{
+    writeEvents();
+    auto row = statement("event/first");
+    return row.run() && row.next() ? row.integer(0) : 0;
+}
+
 void SqlTransaction::appendEvent(Event event)
 {
     ++m_changes;

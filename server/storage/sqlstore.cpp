@@ -226,6 +226,33 @@ Result<TenantId> SqlStore::createTenant(const QString &id, const QString &name, 
     return d->backend->createTenant(id, name, ccid);
 }
 
+Result<QByteArray> SqlStore::sharedSecret(const QString &name, const QByteArray &candidate)
+{
+    auto connected = d->backend->connect();
+    if (!connected)
+        return connected.error();
+    Database &database = **connected;
+    QByteArray kept;
+    const bool done = database.inTransaction([&] {
+        if (!d->backend->openInstallation(database))
+            return false;
+        {
+            auto row = database.systemStatement(QStringLiteral("system/add_secret"));
+            row.bind(QStringLiteral(":name"), name).bind(QStringLiteral(":value"), candidate);
+            if (!row.bind(QStringLiteral(":created_ms"), toMillis(d->clock.now())).run())
+                return false;
+        }
+        auto row = database.systemStatement(QStringLiteral("system/get_secret"));
+        if (!row.bind(QStringLiteral(":name"), name).run() || !row.next())
+            return false;
+        kept = row.bytes(0);
+        return true;
+    });
+    if (!done)
+        return *database.failure();
+    return kept;
+}
+
 std::optional<QString> SqlStore::trouble() const
 {
     const std::lock_guard lock(d->troubleMutex);

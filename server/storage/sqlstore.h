@@ -32,6 +32,7 @@ public:
     bool lookUp(std::function<void(Directory &)> run, std::function<void(const std::optional<Error> &)> done, Deadline deadline) override;
     quint64 callersVersion() const override;
     Result<TenantId> createTenant(const QString &id, const QString &name, const QString &ccid) override;
+    Result<QByteArray> sharedSecret(const QString &name, const QByteArray &candidate) override;
     std::optional<QString> trouble() const override;
     QString kind() const override;
     qint64 sizeBytes() const override;

@@ -48,6 +48,7 @@ public:
     std::vector<StoredEvent> events(qint64 after, int limit) override;
     std::vector<StoredEvent> history(ItemId item, qint64 after, int limit) override;
     qint64 lastEvent() override;
+    qint64 firstEvent() override;
 
     std::vector<ApiKeyRecord> apiKeys() override;
     bool hasUsers() override;
@@ -100,7 +101,11 @@ public:
     /// The configuration as this transaction leaves it; null when it did not change it.
     [[nodiscard]] std::shared_ptr<const ConfigurationSnapshot> changedConfiguration();
 
+    MatchCount countMatches(const ItemSearch &search, int exactUpTo) override;
+
 protected:
+    /// How many match, counted no further than @p limit.
+    virtual qint64 countUpTo(const ItemSearch &search, int limit) = 0;
     // Each of these writes, or keeps what it is given to be written together with others; whoever asks the tables before the commit makes writeKept() write it.
     /// The ordering row and the payload of a new item, which gets its id. @returns whether it could be tried
     virtual bool storeItem(ItemRecord &record);
@@ -138,6 +143,7 @@ protected:
     [[nodiscard]] bool configurationChanged() const { return m_configurationChanged; }
 
 private:
+    qint64 estimateMatches(const ItemSearch &search);
     std::vector<Assignment> readAssignments(Statement &statement);
     void loadDesks();
     Assignment *inHand(qint64 token);

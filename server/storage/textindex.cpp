@@ -196,18 +196,12 @@ bool TextIndex::beginReading(Database &database)
 std::optional<bool> TextIndex::catchUp(Database &database, int limit)
 {
     database.clearFailure();
-    if (!database.execute(QStringLiteral("begin")))
-        return std::nullopt;
-    const auto more = catchUpInTransaction(database, limit);
-    if (more && !database.failure() && database.execute(QStringLiteral("commit")))
-        return more;
-    const auto failure = database.failure();
-    database.clearFailure();
-    database.execute(QStringLiteral("rollback"));
-    database.clearFailure();
-    if (failure)
-        database.fail(*failure);
-    return std::nullopt;
+    std::optional<bool> more;
+    const bool done = database.inTransaction([&] {
+        more = catchUpInTransaction(database, limit);
+        return more.has_value();
+    });
+    return done ? more : std::nullopt;
 }
 
 QString TextIndex::matchText(const TextQuery &query)

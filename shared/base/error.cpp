@@ -24,6 +24,8 @@ QString errorKey(ErrorCode code)
         return QStringLiteral("auth.missing");
     case ErrorCode::InvalidCredentials:
         return QStringLiteral("auth.invalid");
+    case ErrorCode::TooManyRequests:
+        return QStringLiteral("request.too_many_requests");
     case ErrorCode::TooManyAttempts:
         return QStringLiteral("auth.too_many_attempts");
     case ErrorCode::NotAllowed:

@@ -21,6 +21,7 @@ enum class ErrorCode {
     NotAuthenticated,
     InvalidCredentials,
     TooManyAttempts, ///< args: retryAfterSeconds
+    TooManyRequests, ///< args: limitPerSecond, retryAfterSeconds
     NotAllowed, ///< args: privilege
     // What the request speaks of
     RouteNotFound, ///< args: path
@@ -39,7 +40,7 @@ enum class ErrorCode {
     StaleToken, ///< args: id
     AgentNotReady, ///< args: id, state
     SearchTooBroad, ///< args: limitMilliseconds
-    FeedRestarted, ///< args: after, last
+    FeedRestarted, ///< args: after, last; first when events after it are no longer kept
     // The server
     Busy, ///< args: retryAfterSeconds
     Draining,

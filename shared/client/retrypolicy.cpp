@@ -12,6 +12,7 @@ bool mayBeTriedAgain(const FailedAttempt &failed)
     case ErrorCode::StorageUnavailable:
         return failed.answered || failed.repeatable;
     case ErrorCode::TooManyAttempts:
+    case ErrorCode::TooManyRequests:
         return failed.answered && failed.retryAfter.has_value();
     case ErrorCode::DeadlineExceeded:
     case ErrorCode::Unreachable:

@@ -35,6 +35,8 @@ ProblemKind kindOf(ErrorCode code)
         return { 401, T("Invalid credentials") };
     case ErrorCode::TooManyAttempts:
         return { 429, T("Too many attempts") };
+    case ErrorCode::TooManyRequests:
+        return { 429, T("Too many requests") };
     case ErrorCode::NotAllowed:
         return { 403, T("Not allowed") };
     case ErrorCode::RouteNotFound:

@@ -6,6 +6,7 @@
 #include <apidocument/apidocument.h>
 #include <pipeline/configure/configobjects.h>
 #include <runtime/secrets.h>
+#include <storage/sqlitedatabase.h>
 
 #include <QTcpSocket>
 
@@ -29,7 +30,7 @@ Pending::Pending(QNetworkReply *reply, QByteArray method, QString path)
 {
 }
 
-ApiFixture::ApiFixture()
+ApiFixture::ApiFixture(ApiOptions apiOptions)
     : m_validator(apiDocument())
 {
     auto store = SqliteStore::open({ .path = m_folder.filePath(QStringLiteral("iwd.db")), .observer = {} }, *clock);
@@ -50,7 +51,7 @@ ApiFixture::ApiFixture()
     facts.started = clock->now();
     facts.connections = [this] { return m_server->connectionCount(); };
     facts.requestsInFlight = [this] { return m_server->inFlightCount(); };
-    api = std::make_unique<Api>(*pipeline, *m_cache, *clock, facts);
+    api = std::make_unique<Api>(*pipeline, *m_cache, *clock, facts, apiOptions);
     const auto router = std::make_shared<http::Router>();
     api->addRoutes(*router);
     http::ServerOptions options;
@@ -110,6 +111,13 @@ void ApiFixture::addUser(const QString &name, const QString &password, const QSt
     user.passwordHash = *secrets::hashPassword(password);
     user.scopes = scopes;
     runIn(tenant, [user](Transaction &transaction) { transaction.insertUser(user); });
+}
+
+void ApiFixture::forgetEventsUpTo(qint64 id)
+{
+    const auto database = SqliteDatabase::open(m_folder.filePath(QStringLiteral("iwd.db")), {});
+    if (!database || !(*database)->execute(QStringLiteral("delete from event where id <= %1").arg(id)))
+        qFatal("The log could not be cut");
 }
 
 Pending ApiFixture::begin(const QByteArray &method, const QString &path, const QByteArray &body, const HeaderFields &headers)

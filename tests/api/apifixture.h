@@ -58,7 +58,7 @@ private:
 class ApiFixture
 {
 public:
-    ApiFixture();
+    explicit ApiFixture(ApiOptions options = {});
     ~ApiFixture();
 
     /// Sends with the key in @ref key. The path counts from /iwd/v3 unless it starts there or the request is @ref absolute.
@@ -91,6 +91,8 @@ public:
     QString newKey(const QStringList &scopes, TenantId of, std::optional<Instant> expires = std::nullopt);
     void addUser(const QString &name, const QString &password, const QStringList &scopes);
     void advance(milliseconds time) { clock->advance(time); }
+    /// Cuts the log, as retention does.
+    void forgetEventsUpTo(qint64 id);
 
     std::shared_ptr<ManualClock> clock = std::make_shared<ManualClock>();
     TenantId tenant;

@@ -74,6 +74,26 @@ private Q_SLOTS:
         QCOMPARE(empty["more"].toBool(true), false);
     }
 
+    void aReaderWhomRetentionHasOvertakenIsTold()
+    {
+        m->capture();
+        const QJsonArray all = m->get(QStringLiteral("/events?limit=1000")).data();
+        const qint64 first = all.at(all.size() - 2)[u"id"].toInteger();
+        const qint64 last = all.last()[u"id"].toInteger();
+        m->forgetEventsUpTo(first - 1);
+        QCOMPARE(m->get(QStringLiteral("/events")).data().size(), 2);
+        QCOMPARE(m->get(QStringLiteral("/events?after=%1").arg(first - 1)).data().size(), 2);
+        QCOMPARE(m->get(QStringLiteral("/events?after=%1").arg(last)).data().size(), 0);
+        const Reply missed = m->get(QStringLiteral("/events?wait=30&after=%1").arg(first - 2));
+        QCOMPARE(missed.status, 410);
+        QCOMPARE(missed.code(), QStringLiteral("events.restarted"));
+        QCOMPARE(missed.json().value(u"args"), QJsonValue(QJsonObject { { QStringLiteral("after"), first - 2 }, { QStringLiteral("first"), first }, { QStringLiteral("last"), last } }));
+        // A stream that is taken up again, too.
+        const QByteArray target = "/iwd/v3/events/stream?after=";
+        QCOMPARE(m->firstLineOf(handshake(target + QByteArray::number(first - 2), m->key)), QByteArray("HTTP/1.1 410 Gone"));
+        QCOMPARE(m->firstLineOf(handshake(target + QByteArray::number(first - 1), m->key)), QByteArray("HTTP/1.1 101 Switching Protocols"));
+    }
+
     void whoWaitsForEventsIsToldOfTheFirst()
     {
         const qint64 last = m->get(QStringLiteral("/events"))["next"].toInteger();

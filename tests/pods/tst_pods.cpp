@@ -154,7 +154,8 @@ void TestPods::workReachesTheAgentWhicheverPodTookIt()
         const bool push = round % 2 == 1;
         HttpCaller agent(m_pods[asker]->port(), asAdministrator());
         QVERIFY(push ? agent.begin("GET", "/iwd/v3/agents/anna/offers?wait=20") : agent.begin("POST", "/iwd/v3/agents/anna/next?wait=20"));
-        QTest::qWait(20); // it waits on its pod by now
+        // Beside the request that asks for the figure.
+        QTRY_COMPARE(ask(asker, "GET", "/stats/server").json().value(u"requestsInFlight"_s).toInt(), 2);
         const auto begun = std::chrono::steady_clock::now();
         const QJsonObject item { { u"captureId"_s, u"work-%1"_s.arg(round) }, { u"custom"_s, QJsonObject { { u"push"_s, push } } } };
         QCOMPARE(ask(taker, "POST", "/items", item).status, 200);

@@ -3,6 +3,7 @@
 #include <support/pipelinefixture.h>
 
 #include <base/log.h>
+#include <pipeline/report/eventfeed.h>
 #include <storage/eventpartitions.h>
 #include <storage/postgresdatabase.h>
 
@@ -658,6 +659,18 @@ void TestPostgresStore::oldDaysOfTheLogAreDropped()
         return keys;
     });
     QCOMPARE(types, QStringList({ u"3"_s, u"4"_s, u"5"_s, u"last"_s }));
+    // Of a tenant in which nothing happens for long nothing is left; a reader that had read all has missed nothing.
+    clock.advance(std::chrono::hours(24 * 10));
+    Process later(url, clock, tenant, options);
+    const auto feed = [&](qint64 beforeTheEnd) {
+        return later.look<QString>([beforeTheEnd](Snapshot &snapshot) -> Result<QString> {
+            const auto events = readFeed(snapshot, snapshot.lastEvent() - beforeTheEnd, 100);
+            return events ? u"%1 events"_s.arg(events->size()) : errorKey(events.error().code);
+        });
+    };
+    QCOMPARE(later.look<qint64>([](Snapshot &snapshot) -> Result<qint64> { return snapshot.firstEvent() - snapshot.lastEvent(); }), 1);
+    QCOMPARE(feed(0), u"0 events"_s);
+    QCOMPARE(feed(1), u"events.restarted"_s);
 }
 
 void TestPostgresStore::aStartThatCannotSucceedSaysWhyWithoutThePassword_data()

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <support/pipelinefixture.h>
 
+#include <pipeline/report/eventfeed.h>
+#include <storage/eventpartitions.h>
+#include <storage/sqlitedatabase.h>
+
 #include <QTest>
 
 #include <thread>
@@ -8,6 +12,22 @@
 using namespace iwd;
 using namespace iwd::test;
 using namespace Qt::StringLiterals;
+
+namespace {
+
+/// What retention does: the log's days up to that of @p now are no longer kept. In SQLite, which keeps all of them, as somebody does who cuts it by hand.
+void forgetEvents(const PipelineFixture &fixture, Instant now, qint64 upTo)
+{
+    if (testedStore() == StoreKind::Sqlite) {
+        const auto database = *SqliteDatabase::open(fixture.folder.filePath(u"iwd.db"_s), {});
+        QVERIFY(database->execute(u"delete from event where id <= %1"_s.arg(upTo)));
+        return;
+    }
+    const auto database = *PostgresDatabase::open(*PostgresAddress::parse(PrivatePostgres::shared().url(fixture.database), {}), {}, {});
+    QVERIFY(eventpartitions::dropBefore(*database, std::chrono::floor<std::chrono::days>(now.time_since_epoch()).count() + 1).value_or(0) > 0);
+}
+
+} // namespace
 
 /// What every store does: what a commit means, who spoils whose work, and who sees what.
 class TestStore : public QObject
@@ -29,6 +49,8 @@ private Q_SLOTS:
     void whatAnItemHoldsComesBackAsItWas();
     void eventsAreNumberedInTheOrderOfCommits();
     void aLogOfSeveralDaysIsReadInOrder();
+    void aReaderWhomRetentionHasOvertakenIsTold();
+    void everybodyOnTheDatabaseGetsTheSameSecret();
     void keysSessionsAndUsersAreFoundBeforeTheirTenantIsKnown();
     void answersAreKeptAndForgotten();
 };
@@ -389,6 +411,66 @@ void TestStore::aLogOfSeveralDaysIsReadInOrder()
     const ItemId first = fixture.item(u"0"_s).item.id;
     const auto history = fixture.look<std::vector<StoredEvent>>([first](Snapshot &snapshot) -> Result<std::vector<StoredEvent>> { return snapshot.history(first, 0, 100); });
     QCOMPARE(history->size(), size_t(4));
+}
+
+void TestStore::aReaderWhomRetentionHasOvertakenIsTold()
+{
+    PipelineFixture fixture;
+    const TenantId other = *fixture.store->createTenant(u"200"_s, u"t200"_s, u"6a2f41a3-c54c-fce8-32d2-0324e1c32e23"_s);
+    const auto read = [&](qint64 after) {
+        return fixture.look<std::vector<StoredEvent>>([after](Snapshot &snapshot) { return readFeed(snapshot, after, 1'000); });
+    };
+    const auto idsAfter = [&](qint64 after) {
+        QList<qint64> ids;
+        const auto events = read(after);
+        for (const StoredEvent &event : events ? *events : std::vector<StoredEvent>())
+            ids.append(event.id);
+        return ids;
+    };
+    PipelineFixture::must(fixture.run<bool>(other, [](Transaction &transaction) -> Result<bool> {
+        seedConfiguration(transaction);
+        return true;
+    }));
+    // Another tenant writes in between, so where tenants share numbers there are gaps.
+    for (int day = 0; day < 4; ++day) {
+        PipelineFixture::must(fixture.run<ItemAnswer>(other, [&fixture](Transaction &transaction) { return captureItem(transaction, *decodeItemInput({}, InputMode::Create), fixture.actor); }));
+        PipelineFixture::must(fixture.capture({ { u"captureId"_s, QString::number(day) } }));
+        if (day == 1)
+            forgetEvents(fixture, fixture.clock.now(), idsAfter(0).last());
+        fixture.clock.advance(std::chrono::hours(24));
+    }
+    const QList<qint64> kept = idsAfter(0);
+    QVERIFY(kept.size() > 2);
+    const auto first = fixture.look<qint64>([](Snapshot &snapshot) -> Result<qint64> { return snapshot.firstEvent(); });
+    QVERIFY(*first > 1 && *first <= kept.first());
+    // Whoever has read up to there has missed nothing, nor has anybody with a later place.
+    QCOMPARE(idsAfter(*first - 1), kept);
+    for (qsizetype i = 0; i < kept.size(); ++i)
+        QCOMPARE(idsAfter(kept[i]), kept.mid(i + 1));
+    QVERIFY(read(kept.last()).ok());
+    // Whoever has not is told, and from where on there is something.
+    for (const qint64 after : { qint64(1), *first - 2 }) {
+        const auto missed = read(after);
+        QVERIFY(!missed);
+        QCOMPARE(missed.error().code, ErrorCode::FeedRestarted);
+        QCOMPARE(missed.error().args.value(u"first"_s).toInteger(), *first);
+        QCOMPARE(missed.error().args.value(u"last"_s).toInteger(), kept.last());
+    }
+    const auto beyond = read(kept.last() + 1);
+    QVERIFY(!beyond);
+    QCOMPARE(beyond.error().code, ErrorCode::FeedRestarted);
+    QVERIFY(!beyond.error().args.contains(u"first"_s));
+}
+
+void TestStore::everybodyOnTheDatabaseGetsTheSameSecret()
+{
+    PipelineFixture fixture;
+    const QByteArray first("\0first\xff", 7);
+    QCOMPARE(*fixture.store->sharedSecret(u"cache"_s, first), first);
+    QCOMPARE(*fixture.store->sharedSecret(u"cache"_s, "second"), first);
+    QCOMPARE(*fixture.store->sharedSecret(u"other"_s, "third"), QByteArray("third"));
+    fixture.restart();
+    QCOMPARE(*fixture.store->sharedSecret(u"cache"_s, "fourth"), first);
 }
 
 void TestStore::keysSessionsAndUsersAreFoundBeforeTheirTenantIsKnown()

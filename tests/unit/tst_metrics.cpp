@@ -173,6 +173,7 @@ private Q_SLOTS:
     {
         Metrics metrics(u"1.2.3"_s);
         double connections = 3;
+        metrics.counter("iwd_things_total", "Things.", [] { return 7; });
         metrics.gauge("iwd_http_connections", "Open connections.", [&connections] { return connections; });
         QCOMPARE(MetricsText(metrics.scrape()).value(u"iwd_http_connections"_s), 3.0);
         connections = 5;

@@ -56,6 +56,7 @@ void TestProblem::everyCodeHasItsStatus_data()
         { "search.too_broad", 422 },
         { "version.required", 428 },
         { "auth.too_many_attempts", 429 },
+        { "request.too_many_requests", 429 },
         { "server.internal", 500 },
         { "configuration.invalid", 500 },
         { "server.unreachable", 502 },

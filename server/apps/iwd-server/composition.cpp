@@ -7,6 +7,8 @@
 #include <cache/localcache.h>
 #include <cache/rediscache.h>
 #include <runtime/operations.h>
+#include <runtime/secrets.h>
+#include <runtime/signedcache.h>
 #include <storage/postgresstore.h>
 #include <storage/sqlitestore.h>
 
@@ -61,16 +63,19 @@ Result<void> Composition::openData()
     if (!store)
         return store.error();
     m_store = std::move(store).value();
-    openCache();
-    return {};
+    return openCache();
 }
 
-void Composition::openCache()
+Result<void> Composition::openCache()
 {
     if (!m_config.cache.redis) {
         m_cache = std::make_unique<LocalCache>(m_clock, CachedCallers);
-        return;
+        return {};
     }
+    // Others may write to a Redis too; what they write is not believed.
+    const auto secret = m_store->sharedSecret(QStringLiteral("cache"), secrets::newSecret());
+    if (!secret)
+        return secret.error();
     RedisOptions options = *m_config.cache.redis;
     options.user = m_config.cache.user;
     options.password = m_config.cache.password;
@@ -78,8 +83,14 @@ void Composition::openCache()
     options.caFile = m_config.cache.authority;
     options.timeout = m_config.cache.timeout;
     auto redis = std::make_unique<RedisCache>(std::move(options));
+    m_board = redis.get();
+    m_secret = *secret;
     m_metrics.gauge("iwd_cache_up", "1 while the Redis of cache.url answers.", [cache = redis.get()] { return cache->trouble() ? 0 : 1; });
-    m_cache = std::move(redis);
+    auto cache = std::make_unique<SignedCache>(std::move(redis), *secret);
+    m_metrics.counter("iwd_cache_refused_total", "Entries of the Redis of cache.url that were not believed, because no server of this database wrote them.",
+        [cache = cache.get()] { return static_cast<double>(cache->refused()); });
+    m_cache = std::move(cache);
+    return {};
 }
 
 Result<std::unique_ptr<Store>> Composition::openStore()
@@ -177,8 +188,15 @@ Result<void> Composition::listen()
     facts.requestsInFlight = [this] { return m_server ? m_server->inFlightCount() : 0; };
     ApiOptions apiOptions;
     apiOptions.sessionLifetime = m_config.session.lifetime;
+    apiOptions.limits = { m_config.limits.requestsPerSecond, m_config.limits.burst, m_config.limits.failuresPerSecond };
     apiOptions.slowestReader = m_config.http.limits.writeTimeout;
     m_api = std::make_unique<Api>(*m_pipeline, *m_cache, *m_clock, facts, apiOptions);
+    RequestLimits &limits = m_api->limits();
+    if (m_board && limits.limitsCallers())
+        m_sharedLimits = std::make_unique<SharedLimits>(limits, *m_board, m_secret);
+    m_metrics.counter("iwd_limited_request_total", "Requests that were refused because their API key or user had sent too many.", [&limits] { return static_cast<double>(limits.refusedRequests()); });
+    m_metrics.counter("iwd_limited_failure_total", "Requests with unknown keys or tokens that were refused because too many came from their address.",
+        [&limits] { return static_cast<double>(limits.refusedStrangers()); });
 
     http::ServerOptions options;
     options.threads = m_config.http.threads;

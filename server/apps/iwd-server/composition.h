@@ -7,6 +7,7 @@
 #include <runtime/serverconfig.h>
 
 #include <api/apiserver.h>
+#include <api/sharedlimits.h>
 #include <base/clock.h>
 #include <cache/cache.h>
 #include <http/httpserver.h>
@@ -42,7 +43,7 @@ Q_SIGNALS:
 private:
     [[nodiscard]] Result<void> openData();
     [[nodiscard]] Result<std::unique_ptr<Store>> openStore();
-    void openCache();
+    [[nodiscard]] Result<void> openCache();
     [[nodiscard]] QCoro::Task<Result<std::vector<TenantRecord>>> tenants();
     [[nodiscard]] QCoro::Task<Result<void>> bringUp();
     [[nodiscard]] Result<void> listen();
@@ -58,10 +59,13 @@ private:
     std::optional<DataFolder> m_folder;
     std::unique_ptr<Store> m_store;
     std::unique_ptr<Cache> m_cache;
+    Board *m_board = nullptr; ///< of m_cache; null: this server is not known to be one of several
+    QByteArray m_secret; ///< shared by all servers on the database; empty without a board
     std::vector<TenantRecord> m_tenants;
     std::unique_ptr<Pipeline> m_pipeline;
     std::unique_ptr<QueueWatch> m_queueWatch;
     std::unique_ptr<Api> m_api;
+    std::unique_ptr<SharedLimits> m_sharedLimits;
     std::unique_ptr<http::Server> m_server;
     std::unique_ptr<http::Server> m_operations; ///< its metrics ask m_server
     QTimer m_watch;

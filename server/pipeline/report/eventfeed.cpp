@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "eventfeed.h"
+
+namespace iwd {
+
+namespace {
+
+/// A cursor that this log never gave: waiting for its events would skip all that come until then.
+Error beyondTheEnd(qint64 after, qint64 last)
+{
+    return { ErrorCode::FeedRestarted,
+        QStringLiteral("Event %1 is not in the log, which ends at %2: the server was restored from an older state. Whatever came after %2 in your copy is gone here; "
+                       "go on with after=%2, or read everything again from 0.")
+            .arg(after)
+            .arg(last),
+        QStringLiteral("after"), { { QStringLiteral("after"), after }, { QStringLiteral("last"), last } } };
+}
+
+/// Retention has overtaken the reader.
+Error beforeTheBeginning(qint64 after, qint64 first, qint64 last)
+{
+    return { ErrorCode::FeedRestarted,
+        QStringLiteral("Events after %1 are no longer kept: the log begins at %2. Your copy misses those in between; go on with after=%3, or read everything that is there from 0.")
+            .arg(after)
+            .arg(first)
+            .arg(first - 1),
+        QStringLiteral("after"), { { QStringLiteral("after"), after }, { QStringLiteral("first"), first }, { QStringLiteral("last"), last } } };
+}
+
+} // namespace
+
+Result<std::vector<StoredEvent>> readFeed(Snapshot &snapshot, qint64 after, int limit)
+{
+    std::vector<StoredEvent> events = snapshot.events(after, limit);
+    const bool goesOn = !events.empty() && events.front().id == after + 1;
+    if (after <= 0 || goesOn)
+        return events;
+    const qint64 last = snapshot.lastEvent();
+    if (after > last && !snapshot.failed())
+        return beyondTheEnd(after, last);
+    // Ids need not follow one another: only the beginning of the log tells whether those in between ever were the tenant's.
+    const qint64 first = after == last ? after : snapshot.firstEvent();
+    if (after < first - 1 && !snapshot.failed())
+        return beforeTheBeginning(after, first, last);
+    return events;
+}
+
+} // namespace iwd
