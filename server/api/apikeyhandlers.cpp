@@ -98,7 +98,7 @@ QCoro::Task<http::Response> ApiKeyHandlers::list(Call call)
         }
         return encodeList(data, {});
     };
-    const auto answer = co_await m_pipeline.read<Answer>(call.caller.tenant, call.request.deadline, work);
+    const auto answer = co_await m_pipeline.readCallers<Answer>(call.caller.tenant, call.request.deadline, work);
     co_return call.respond(answer);
 }
 
@@ -121,7 +121,7 @@ QCoro::Task<http::Response> ApiKeyHandlers::create(Call call)
         json.insert(QStringLiteral("key"), QJsonValue());
         return jsonAnswer(json, 201);
     };
-    auto answer = co_await m_pipeline.write<ApiKeyRecord>(call.writeContext(), work, encode);
+    auto answer = co_await m_pipeline.write<ApiKeyRecord>(call.callersWriteContext(), work, encode);
     if (answer && !answer->replayed) {
         QJsonObject json = QJsonDocument::fromJson(answer->body).object();
         json.insert(QStringLiteral("key"), secret);
@@ -139,7 +139,7 @@ QCoro::Task<http::Response> ApiKeyHandlers::remove(Call call)
             { { QStringLiteral("kind"), QStringLiteral("api-key") }, { QStringLiteral("id"), id } } };
     };
     std::function<Answer(const bool &)> encode = [](const bool &) { return noContent(); };
-    const auto answer = co_await m_pipeline.write<bool>(call.writeContext(), work, encode);
+    const auto answer = co_await m_pipeline.write<bool>(call.callersWriteContext(), work, encode);
     co_return call.respond(answer);
 }
 

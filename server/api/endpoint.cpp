@@ -199,6 +199,13 @@ WriteContext Call::writeContext() const
     return { caller.tenant, caller.actor, request.deadline, idempotency };
 }
 
+WriteContext Call::callersWriteContext() const
+{
+    WriteContext context = writeContext();
+    context.aboutCallers = true;
+    return context;
+}
+
 http::Response Call::respond(const Result<Answer> &answer) const
 {
     return answer ? toResponse(*answer) : problem(answer.error());

@@ -32,6 +32,8 @@ struct Call
     [[nodiscard]] Result<int> limit() const; ///< 1 to 1,000, 100 by default
 
     [[nodiscard]] WriteContext writeContext() const;
+    /// The same for a write of keys or sessions.
+    [[nodiscard]] WriteContext callersWriteContext() const;
 
     [[nodiscard]] http::Response respond(const Result<Answer> &answer) const;
     [[nodiscard]] http::Response problem(const Error &error) const { return problemResponse(error, request.correlationId); }

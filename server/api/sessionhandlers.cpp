@@ -120,9 +120,10 @@ void SessionHandlers::rememberFailure(const Login &login)
         return;
     // Nobody waits for it: the answer for a known user must not take longer than that for an unknown one.
     const LoginGuard::State state = m_guard.state(login.name);
-    m_pipeline.store().write({ login.user->tenant,
-        [name = login.name, state](Transaction &transaction) { transaction.setLoginFailures(name, state.failures, state.lockedUntil); },
-        [](const std::optional<Error> &) {} });
+    WriteUnit unit { login.user->tenant, [name = login.name, state](Transaction &transaction) { transaction.setLoginFailures(name, state.failures, state.lockedUntil); },
+        [](const std::optional<Error> &) {} };
+    unit.aboutCallers = true;
+    m_pipeline.store().write(std::move(unit));
 }
 
 QCoro::Task<http::Response> SessionHandlers::open(Call call, std::shared_ptr<const Login> login)
@@ -133,6 +134,7 @@ QCoro::Task<http::Response> SessionHandlers::open(Call call, std::shared_ptr<con
     context.tenant = login->user->tenant;
     context.actor = userActor(login->name);
     context.deadline = call.request.deadline;
+    context.aboutCallers = true;
     std::function<Result<Instant>(Transaction &)> work
         = [login, digest, lifetime = m_lifetime](Transaction &transaction) -> Result<Instant> {
         const Instant expires = transaction.now() + lifetime;
@@ -160,7 +162,7 @@ QCoro::Task<http::Response> SessionHandlers::end(Call call)
         return true;
     };
     std::function<Answer(const bool &)> encode = [](const bool &) { return noContent(); };
-    const auto answer = co_await m_pipeline.write<bool>(call.writeContext(), work, encode);
+    const auto answer = co_await m_pipeline.write<bool>(call.callersWriteContext(), work, encode);
     co_return call.respond(answer);
 }
 

@@ -5,14 +5,14 @@
 
 #include <base/log.h>
 
-#include <latch>
-#include <thread>
+#include <QPointer>
 
 namespace iwd {
 
 namespace {
 
 constexpr milliseconds retryGivingUp { 100 }; ///< when the store had no room for it
+constexpr milliseconds lateFiguresInterval { 1'000 }; ///< between two looks whether a tenant's database is back
 constexpr milliseconds smallestJump { 2'000 }; ///< less is what time services do to a clock every day
 
 } // namespace
@@ -23,57 +23,95 @@ Pipeline::Pipeline(Store &store, const Clock &clock, PipelineOptions options, QO
     , m_clock(clock)
     , m_options(options)
 {
-    m_store.setHooks({
-        [this](Transaction &transaction) { m_distributor.match(transaction); },
-        [this](const std::vector<Event> &events) {
-            m_figures->apply(events);
-            m_distributor.committed();
-            m_offerSignal.committed(events);
-            m_eventSignal.committed(events);
-        },
-        [this](TenantId tenant) { othersWrote(tenant); },
-        [this] { m_distributor.rolledBack(); },
+    m_store.setHooks([this](int lane) -> Store::Hooks {
+        Distributor &own = distributor(lane);
+        return {
+            [&own](Transaction &transaction) { own.match(transaction); },
+            [this, &own](const std::vector<Event> &events) {
+                m_figures->apply(events);
+                own.committed();
+                m_offerSignal.committed(events);
+                m_eventSignal.committed(events);
+            },
+            [this](TenantId tenant) { othersWrote(tenant); },
+            [&own] { own.rolledBack(); },
+        };
     });
     connect(&m_dueWorkTimer, &QTimer::timeout, this, &Pipeline::runDueWork);
+    connect(&m_lateTimer, &QTimer::timeout, this, &Pipeline::loadLateFigures);
 }
 
 Pipeline::~Pipeline()
 {
     stop();
     // Units are told their outcome in order on the writing thread, so whoever is told last is told after all that speak to this object.
-    std::latch told(1);
-    const auto leave = [this, &told](const std::optional<Error> &) {
-        m_distributor.giveUpAll();
-        m_store.setHooks({});
-        told.count_down();
-    };
-    while (!m_store.write({ {}, [](Transaction &) {}, leave }))
-        std::this_thread::sleep_for(milliseconds(1));
-    told.wait();
+    m_store.removeHooks([this](int lane) { distributor(lane).giveUpAll(); });
+}
+
+Distributor &Pipeline::distributor(int lane)
+{
+    const std::lock_guard lock(m_distributorsMutex);
+    auto &known = m_distributors[lane];
+    if (!known)
+        known = std::make_unique<Distributor>();
+    return *known;
 }
 
 QCoro::Task<Result<void>> Pipeline::start(std::vector<TenantId> tenants)
 {
     for (const TenantId tenant : tenants) {
-        const std::function<Result<bool>(Snapshot &)> load = [figures = m_figures](Snapshot &snapshot) -> Result<bool> { return figures->load(snapshot); };
-        // Another process may write between the snapshot and now.
-        bool complete = false;
-        while (!complete) {
-            const auto loaded = co_await read<bool>(tenant, Deadline::never(), load);
-            if (!loaded)
-                co_return loaded.error();
-            complete = *loaded;
-        }
+        const auto loaded = co_await loadFigures(tenant);
+        const bool mayComeBack = !loaded && loaded.error().code == ErrorCode::StorageUnavailable && m_store.laneOf(tenant) != 0;
+        if (!loaded && !mayComeBack)
+            co_return loaded.error();
+        if (!loaded)
+            m_withoutFigures.insert(tenant);
     }
     m_tenants = std::move(tenants);
     m_dueWorkTimer.start(m_options.dueWorkInterval);
+    if (!m_withoutFigures.empty())
+        m_lateTimer.start(lateFiguresInterval);
     co_return {};
+}
+
+QCoro::Task<Result<void>> Pipeline::loadFigures(TenantId tenant)
+{
+    const std::function<Result<bool>(Snapshot &)> load = [figures = m_figures](Snapshot &snapshot) -> Result<bool> { return figures->load(snapshot); };
+    // Another process may write between the snapshot and now.
+    bool complete = false;
+    while (!complete) {
+        const auto loaded = co_await read<bool>(tenant, Deadline::never(), load);
+        if (!loaded)
+            co_return loaded.error();
+        complete = *loaded;
+    }
+    co_return {};
+}
+
+QCoro::Task<> Pipeline::loadLateFigures()
+{
+    if (m_loadingLate)
+        co_return;
+    m_loadingLate = true;
+    const QPointer<Pipeline> self(this);
+    const std::set<TenantId> missing = m_withoutFigures;
+    for (const TenantId tenant : missing) {
+        const auto loaded = co_await loadFigures(tenant);
+        if (!self)
+            co_return;
+        if (loaded)
+            m_withoutFigures.erase(tenant);
+    }
+    m_loadingLate = false;
+    if (m_withoutFigures.empty())
+        m_lateTimer.stop();
 }
 
 void Pipeline::stop()
 {
     m_stopping = true;
     m_dueWorkTimer.stop();
+    m_lateTimer.stop();
     m_eventSignal.close();
     m_offerSignal.close();
     answerParked();
@@ -81,10 +119,7 @@ void Pipeline::stop()
 
 void Pipeline::answerParked()
 {
-    if (m_tenants.empty())
-        return;
-    const bool queued = m_store.write({ m_tenants.front(), [](Transaction &) {}, [this](const std::optional<Error> &) { m_distributor.giveUpAll(); } });
-    if (!queued)
+    if (!m_store.tellWriters([this](int lane) { distributor(lane).giveUpAll(); }))
         QTimer::singleShot(retryGivingUp, this, &Pipeline::answerParked);
 }
 
@@ -110,7 +145,7 @@ QCoro::Task<Result<Answer>> Pipeline::next(WriteContext context, QString agentId
     WriteUnit unit;
     unit.tenant = context.tenant;
     unit.deadline = context.deadline;
-    unit.run = [this, request](Transaction &) { m_distributor.arrive(request); };
+    unit.run = [this, request](Transaction &) { distributorOf(request->tenant).arrive(request); };
     unit.done = [answered](const std::optional<Error> &failure) {
         if (failure)
             answered.deliver(*failure);
@@ -122,7 +157,7 @@ QCoro::Task<Result<Answer>> Pipeline::next(WriteContext context, QString agentId
     if (request->wait) {
         patience.setSingleShot(true);
         connect(&patience, &QTimer::timeout, &patience, [this, &patience, tenant = context.tenant, number = request->number] {
-            const bool queued = m_store.write({ tenant, [](Transaction &) {}, [this, number](const std::optional<Error> &) { m_distributor.giveUp(number); } });
+            const bool queued = m_store.write({ tenant, [](Transaction &) {}, [this, tenant, number](const std::optional<Error> &) { distributorOf(tenant).giveUp(number); } });
             if (!queued)
                 patience.start(retryGivingUp);
         });
@@ -134,16 +169,16 @@ QCoro::Task<Result<Answer>> Pipeline::next(WriteContext context, QString agentId
 /// What another process wrote may be work for those who wait here.
 void Pipeline::othersWrote(TenantId tenant)
 {
-    if (!m_distributor.hasParked(tenant))
+    if (!distributorOf(tenant).hasParked(tenant))
         return;
     // When the queue is full, one of those transactions does it.
-    const bool queued = m_store.write({ tenant, [this, tenant](Transaction &) { m_distributor.timePassed(tenant); }, [](const std::optional<Error> &) {} });
+    const bool queued = m_store.write({ tenant, [this, tenant](Transaction &) { distributorOf(tenant).timePassed(tenant); }, [](const std::optional<Error> &) {} });
     Q_UNUSED(queued)
 }
 
 bool Pipeline::doDueWork(Transaction &transaction, int limit)
 {
-    m_distributor.timePassed(transaction.tenant());
+    distributorOf(transaction.tenant()).timePassed(transaction.tenant());
     return iwd::runDueWork(transaction, limit);
 }
 
@@ -199,7 +234,7 @@ void Pipeline::runDueWork()
                     return;
                 *told = std::ssize(jumps);
                 // Time may have made more work eligible for those who wait here.
-                m_distributor.timePassed(transaction.tenant());
+                distributorOf(transaction.tenant()).timePassed(transaction.tenant());
                 if (!transaction.leasesDueWork())
                     return;
                 for (const ClockJump &jump : jumps)
@@ -211,6 +246,13 @@ void Pipeline::runDueWork()
             done });
         if (!queued)
             m_dueWorkRunning.erase(tenant);
+        // Sessions, and answers to writes about callers, are elsewhere for a tenant with a database of its own. When there is no room, they go a minute later.
+        if (forget && m_store.laneOf(tenant) != 0) {
+            WriteUnit old { tenant, [keep = m_options.keepAnswers, limit = m_options.dueWorkLimit](Transaction &transaction) { forgetOldAnswers(transaction, keep, limit); },
+                [](const std::optional<Error> &) {} };
+            old.aboutCallers = true;
+            (void)m_store.write(std::move(old));
+        }
     }
 }
 

@@ -14,6 +14,7 @@
 #include <qcoro/qcorotask.h>
 
 #include <atomic>
+#include <mutex>
 #include <set>
 
 namespace iwd {
@@ -26,6 +27,7 @@ struct WriteContext
     Deadline deadline = Deadline::never();
     std::optional<IdempotencyKey> idempotency;
     QStringList captureIds = {}; ///< see WriteUnit
+    bool aboutCallers = false; ///< see WriteUnit
 };
 
 struct PipelineOptions
@@ -50,7 +52,7 @@ public:
     /// Answers everybody who waits, and blocks until the store has done what it was given and knows nothing of this any more.
     ~Pipeline() override;
 
-    /// Loads the figures of the tenants and begins to look after what falls due.
+    /// Loads the figures of the tenants and begins to look after what falls due. Those of a tenant whose own database is away are loaded when it is back.
     [[nodiscard]] QCoro::Task<Result<void>> start(std::vector<TenantId> tenants);
     /// Answers everybody who waits. Further wishes are not parked.
     void stop();
@@ -72,6 +74,7 @@ public:
         unit.tenant = context.tenant;
         unit.deadline = context.deadline;
         unit.captureIds = std::exchange(context.captureIds, {});
+        unit.aboutCallers = context.aboutCallers;
         unit.run = [state, context, work, encode](Transaction &transaction) {
             state->outcome.reset();
             state->answer = storedAnswer(transaction, context.idempotency);
@@ -104,6 +107,13 @@ public:
     [[nodiscard]] QCoro::Task<Result<T>> read(TenantId tenant, Deadline deadline, std::function<Result<T>(Snapshot &)> work)
     {
         return readBy<T>(&Store::read, tenant, deadline, std::move(work));
+    }
+
+    /// Runs @p work, which is about keys or users, on a snapshot: see WriteUnit::aboutCallers.
+    template <typename T>
+    [[nodiscard]] QCoro::Task<Result<T>> readCallers(TenantId tenant, Deadline deadline, std::function<Result<T>(Snapshot &)> work)
+    {
+        return readBy<T>(&Store::readCallers, tenant, deadline, std::move(work));
     }
 
     /// Runs @p work on a snapshot where it may take its time and keeps nobody else waiting: see Store::search().
@@ -156,20 +166,28 @@ private:
     void watchClock();
     void answerParked();
     void othersWrote(TenantId tenant);
+    [[nodiscard]] QCoro::Task<Result<void>> loadFigures(TenantId tenant);
+    QCoro::Task<> loadLateFigures();
+    [[nodiscard]] Distributor &distributor(int lane);
+    [[nodiscard]] Distributor &distributorOf(TenantId tenant) { return distributor(m_store.laneOf(tenant)); }
 
     Store &m_store;
     const Clock &m_clock;
     PipelineOptions m_options;
-    Distributor m_distributor; ///< of the store's writing thread
+    std::mutex m_distributorsMutex;
+    std::map<int, std::unique_ptr<Distributor>> m_distributors; ///< of each writing thread of the store, by its lane
     EventSignal m_eventSignal;
     OfferSignal m_offerSignal;
     const std::shared_ptr<LiveFigures> m_figures = std::make_shared<LiveFigures>(); ///< shared with a reading thread that loads them
     std::vector<TenantId> m_tenants;
+    std::set<TenantId> m_withoutFigures; ///< whose database was away so far
+    bool m_loadingLate = false;
     std::set<TenantId> m_dueWorkRunning;
     std::map<TenantId, std::vector<ClockJump>> m_jumps; ///< that leases do not know of yet
     Instant m_lastNow;
     std::optional<std::chrono::steady_clock::time_point> m_lastSteady;
     QTimer m_dueWorkTimer;
+    QTimer m_lateTimer;
     int m_rounds = 0;
     std::atomic<quint64> m_nextNumber = 1;
     std::atomic<bool> m_stopping = false;

@@ -304,6 +304,8 @@ struct WriteUnit
     Deadline deadline = Deadline::never();
     /// Keys that it is going to ask for with itemsCapturedAs(). Only a hint: a store that is asked over a network may look those of a whole group up at once.
     QStringList captureIds = {};
+    /// It writes keys, users or sessions: these are kept where callers are looked up, which may be another database than the one with the tenant's work.
+    bool aboutCallers = false;
 };
 
 /// Where state lives. Reads run in parallel, each on a snapshot; writes that arrive together share one transaction (group commit).
@@ -311,7 +313,8 @@ struct WriteUnit
 class Store
 {
 public:
-    /// Hooks of the pipeline, called on the writing thread. Set before the first write, or on that thread when a unit is told its outcome.
+    /// Hooks of the pipeline, called on a writing thread. A store with several databases has several such threads ("lanes"), each with hooks of its own, so that what
+    /// one lane's hooks keep is touched by its thread alone.
     struct Hooks
     {
         /// At the end of each unit's tenant's part of a transaction, before the commit: the place to match waiting agents.
@@ -326,12 +329,28 @@ public:
     };
 
     virtual ~Store() = default;
-    virtual void setHooks(Hooks hooks) = 0;
+    /// @p hooksOf makes the hooks of a lane; it is called for each, maybe later and on another thread when a database can only then be reached. Before the first write.
+    virtual void setHooks(std::function<Hooks(int lane)> hooksOf) = 0;
+    /// Blocks until the units so far were told their outcome; then calls @p last on the thread of each lane and forgets the hooks.
+    virtual void removeHooks(const std::function<void(int lane)> &last) = 0;
+    /// Calls @p tell on the thread of each lane, after the units so far. @returns false when a queue is full: some may have been told
+    virtual bool tellWriters(const std::function<void(int lane)> &tell) = 0;
+    /// Which lane writes the tenant's work.
+    [[nodiscard]] virtual int laneOf(TenantId tenant) const
+    {
+        Q_UNUSED(tenant)
+        return 0;
+    }
 
     /// @returns false when the queue is full: answer Busy
     virtual bool write(WriteUnit unit) = 0;
     /// @returns false when the queue is full. @p run is called on a reading thread.
     virtual bool read(TenantId tenant, std::function<void(Snapshot &)> run, std::function<void(const std::optional<Error> &)> done, Deadline deadline) = 0;
+    /// read() for keys and users of a tenant; see WriteUnit::aboutCallers.
+    virtual bool readCallers(TenantId tenant, std::function<void(Snapshot &)> run, std::function<void(const std::optional<Error> &)> done, Deadline deadline)
+    {
+        return read(tenant, std::move(run), std::move(done), deadline);
+    }
 
     /// Like read(), for what may look at many items: on threads of its own, so that it keeps nobody else waiting, and with a limit of time, after
     /// which it fails with SearchTooBroad.
@@ -352,6 +371,8 @@ public:
 
     /// Why the store cannot serve at the moment; nothing when it can.
     [[nodiscard]] virtual std::optional<QString> trouble() const = 0;
+    /// The same for tenants whose work is in a database of their own, of each of them: why it cannot be served, or nothing.
+    [[nodiscard]] virtual std::map<TenantId, std::optional<QString>> tenantTroubles() const { return {}; }
     [[nodiscard]] virtual QString kind() const = 0; ///< "sqlite"
     [[nodiscard]] virtual qint64 sizeBytes() const = 0;
 };

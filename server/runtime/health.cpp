@@ -15,13 +15,23 @@ Health::Health(std::shared_ptr<const Clock> clock)
 
 void Health::set(const QString &component, bool ready, const QString &sentence)
 {
+    put(component, { ready, true, sentence });
+}
+
+void Health::inform(const QString &component, bool ready, const QString &sentence)
+{
+    put(component, { ready, false, sentence });
+}
+
+void Health::put(const QString &component, Report report)
+{
     const std::lock_guard lock(m_mutex);
     const auto [entry, isNew] = m_components.try_emplace(component);
-    const bool changed = isNew || entry->second.ready != ready;
-    entry->second = { ready, sentence };
+    const bool changed = isNew || entry->second.ready != report.ready;
+    entry->second = std::move(report);
     if (changed)
-        log::info(ready ? u"A component is ready." : u"A component is not ready.",
-            { { QLatin1StringView("component"), component }, { QLatin1StringView("text"), sentence } });
+        log::info(entry->second.ready ? u"A component is ready." : u"A component is not ready.",
+            { { QLatin1StringView("component"), component }, { QLatin1StringView("text"), entry->second.sentence } });
 }
 
 void Health::beatOn(QObject *context)
@@ -52,7 +62,7 @@ bool Health::ready() const
 
 bool Health::allReady() const
 {
-    return std::all_of(m_components.begin(), m_components.end(), [](const auto &entry) { return entry.second.ready; });
+    return std::all_of(m_components.begin(), m_components.end(), [](const auto &entry) { return entry.second.ready || !entry.second.needed; });
 }
 
 QJsonObject Health::toJson() const
@@ -61,7 +71,7 @@ QJsonObject Health::toJson() const
     QJsonArray components;
     for (const auto &[name, report] : m_components)
         components.append(QJsonObject {
-            { QStringLiteral("name"), name }, { QStringLiteral("ready"), report.ready }, { QStringLiteral("text"), report.sentence } });
+            { QStringLiteral("name"), name }, { QStringLiteral("ready"), report.ready }, { QStringLiteral("needed"), report.needed }, { QStringLiteral("text"), report.sentence } });
     return { { QStringLiteral("status"), allReady() ? QStringLiteral("ready") : QStringLiteral("notReady") },
         { QStringLiteral("components"), components } };
 }

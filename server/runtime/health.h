@@ -29,6 +29,9 @@ public:
     /// @param sentence for a person, e.g. "The database answers."; shown to anybody who asks, so without secrets
     void set(const QString &component, bool ready, const QString &sentence);
 
+    /// The same for a component that the process can do without, such as the database of one tenant among many: it is told, and readiness does not depend on it.
+    void inform(const QString &component, bool ready, const QString &sentence);
+
     /// Beats once a second on the event loop of @p context until that is destroyed, which this object has to outlive. Call it on
     /// that event loop's thread. Without any beat ever, live() is true.
     void beatOn(QObject *context);
@@ -36,16 +39,18 @@ public:
 
     [[nodiscard]] bool live() const;
     [[nodiscard]] bool ready() const;
-    /// {"status":"ready"|"notReady","components":[{"name","ready","text"}…]}
+    /// {"status":"ready"|"notReady","components":[{"name","ready","needed","text"}…]}
     [[nodiscard]] QJsonObject toJson() const;
 
 private:
     struct Report
     {
         bool ready = false;
+        bool needed = true; ///< for being ready as a whole
         QString sentence;
     };
     [[nodiscard]] bool allReady() const;
+    void put(const QString &component, Report report);
 
     std::shared_ptr<const Clock> m_clock;
     mutable std::mutex m_mutex;

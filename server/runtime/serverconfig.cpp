@@ -105,6 +105,10 @@ void checkTogether(const ServerConfig &config, ConfigReading &reading)
         }
     }
 
+    const QString own = QStringLiteral("storage.tenantDatabases");
+    if (config.storage.ownDatabases && config.storage.url.isEmpty())
+        reading.problems.append({ whereOf(own), own, QStringLiteral("Expected the address of a PostgreSQL server in storage.url as well: SQLite keeps all tenants in one file.") });
+
     const Endpoint &api = config.http.listen;
     const Endpoint &metrics = config.metrics.listen;
     if (api.port != 0 && api.port == metrics.port && api.address == metrics.address) {

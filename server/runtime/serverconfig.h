@@ -22,6 +22,8 @@ struct ServerConfig
         QString password; ///< of the database's user
         int readers = 2; ///< connections that read
         int eventDays = 0; ///< of the log that are kept; 0: all
+        bool ownDatabases = false; ///< a new tenant gets a database of its own
+        QString databasePrefix = QStringLiteral("iwd-"); ///< of their names
     } storage;
 
     struct RuntimeCache

@@ -5,6 +5,7 @@
 #include <base/configvalue.h>
 
 #include <QDir>
+#include <QRegularExpression>
 #include <QThread>
 
 namespace iwd {
@@ -102,6 +103,17 @@ ConfigKey numberOrWordKey(const QString &name, int &target, const QString &word,
         } };
 }
 
+ConfigKey databasePrefixKey(ServerConfig &config)
+{
+    return { QStringLiteral("storage.tenantDatabasePrefix"), QStringLiteral("1 to 30 letters, digits, '-' or '_'"),
+        QStringLiteral("What the names of such databases begin with; the tenant's id follows. Installations that share a PostgreSQL server need different ones."), config.storage.databasePrefix, false,
+        [&config](const QString &text) {
+            static const QRegularExpression valid(QStringLiteral("^[A-Za-z0-9_-]{1,30}$"));
+            config.storage.databasePrefix = text;
+            return valid.match(text).hasMatch();
+        } };
+}
+
 ConfigKey threadsKey(ServerConfig &config)
 {
     const int automatic = std::clamp(QThread::idealThreadCount(), 1, 8);
@@ -132,6 +144,9 @@ std::vector<ConfigKey> serverConfigKeys(ServerConfig &config)
         count(u"storage.readers"_s, config.storage.readers, 1, 64, u"Connections to PostgreSQL that read at once. One more writes, one searches and one looks after the log."_s),
         numberOrWordKey(u"storage.eventDays"_s, config.storage.eventDays, u"all"_s, 36'500,
             u"Days of the event log that are kept in PostgreSQL; older ones are dropped as a whole. Consumers of the log must have read them by then."_s),
+        choice<bool>(u"storage.tenantDatabases"_s, config.storage.ownDatabases, { { u"shared"_s, false }, { u"own"_s, true } },
+            u"Where in PostgreSQL a new tenant lives: in the database of storage.url with others, or in one of its own. Where a tenant lives already is not changed by it."_s),
+        databasePrefixKey(config),
         cacheKey(config),
         textKey(u"cache.user"_s, config.cache.user, u"the name of a user"_s, u"Whom the Redis of cache.url knows the server as; without it, as its default user."_s, false),
         textKey(u"cache.password"_s, config.cache.password, u"a password"_s, u"The password for that Redis."_s, true),

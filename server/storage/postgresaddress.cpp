@@ -57,18 +57,32 @@ Result<PostgresAddress> PostgresAddress::parse(const QString &url, const QString
     if (!password.isEmpty())
         address.m_parameters.emplaceBack("password", password.toUtf8());
 
-    const QStringList hosts = QString::fromUtf8(address.value("host").isEmpty() ? address.value("hostaddr") : address.value("host")).split(u',');
-    const QStringList ports = QString::fromUtf8(address.value("port")).split(u',');
+    address.describe();
+    return address;
+}
+
+PostgresAddress PostgresAddress::withDatabase(const QString &name) const
+{
+    PostgresAddress other = *this;
+    other.m_parameters.removeIf([](const auto &parameter) { return parameter.first == "dbname"; });
+    other.m_parameters.emplaceBack("dbname", name.toUtf8());
+    other.describe();
+    return other;
+}
+
+void PostgresAddress::describe()
+{
+    const QStringList hosts = QString::fromUtf8(value("host").isEmpty() ? value("hostaddr") : value("host")).split(u',');
+    const QStringList ports = QString::fromUtf8(value("port")).split(u',');
     QStringList places;
     for (qsizetype i = 0; i < hosts.size(); ++i) {
         const QString port = i < ports.size() && !ports[i].isEmpty() ? ports[i] : ports.size() == 1 && !ports[0].isEmpty() ? ports[0] : QStringLiteral("5432");
         places.append((hosts[i].isEmpty() ? QStringLiteral("the local socket") : hosts[i]) + u':' + port);
     }
-    const QString user = QString::fromUtf8(address.value("user"));
-    const QString database = QString::fromUtf8(address.value("dbname"));
-    address.m_description = QStringLiteral("PostgreSQL at \"%1\", database \"%2\"%3")
-                                .arg(places.join(QStringLiteral(", ")), database.isEmpty() ? user : database, user.isEmpty() ? QString() : QStringLiteral(", user \"%1\"").arg(user));
-    return address;
+    const QString user = QString::fromUtf8(value("user"));
+    const QString database = QString::fromUtf8(value("dbname"));
+    m_description = QStringLiteral("PostgreSQL at \"%1\", database \"%2\"%3")
+                        .arg(places.join(QStringLiteral(", ")), database.isEmpty() ? user : database, user.isEmpty() ? QString() : QStringLiteral(", user \"%1\"").arg(user));
 }
 
 QString PostgresAddress::withoutSecrets(const char *text) const

@@ -20,6 +20,9 @@ public:
     /// @param password empty: the one in the URL, or what libpq finds by itself (~/.pgpass)
     [[nodiscard]] static Result<PostgresAddress> parse(const QString &url, const QString &password);
 
+    /// The same server with another database.
+    [[nodiscard]] PostgresAddress withDatabase(const QString &name) const;
+
     /// Keywords and values for libpq.
     [[nodiscard]] const QList<std::pair<QByteArray, QByteArray>> &parameters() const { return m_parameters; }
     /// For people, without any secret: PostgreSQL at "db1:5432, db2:5432", database "iwd", user "iwd".
@@ -29,6 +32,7 @@ public:
 
 private:
     [[nodiscard]] QByteArray value(const char *keyword) const;
+    void describe();
 
     QList<std::pair<QByteArray, QByteArray>> m_parameters;
     QString m_description;

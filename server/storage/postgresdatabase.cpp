@@ -13,6 +13,7 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds Grace { 2'000 };
 constexpr std::chrono::milliseconds LeastTime { 50 };
 constexpr std::chrono::hours MigrationLimit { 6 };
+constexpr std::chrono::minutes MakingLimit { 2 }; ///< of a database
 
 bool isOneOf(const QByteArray &state, std::initializer_list<const char *> states)
 {
@@ -182,6 +183,18 @@ bool PostgresDatabase::execute(const QString &sql)
     if (!ok)
         failWithLastError(sql.left(60));
     return ok;
+}
+
+QString PostgresDatabase::quoted(const QString &name)
+{
+    return u'"' + QString(name).replace(u'"', QStringLiteral("\"\"")) + u'"';
+}
+
+bool PostgresDatabase::makeDatabase(const QString &name)
+{
+    m_connection.settle(patience());
+    m_until = SteadyClock::now() + MakingLimit;
+    return execute(QStringLiteral("create database %1 template template0 encoding 'UTF8'").arg(quoted(name)));
 }
 
 bool PostgresDatabase::beginMigration()

@@ -43,6 +43,13 @@ public:
     /// For the rest of the transaction, tables that callers are looked up in show the rows of every tenant.
     bool useDirectory();
 
+    /// Makes a database, which is no part of any transaction and takes its time. @returns false: failure(), and lastSqlState() say why
+    bool makeDatabase(const QString &name);
+    /// Of the last failure of the server; empty: the connection was lost.
+    [[nodiscard]] const QByteArray &lastSqlState() const { return m_failedWith; }
+    /// A name as it is written in SQL.
+    [[nodiscard]] static QString quoted(const QString &name);
+
     void limitWork(std::optional<std::chrono::steady_clock::time_point> deadline, std::chrono::milliseconds limit) override;
     /// For work on what was read: fails when the time of limitWork() is over. @returns whether it is
     bool workIsOver();

@@ -135,6 +135,7 @@ Result<void> PostgresBackend::prepareDatabase()
     if (!lookAfterPartitions(**database))
         return *(*database)->failure();
     measure(**database);
+    (*database)->clearFailure();
     return begin(**database);
 }
 
@@ -175,7 +176,7 @@ Result<TenantId> PostgresBackend::createTenant(const QString &id, const QString 
     database.useDirectory();
     {
         auto row = database.systemStatement(QStringLiteral("system/insert_tenant"));
-        row.bind(QStringLiteral(":name"), id).bind(QStringLiteral(":title"), name).bind(QStringLiteral(":ccid"), ccid);
+        row.bind(QStringLiteral(":name"), id).bind(QStringLiteral(":title"), name).bind(QStringLiteral(":ccid"), ccid).bind(QStringLiteral(":database"), QStringLiteral("")).bind(QStringLiteral(":made"), 1);
         if (!row.bind(QStringLiteral(":created_ms"), toMillis(m_clock.now())).run() || !row.next())
             return *database.failure();
         tenant.number = row.integer(0);
@@ -377,6 +378,8 @@ Result<std::unique_ptr<PostgresStore>> PostgresStore::open(PostgresOptions optio
     auto address = PostgresAddress::parse(options.url, options.password);
     if (!address)
         return address.error();
+    if (!options.database.isEmpty())
+        address = address->withDatabase(options.database);
     const SqlStoreOptions shared { options.readers, options.queueLimit, options.groupLimit, options.searchers, options.searchQueueLimit, options.searchLimit };
     auto backend = std::make_unique<PostgresBackend>(std::move(options), std::move(address).value(), clock);
     if (const auto prepared = backend->prepareDatabase(); !prepared)

@@ -10,6 +10,7 @@ struct PostgresOptions
 {
     QString url; ///< postgresql://user@host:port/database?options
     QString password {}; ///< instead of one in the URL; empty: none
+    QString database {}; ///< instead of the one in the URL; empty: none
     int readers = 2; ///< reading threads, each with a connection of its own
     int queueLimit = 20'000; ///< units that may wait; more are answered Busy
     int groupLimit = 512; ///< units in one transaction, so that one slow group does not keep everybody waiting

@@ -33,7 +33,7 @@ public:
         std::vector<TenantRecord> tenants;
         if (rows.run()) {
             while (rows.next())
-                tenants.push_back({ { rows.integer(0) }, rows.text(1), rows.text(2), rows.text(3) });
+                tenants.push_back({ { rows.integer(0) }, rows.text(1), rows.text(2), rows.text(3), rows.text(4), rows.integer(5) != 0 });
         }
         return tenants;
     }
@@ -106,7 +106,7 @@ public:
     void backgroundLoop(Database &database) { backend->workInBackground(database); }
     void readFrom(WorkQueue<ReadUnit> &queue, Database &database, bool search);
     template <typename Unit>
-    bool waitForConnection(Database &database, WorkQueue<Unit> &queue);
+    bool waitForConnection(Database &database, WorkQueue<Unit> &queue, std::atomic<int> &connected);
     template <typename Unit>
     bool standsBy(Database &database, std::vector<Unit> &units);
     void writeGroup(Database &database, std::vector<WriteUnit> &units);
@@ -130,6 +130,9 @@ public:
     WorkQueue<WriteUnit> writes;
     WorkQueue<ReadUnit> reads;
     WorkQueue<ReadUnit> searches;
+    std::atomic<int> connectedWriters = 1; ///< threads of each queue that have a connection
+    std::atomic<int> connectedReaders = options.readers;
+    std::atomic<int> connectedSearchers = options.searchers;
     std::vector<std::thread> threads;
 
     mutable std::mutex troubleMutex;
@@ -186,9 +189,27 @@ Result<void> SqlStore::start()
     return failure ? Result<void>(*failure) : Result<void>();
 }
 
-void SqlStore::setHooks(Hooks hooks)
+void SqlStore::setHooks(std::function<Hooks(int lane)> hooksOf)
 {
-    d->hooks = std::move(hooks);
+    d->hooks = hooksOf(0);
+}
+
+bool SqlStore::tellWriters(const std::function<void(int lane)> &tell)
+{
+    return d->writes.push({ {}, [](Transaction &) {}, [tell](const std::optional<Error> &) { tell(0); } });
+}
+
+void SqlStore::removeHooks(const std::function<void(int lane)> &last)
+{
+    std::latch told(1);
+    const auto leave = [&](int lane) {
+        last(lane);
+        d->hooks = {};
+        told.count_down();
+    };
+    while (!tellWriters(leave))
+        std::this_thread::sleep_for(milliseconds(1));
+    told.wait();
 }
 
 bool SqlStore::write(WriteUnit unit)
@@ -281,14 +302,28 @@ void SqlStore::Private::noteTrouble(const std::optional<Error> &failure)
     trouble = failure ? std::optional(failure->text) : std::nullopt;
 }
 
-/// While a connection is away, what arrives is refused at once. @returns false when the store closes
+/// While all connections of a queue are away, what arrives is refused at once; while only this one is, it is left to the others. @returns false when the store closes
 template <typename Unit>
-bool SqlStore::Private::waitForConnection(Database &database, WorkQueue<Unit> &queue)
+bool SqlStore::Private::waitForConnection(Database &database, WorkQueue<Unit> &queue, std::atomic<int> &connected)
 {
+    if (database.isUsable())
+        return true;
+    --connected;
+    const struct Return
+    {
+        std::atomic<int> &connected;
+        ~Return() { ++connected; }
+    } whenDone { connected };
     while (!database.isUsable()) {
         database.reconnect();
         if (database.isUsable())
             break;
+        if (connected > 0) {
+            std::this_thread::sleep_for(lookForConnection);
+            if (queue.isClosed())
+                return false;
+            continue;
+        }
         const Error away = database.whyUnusable();
         if constexpr (std::is_same_v<Unit, WriteUnit>)
             noteTrouble(away);
@@ -325,7 +360,8 @@ bool SqlStore::Private::standsBy(Database &database, std::vector<Unit> &units)
 void SqlStore::Private::readFrom(WorkQueue<ReadUnit> &queue, Database &database, bool search)
 {
     TenantCaches caches;
-    while (waitForConnection(database, queue)) {
+    std::atomic<int> &connected = search ? connectedSearchers : connectedReaders;
+    while (waitForConnection(database, queue, connected)) {
         auto units = queue.take(1);
         if (!units)
             return;
@@ -374,7 +410,7 @@ void SqlStore::Private::writeLoop(Database &database)
 {
     const auto interval = backend->lookInterval();
     Deadline nextLook = interval ? Deadline::in(*interval) : Deadline::never();
-    while (waitForConnection(database, writes)) {
+    while (waitForConnection(database, writes, connectedWriters)) {
         auto units = interval ? writes.takeWithin(options.groupLimit, *interval) : writes.take(options.groupLimit);
         if (!units)
             return;

@@ -25,7 +25,9 @@ public:
     /// Finishes what is queued.
     ~SqlStore() override;
 
-    void setHooks(Hooks hooks) override;
+    void setHooks(std::function<Hooks(int lane)> hooksOf) override;
+    void removeHooks(const std::function<void(int lane)> &last) override;
+    bool tellWriters(const std::function<void(int lane)> &tell) override;
     bool write(WriteUnit unit) override;
     bool read(TenantId tenant, std::function<void(Snapshot &)> run, std::function<void(const std::optional<Error> &)> done, Deadline deadline) override;
     bool search(TenantId tenant, std::function<void(Snapshot &)> run, std::function<void(const std::optional<Error> &)> done, Deadline deadline) override;

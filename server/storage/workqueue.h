@@ -49,6 +49,12 @@ public:
         return timely ? taken(most) : std::vector<T>();
     }
 
+    [[nodiscard]] bool isClosed() const
+    {
+        const std::lock_guard lock(m_mutex);
+        return m_closed;
+    }
+
     void close()
     {
         {
@@ -72,7 +78,7 @@ private:
     }
 
     const size_t m_limit;
-    std::mutex m_mutex;
+    mutable std::mutex m_mutex;
     std::condition_variable m_filled;
     std::deque<T> m_work;
     bool m_closed = false;

@@ -61,6 +61,7 @@ class TestServerConfig : public QObject
             { u"limits.failuresPerSecond"_s, u"none"_s, [=](const ServerConfig &c) { return number(c.limits.failuresPerSecond); }, u"0"_s },
             { u"cache.url"_s, u"redis://cache.example/2"_s, [](const ServerConfig &c) { return c.cache.redis ? c.cache.redis->nodes.front().toText() : u"none"_s; },
                 u"cache.example:6379"_s },
+            { u"storage.tenantDatabasePrefix"_s, u"staging-"_s, [=](const ServerConfig &c) { return c.storage.databasePrefix; }, u"staging-"_s },
             { u"cache.timeout"_s, u"100ms"_s, [=](const ServerConfig &c) { return number(c.cache.timeout.count()); }, u"100"_s },
             { u"http.listen"_s, u"127.0.0.1:80"_s, [](const ServerConfig &c) { return c.http.listen.toText(); }, u"127.0.0.1:80"_s },
             { u"http.threads"_s, u"3"_s, [=](const ServerConfig &c) { return number(c.http.threads); }, u"3"_s },
@@ -131,11 +132,24 @@ private Q_SLOTS:
         QCOMPARE(read(byEnvironment.config), expected);
     }
 
+    void databasesOfTenantsOwnNeedAServerOfPostgresql()
+    {
+        const QString variable = u"IWD_STORAGE_TENANT_DATABASES"_s;
+        const ServerStart without = parse({}, { { variable, u"own"_s } });
+        QCOMPARE(without.action, ServerStart::Action::Refuse);
+        QVERIFY2(all(without).contains(u"storage.url"_s), qPrintable(all(without)));
+        const ServerStart with = parse({}, { { variable, u"own"_s }, { u"IWD_STORAGE_URL"_s, u"postgresql://iwd@db/iwd"_s } });
+        QCOMPARE(all(with), QString());
+        QVERIFY(with.config.storage.ownDatabases);
+        QVERIFY(!parse({}, { { variable, u"shared"_s } }).config.storage.ownDatabases);
+        QCOMPARE(parse({}, { { variable, u"both"_s } }).action, ServerStart::Action::Refuse);
+    }
+
     void noKeyIsLeftOutOfThatTest()
     {
         // With real files, or an address that they need, below.
         QStringList tested { u"http.tls.certificate"_s, u"http.tls.key"_s, u"http.tls.keyPassphrase"_s, u"cache.user"_s, u"cache.password"_s, u"cache.sentinelPassword"_s,
-            u"cache.tls.authority"_s };
+            u"cache.tls.authority"_s, u"storage.tenantDatabases"_s };
         for (const Setting &setting : settings())
             tested << setting.key;
         ServerConfig config;

@@ -16,8 +16,8 @@
 #include <pipeline/configure/configobjects.h>
 #include <pipeline/distribute/duework.h>
 #include <pipeline/pipeline.h>
-#include <storage/postgresstore.h>
 #include <storage/sqlitestore.h>
+#include <storage/tenantdatabases.h>
 
 #include <QJsonDocument>
 #include <QTemporaryDir>
@@ -25,12 +25,17 @@
 
 namespace iwd::test {
 
-enum class StoreKind { Sqlite, Postgresql };
+enum class StoreKind {
+    Sqlite,
+    Postgresql,
+    OwnDatabases, ///< in PostgreSQL, each tenant in a database of its own
+};
 
-/// Which store the tests of this run are about: PostgreSQL when IWD_TEST_STORE says "postgresql", else SQLite. The same programs run for both.
+/// Which store the tests of this run are about: IWD_TEST_STORE says "postgresql" or "own-databases", else it is SQLite. The same programs run for all.
 [[nodiscard]] inline StoreKind testedStore()
 {
-    return qEnvironmentVariable("IWD_TEST_STORE") == QStringLiteral("postgresql") ? StoreKind::Postgresql : StoreKind::Sqlite;
+    const QString named = qEnvironmentVariable("IWD_TEST_STORE");
+    return named == QStringLiteral("postgresql") ? StoreKind::Postgresql : named == QStringLiteral("own-databases") ? StoreKind::OwnDatabases : StoreKind::Sqlite;
 }
 
 /// A pipeline on a real store of its own, with a clock that the test moves. What is due by the clock runs when the test says so.
@@ -42,7 +47,7 @@ public:
         : m_options(std::move(limits))
         , m_kind(kind)
     {
-        if (m_kind == StoreKind::Postgresql)
+        if (m_kind != StoreKind::Sqlite)
             database = PrivatePostgres::shared().newDatabase();
         openStore();
         tenant = *store->createTenant(QStringLiteral("100"), QStringLiteral("t100"), QStringLiteral("6a2f41a3-c54c-fce8-32d2-0324e1c32e22"));
@@ -70,7 +75,7 @@ public:
     }
 
     template <typename T>
-    Result<T> run(TenantId of, std::function<Result<T>(Transaction &)> work)
+    Result<T> run(TenantId of, std::function<Result<T>(Transaction &)> work, bool aboutCallers = false)
     {
         const auto outcome = std::make_shared<std::optional<T>>();
         const auto kept = [outcome, work](Transaction &transaction) -> Result<T> {
@@ -79,7 +84,7 @@ public:
                 *outcome = *result;
             return result;
         };
-        const auto answer = await(pipeline->write<T>({ of, actor, Deadline::never(), std::nullopt }, kept, [](const T &) { return Answer {}; }));
+        const auto answer = await(pipeline->write<T>({ of, actor, Deadline::never(), std::nullopt, {}, aboutCallers }, kept, [](const T &) { return Answer {}; }));
         if (!answer)
             return answer.error();
         return **outcome;
@@ -235,7 +240,7 @@ public:
 
     QTemporaryDir folder;
     ManualClock clock;
-    QString database; ///< the name of it, when the store is PostgreSQL
+    QString database; ///< the name of it, when the store is PostgreSQL; that of the directory when tenants have their own
     std::unique_ptr<Store> store;
     std::unique_ptr<Pipeline> pipeline;
     TenantId tenant;
@@ -244,7 +249,7 @@ public:
 private:
     void openStore()
     {
-        store = m_kind == StoreKind::Postgresql ? openPostgres() : openSqlite();
+        store = m_kind == StoreKind::Sqlite ? openSqlite() : openPostgres();
     }
     std::unique_ptr<Store> openSqlite()
     {
@@ -264,6 +269,12 @@ private:
         options.searchers = m_options.searchers;
         options.searchLimit = m_options.searchLimit;
         options.searchQueueLimit = m_options.searchQueueLimit;
+        if (m_kind == StoreKind::OwnDatabases) {
+            PrivatePostgres::shared().letMakeDatabases(true);
+            auto opened = TenantDatabases::open({ options, true, database + u'-' }, clock);
+            must(opened);
+            return *std::move(opened);
+        }
         auto opened = PostgresStore::open(options, clock);
         must(opened);
         return *std::move(opened);

@@ -240,6 +240,11 @@ std::optional<QString> PrivatePostgres::run(const QString &database, const QStri
     return value;
 }
 
+void PrivatePostgres::letMakeDatabases(bool may)
+{
+    run(u"postgres"_s, may ? u"alter role iwd createdb"_s : u"alter role iwd nocreatedb"_s);
+}
+
 QString PrivatePostgres::newEmptyDatabase()
 {
     const QString name = u"iwd_%1"_s.arg(++m_databases);

@@ -49,6 +49,9 @@ public:
     /// Gives a file in folder() to the user that the server runs as, alone.
     void give(const QString &path) const;
 
+    /// Whether the user "iwd" may make databases; at first it may not.
+    void letMakeDatabases(bool may);
+
     /// Runs a statement as superuser. @returns the first column of the first row; nothing: there is no row
     std::optional<QString> run(const QString &database, const QString &sql);
 

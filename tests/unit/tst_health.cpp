@@ -31,11 +31,23 @@ private Q_SLOTS:
         health.set(QStringLiteral("server"), false, QStringLiteral("The server is draining."));
         const QJsonObject expected { { QStringLiteral("status"), QStringLiteral("notReady") },
             { QStringLiteral("components"),
-                QJsonArray { QJsonObject { { QStringLiteral("name"), QStringLiteral("server") }, { QStringLiteral("ready"), false },
+                QJsonArray { QJsonObject { { QStringLiteral("name"), QStringLiteral("server") }, { QStringLiteral("ready"), false }, { QStringLiteral("needed"), true },
                                  { QStringLiteral("text"), QStringLiteral("The server is draining.") } },
-                    QJsonObject { { QStringLiteral("name"), QStringLiteral("storage") }, { QStringLiteral("ready"), true },
+                    QJsonObject { { QStringLiteral("name"), QStringLiteral("storage") }, { QStringLiteral("ready"), true }, { QStringLiteral("needed"), true },
                         { QStringLiteral("text"), QStringLiteral("The database answers.") } } } } };
         QCOMPARE(health.toJson(), expected);
+    }
+
+    void whatTheServerCanDoWithoutIsToldAndNoMore()
+    {
+        Health health(m_clock);
+        health.set(QStringLiteral("storage"), true, QStringLiteral("The database answers."));
+        health.inform(QStringLiteral("storage of tenant 200"), false, QStringLiteral("Gone."));
+        QVERIFY(health.ready());
+        const QJsonObject told = health.toJson().value(QStringLiteral("components"))[1].toObject();
+        QCOMPARE(told.value(QStringLiteral("name")).toString(), QStringLiteral("storage of tenant 200"));
+        QCOMPARE(told.value(QStringLiteral("ready")).toBool(true), false);
+        QCOMPARE(told.value(QStringLiteral("needed")).toBool(true), false);
     }
 
     void aSilentEventLoopIsNotAlive()

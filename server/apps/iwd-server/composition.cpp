@@ -9,8 +9,8 @@
 #include <runtime/operations.h>
 #include <runtime/secrets.h>
 #include <runtime/signedcache.h>
-#include <storage/postgresstore.h>
 #include <storage/sqlitestore.h>
+#include <storage/tenantdatabases.h>
 
 #include <QUuid>
 
@@ -100,13 +100,15 @@ Result<std::unique_ptr<Store>> Composition::openStore()
         m_metrics.database(kind.constData(), name.toLatin1(), ok, duration);
     };
     if (remote) {
-        PostgresOptions options;
-        options.url = m_config.storage.url;
-        options.password = m_config.storage.password;
-        options.readers = m_config.storage.readers;
-        options.keepEventDays = m_config.storage.eventDays;
-        options.observer = observer;
-        auto store = PostgresStore::open(options, *m_clock);
+        TenantDatabasesOptions options;
+        options.postgres.url = m_config.storage.url;
+        options.postgres.password = m_config.storage.password;
+        options.postgres.readers = m_config.storage.readers;
+        options.postgres.keepEventDays = m_config.storage.eventDays;
+        options.postgres.observer = observer;
+        options.ownForNew = m_config.storage.ownDatabases;
+        options.prefix = m_config.storage.databasePrefix;
+        auto store = TenantDatabases::open(options, *m_clock);
         if (!store)
             return store.error();
         return std::unique_ptr<Store>(std::move(store).value());
@@ -174,6 +176,10 @@ QCoro::Task<Result<void>> Composition::bringUp()
     m_metrics.queueSource([this] { return queueGauges(); });
     m_metrics.gauge("iwd_http_connections", "Open connections of clients.", [this] { return m_server ? m_server->connectionCount() : 0; });
     m_metrics.gauge("iwd_http_requests_in_flight", "Requests that are being answered.", [this] { return m_server ? m_server->inFlightCount() : 0; });
+    m_metrics.gauge("iwd_tenant_databases_down", "Databases of tenants' own that cannot be worked on at the moment; /health/ready names them.", [this] {
+        const auto troubles = m_store->tenantTroubles();
+        return static_cast<double>(std::count_if(troubles.begin(), troubles.end(), [](const auto &one) { return one.second.has_value(); }));
+    });
     watchStore();
     m_watch.start(std::chrono::seconds(1));
     co_return listen();
@@ -243,6 +249,11 @@ void Composition::watchStore()
 {
     const auto trouble = m_store->trouble();
     m_health.set(QStringLiteral("storage"), !trouble, trouble.value_or(QStringLiteral("The database answers.")));
+    const auto ofTenants = m_store->tenantTroubles();
+    for (const TenantRecord &tenant : m_tenants) {
+        if (const auto own = ofTenants.find(tenant.number); own != ofTenants.end())
+            m_health.inform(QStringLiteral("storage of tenant %1").arg(tenant.id), !own->second, own->second.value_or(QStringLiteral("The tenant's own database answers.")));
+    }
     for (const TenantRecord &tenant : m_tenants)
         m_queueWatch->look(tenant);
 }

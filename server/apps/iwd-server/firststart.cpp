@@ -30,7 +30,6 @@ Result<Secrets> makeSecrets(const TenantRecord &tenant)
 
 void store(Transaction &transaction, const Secrets &made)
 {
-    seedConfiguration(transaction);
     UserRecord user;
     user.name = made.credentials.user;
     user.passwordHash = made.passwordHash;
@@ -49,11 +48,25 @@ QCoro::Task<Result<std::optional<BootstrapCredentials>>> setUpTenant(Pipeline &p
 {
     using Outcome = std::optional<BootstrapCredentials>;
     const std::function<Result<bool>(Snapshot &)> hasUsers = [](Snapshot &snapshot) -> Result<bool> { return snapshot.hasUsers(); };
-    const auto used = co_await pipeline.read<bool>(tenant.number, Deadline::never(), hasUsers);
+    const auto used = co_await pipeline.readCallers<bool>(tenant.number, Deadline::never(), hasUsers);
     if (!used)
         co_return used.error();
     if (*used)
         co_return Outcome();
+
+    // Its work may be in another database than its users, who come last: whoever finds users finds everything. It may have been seeded by a start that did not get further.
+    const std::function<Answer(const bool &)> nothing = [](const bool &) { return Answer {}; };
+    WriteContext context;
+    context.tenant = tenant.number;
+    context.actor = Actor::server();
+    const std::function<Result<bool>(Transaction &)> seed = [](Transaction &transaction) -> Result<bool> {
+        if (!transaction.configRecord(ConfigKind::CapturePoint, QStringLiteral("default")))
+            seedConfiguration(transaction);
+        return true;
+    };
+    const auto seeded = co_await pipeline.write<bool>(context, seed, nothing);
+    if (!seeded)
+        co_return seeded.error();
 
     // The file is written before the credentials are stored, so that a crash in between locks nobody out: at worst the file names
     // credentials that were never set up, which the next start says by refusing to overwrite it.
@@ -79,10 +92,7 @@ QCoro::Task<Result<std::optional<BootstrapCredentials>>> setUpTenant(Pipeline &p
             store(transaction, made);
         return true;
     };
-    const std::function<Answer(const bool &)> nothing = [](const bool &) { return Answer {}; };
-    WriteContext context;
-    context.tenant = tenant.number;
-    context.actor = Actor::server();
+    context.aboutCallers = true;
     const auto stored = co_await pipeline.write<bool>(context, work, nothing);
     if (!stored) {
         if (file)

@@ -19,6 +19,8 @@ struct TenantRecord
     QString id; ///< "100"
     QString name; ///< "t100"
     QString ccid;
+    QString database = {}; ///< the name of its own database; empty: it lives where callers are looked up
+    bool databaseMade = true; ///< else its own database is still to be made
 };
 
 struct ApiKeyRecord

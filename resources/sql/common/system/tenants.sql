@@ -1,2 +1,2 @@
 -- SPDX-License-Identifier: Apache-2.0
-select id, name, title, ccid from tenant order by id
+select id, name, title, ccid, '', 1 from tenant order by id
