@@ -556,6 +556,11 @@ quint64 TenantDatabases::callersVersion() const
     return d->directory->callersVersion();
 }
 
+Result<QByteArray> TenantDatabases::sharedSecret(const QString &name, const QByteArray &candidate)
+{
+    return d->directory->sharedSecret(name, candidate);
+}
+
 Result<TenantId> TenantDatabases::createTenant(const QString &id, const QString &name, const QString &ccid)
 {
     if (!d->options.ownForNew)

@@ -36,6 +36,7 @@ public:
     quint64 callersVersion() const override;
     /// Fails when the tenant's own database cannot be made, and says what an administrator has to do; calling it again goes on where it ended.
     Result<TenantId> createTenant(const QString &id, const QString &name, const QString &ccid) override;
+    Result<QByteArray> sharedSecret(const QString &name, const QByteArray &candidate) override;
     std::optional<QString> trouble() const override;
     std::map<TenantId, std::optional<QString>> tenantTroubles() const override;
     QString kind() const override;
