@@ -9,9 +9,9 @@ namespace iwd {
 
 namespace {
 
-/// Bounds what one statement carries; a transaction rarely has as many.
-constexpr size_t mostEventsAtOnce = 2'000;
-constexpr size_t mostItemsAtOnce = 1'000;
+/// What one statement carries: enough that its own cost does not count, and so few that the database works on it while the next one is put together.
+constexpr size_t mostEventsAtOnce = 384;
+constexpr size_t mostItemsAtOnce = 128;
 
 /// How long a process that died keeps others from what falls due.
 constexpr milliseconds dueWorkLease { 5'000 };
