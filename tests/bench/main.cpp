@@ -36,7 +36,8 @@ void measure(const Options &options, Report &report)
     using Measure = void (*)(const Options &, Yardstick &, Report &);
     static const QList<QPair<QString, Measure>> measures { { QStringLiteral("edge"), measureEdge }, { QStringLiteral("single"), measureSingles },
         { QStringLiteral("array"), measureArrays }, { QStringLiteral("latency"), measureLatency }, { QStringLiteral("cycles"), measureCycles },
-        { QStringLiteral("growth"), measureGrowth } };
+        { QStringLiteral("growth"), measureGrowth },
+        { QStringLiteral("soak"), measureSoak } };
     const auto yardstick = options.store == QLatin1StringView("postgresql") ? postgresYardstick() : sqliteYardstick(options.folder);
     for (const auto &[name, run] : measures) {
         if (options.measures.contains(name))

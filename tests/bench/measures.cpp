@@ -31,6 +31,8 @@ private:
     Clock::time_point m_end;
 };
 
+constexpr int turnsOfLimits = 10; ///< with and without them
+
 double milliseconds(Nanoseconds duration)
 {
     return std::chrono::duration<double, std::milli>(duration).count();
@@ -113,6 +115,24 @@ void measureEdge(const Options &options, Yardstick &, Report &report)
             .arg(cost.own / static_cast<double>(outcome.answers) * 1e6, 0, 'f', 1) });
     report.add({ QStringLiteral("HTTP edge, of one core"), static_cast<double>(outcome.answers) / cost.server, QStringLiteral("requests/s"), 60'000, false,
         QStringLiteral("requests by seconds of the edge's CPU time") });
+
+    // The same with a look at how many requests the caller has sent, in turns, so that both meet the same machine.
+    double with = 0;
+    double without = 0;
+    qint64 answers[2] {};
+    for (int turn = 0; turn < turnsOfLimits; ++turn) {
+        const bool limited = turn % 2 == 1;
+        Cost one(edge.process());
+        const ForSeconds turnsTime(options.seconds / turnsOfLimits);
+        const QByteArray ask = httpRequest("GET", limited ? "/limited" : "/ping", {});
+        const LoadOutcome part = load(edge.port(), options.connections, [&] { return turnsTime.over() ? QByteArray() : ask; });
+        one.end();
+        checkAllGood(part);
+        (limited ? with : without) += one.server;
+        answers[limited ? 1 : 0] += part.answers;
+    }
+    report.add({ QStringLiteral("counting a caller's requests"), (with / static_cast<double>(answers[1]) - without / static_cast<double>(answers[0])) * 1e6, QStringLiteral("us of CPU"), {}, true,
+        QStringLiteral("%1 us with, %2 us without, %3 turns each").arg(with / static_cast<double>(answers[1]) * 1e6, 0, 'f', 2).arg(without / static_cast<double>(answers[0]) * 1e6, 0, 'f', 2).arg(turnsOfLimits / 2) });
 }
 
 void measureSingles(const Options &options, Yardstick &yardstick, Report &report)

@@ -19,5 +19,7 @@ void measureLatency(const Options &options, Yardstick &yardstick, Report &report
 void measureCycles(const Options &options, Yardstick &yardstick, Report &report);
 /// Taking, pages, memory and a change of the curve while more and more items wait.
 void measureGrowth(const Options &options, Yardstick &yardstick, Report &report);
+/// Mixed traffic for minutes: what grows without bound shows.
+void measureSoak(const Options &options, Yardstick &yardstick, Report &report);
 
 } // namespace iwd::bench

@@ -27,6 +27,11 @@ double number(const QCommandLineParser &parser, const QString &name, double leas
 
 QStringList knownMeasures()
 {
+    return usualMeasures() + QStringList { QStringLiteral("soak") };
+}
+
+QStringList usualMeasures()
+{
     return { QStringLiteral("edge"), QStringLiteral("single"), QStringLiteral("array"), QStringLiteral("latency"), QStringLiteral("cycles"), QStringLiteral("growth") };
 }
 
@@ -53,9 +58,11 @@ Options readOptions(const QStringList &arguments)
         option("connections", QStringLiteral("Of single POSTs and of the bare edge."), "N", QString::number(defaults.connections)),
         option("array-items", QStringLiteral("Items in one POST of an array."), "N", QString::number(defaults.arrayItems)),
         option("array-connections", QStringLiteral("Connections that send arrays."), "N", QString::number(defaults.arrayConnections)),
-        option("rate", QStringLiteral("Items a second for the latency from POST to agent."), "N", QString::number(defaults.rate)),
+        option("rate", QStringLiteral("Items a second for the latency from POST to agent, and for the soak."), "N", QString::number(defaults.rate)),
+        option("minutes", QStringLiteral("How long the soak lasts."), "M", QString::number(defaults.minutes)),
+        option("interval", QStringLiteral("Seconds between samples of the soak."), "S", QString::number(defaults.interval)),
         option("measures", QStringLiteral("Which to run, separated by commas: %1.").arg(knownMeasures().join(QStringLiteral(", "))), "NAMES",
-            knownMeasures().join(u',')),
+            usualMeasures().join(u',')),
         option("json", QStringLiteral("Write the results to this file, too."), "FILE", QString()),
         option("plot", QStringLiteral("Write the growth to this file as SVG."), "FILE", QString()),
     });
@@ -80,6 +87,8 @@ Options readOptions(const QStringList &arguments)
     options.arrayItems = static_cast<int>(number(parser, QStringLiteral("array-items"), 1, 1'000));
     options.arrayConnections = static_cast<int>(number(parser, QStringLiteral("array-connections"), 1, 100));
     options.rate = number(parser, QStringLiteral("rate"), 1, 100'000);
+    options.minutes = number(parser, QStringLiteral("minutes"), 0.1, 10'000);
+    options.interval = number(parser, QStringLiteral("interval"), 0.5, 3'600);
     options.json = parser.value(QStringLiteral("json"));
     options.plot = parser.value(QStringLiteral("plot"));
     options.measures = parser.value(QStringLiteral("measures")).split(u',', Qt::SkipEmptyParts);

@@ -18,6 +18,8 @@ struct Options
     int arrayItems = 1'000; ///< in one POST
     int arrayConnections = 2;
     double rate = 200; ///< items a second while the way from POST to agent is timed
+    double minutes = 5; ///< of mixed traffic
+    double interval = 15; ///< seconds between its samples
     QStringList measures; ///< names of knownMeasures()
     QString json; ///< file to write the results to; empty: none
     QString plot; ///< SVG file of the growth; empty: none
@@ -25,6 +27,8 @@ struct Options
 
 /// In the order in which they run.
 [[nodiscard]] QStringList knownMeasures();
+/// Those that run when none is named: all but what takes long for a purpose of its own.
+[[nodiscard]] QStringList usualMeasures();
 
 /// Reads the command line. Prints and ends for --help; gives up on what it does not understand.
 [[nodiscard]] Options readOptions(const QStringList &arguments);

@@ -5,6 +5,8 @@
 
 #include <support/privatepostgres.h>
 
+#include <QJsonArray>
+#include <QJsonDocument>
 #include <QRegularExpression>
 #include <QTemporaryFile>
 
@@ -73,6 +75,23 @@ public:
     double databaseMib(const Server &) override
     {
         return m_postgres.run(m_database, QStringLiteral("select pg_database_size(current_database())")).value_or(QString()).toDouble() / 1'048'576.0;
+    }
+
+    std::vector<TableSample> tables(const Server &) override
+    {
+        // The partitions of the log count as one table.
+        const auto json = m_postgres.run(m_database,
+            QStringLiteral("select json_agg(t) from (select regexp_replace(relname, '^event_d[0-9]+$', 'event') as name, sum(n_live_tup) as live, sum(n_dead_tup) as dead, sum(n_tup_upd) as updated, "
+                           "sum(n_tup_hot_upd) as hot, sum(vacuum_count + autovacuum_count) as vacuums, sum(pg_table_size(relid)) as size, sum(pg_indexes_size(relid)) as indexes "
+                           "from pg_stat_user_tables group by 1 order by 1) t"));
+        std::vector<TableSample> tables;
+        const QJsonArray rows = QJsonDocument::fromJson(json.value_or(QString()).toUtf8()).array();
+        for (const QJsonValue row : rows) {
+            const auto number = [&row](const char *name) { return row[QLatin1StringView(name)].toInteger(); };
+            tables.push_back({ row[u"name"].toString(), number("live"), number("dead"), number("updated"), number("hot"), number("vacuums"), static_cast<double>(number("size")) / 1'048'576.0,
+                static_cast<double>(number("indexes")) / 1'048'576.0 });
+        }
+        return tables;
     }
 
     QStringList remarks() override

@@ -4,6 +4,7 @@
 #include "failure.h"
 #include "httpload.h"
 
+#include <QDir>
 #include <QFile>
 #include <QJsonDocument>
 
@@ -64,6 +65,11 @@ double residentMib(qint64 process)
 {
     const QByteArrayList fields = readAll(QStringLiteral("/proc/%1/statm").arg(process)).split(' ');
     return fields.value(1).toDouble() * static_cast<double>(::sysconf(_SC_PAGESIZE)) / 1'048'576.0;
+}
+
+int openDescriptors(qint64 process)
+{
+    return static_cast<int>(QDir(QStringLiteral("/proc/%1/fd").arg(process)).entryList(QDir::AllEntries | QDir::System | QDir::NoDotAndDotDot).size());
 }
 
 double ownCpuSeconds()

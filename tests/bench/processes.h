@@ -16,6 +16,8 @@ namespace iwd::bench {
 [[nodiscard]] double cpuSeconds(qint64 process);
 /// Resident memory of a process, in MiB.
 [[nodiscard]] double residentMib(qint64 process);
+/// How many files and sockets a process has open.
+[[nodiscard]] int openDescriptors(qint64 process);
 /// CPU time of this process, in seconds.
 [[nodiscard]] double ownCpuSeconds();
 

@@ -121,6 +121,62 @@ void Report::add(const Stage &stage)
               .arg(stage.fileMib, 0, 'f', 0));
 }
 
+void Report::add(const Sample &sample)
+{
+    if (m_samples.empty())
+        print(QStringLiteral("  %1 %2 %3 %4 %5 %6 %7 %8 %9").arg(QStringLiteral("s"), 5).arg(QStringLiteral("requests/s"), 11).arg(QStringLiteral("p50 ms"), 8).arg(QStringLiteral("p99 ms"), 8)
+                  .arg(QStringLiteral("worst ms"), 9).arg(QStringLiteral("memory MiB"), 11).arg(QStringLiteral("open files"), 11).arg(QStringLiteral("data MiB"), 9).arg(QStringLiteral("dead rows"), 10));
+    m_samples.push_back(sample);
+    qint64 dead = 0;
+    for (const TableSample &table : sample.tables)
+        dead += table.dead;
+    print(QStringLiteral("  %1 %2 %3 %4 %5 %6 %7 %8 %9")
+              .arg(sample.seconds, 5, 'f', 0)
+              .arg(sample.requestsPerSecond, 11, 'f', 0)
+              .arg(sample.p50, 8, 'f', 1)
+              .arg(sample.p99, 8, 'f', 1)
+              .arg(sample.worst, 9, 'f', 1)
+              .arg(sample.residentMib, 11, 'f', 1)
+              .arg(sample.descriptors, 11)
+              .arg(sample.databaseMib, 9, 'f', 1)
+              .arg(dead, 10));
+}
+
+void Report::printSoak() const
+{
+    if (m_samples.empty())
+        return;
+    print(QStringLiteral("\n  %1 %2 %3 %4 %5 %6 %7").arg(QStringLiteral("table or file"), -24).arg(QStringLiteral("rows"), 9).arg(QStringLiteral("dead, most/end"), 17).arg(QStringLiteral("HOT"), 6)
+              .arg(QStringLiteral("vacuums"), 8).arg(QStringLiteral("MiB, begin/middle/end"), 24).arg(QStringLiteral("indexes, begin/middle/end"), 27));
+    const std::vector<TableSample> &end = m_samples.back().tables;
+    for (const TableSample &table : end) {
+        TableSample first;
+        TableSample middle;
+        qint64 mostDead = 0;
+        for (size_t i = 0; i < m_samples.size(); ++i) {
+            for (const TableSample &then : m_samples[i].tables) {
+                if (then.name != table.name)
+                    continue;
+                mostDead = std::max(mostDead, then.dead);
+                if (i == 0)
+                    first = then;
+                if (i == m_samples.size() / 2)
+                    middle = then;
+            }
+        }
+        const QString hot = table.updated > 0 ? QString::number(100 * table.updatedInPlace / table.updated) + u'%' : QStringLiteral("-");
+        const auto sizes = [](double a, double b, double c) { return QStringLiteral("%1 / %2 / %3").arg(a, 0, 'f', 2).arg(b, 0, 'f', 2).arg(c, 0, 'f', 2); };
+        print(QStringLiteral("  %1 %2 %3 %4 %5 %6 %7")
+                  .arg(table.name, -24)
+                  .arg(table.live, 9)
+                  .arg(QStringLiteral("%1 / %2").arg(mostDead).arg(table.dead), 17)
+                  .arg(hot, 6)
+                  .arg(table.vacuums, 8)
+                  .arg(sizes(first.tableMib, middle.tableMib, table.tableMib), 24)
+                  .arg(sizes(first.indexMib, middle.indexMib, table.indexMib), 27));
+    }
+}
+
 void Report::say(const QString &text) const
 {
     print(QString(u'\n' + text));
@@ -145,7 +201,19 @@ QJsonObject Report::json() const
         stages.append(QJsonObject { { QStringLiteral("items"), stage.items }, { QStringLiteral("arrayItemsPerSecond"), stage.itemsPerSecond },
             { QStringLiteral("nextP50Ms"), stage.nextP50 }, { QStringLiteral("nextP99Ms"), stage.nextP99 }, { QStringLiteral("pageP50Ms"), stage.pageP50 },
             { QStringLiteral("pageP99Ms"), stage.pageP99 }, { QStringLiteral("residentMib"), stage.residentMib }, { QStringLiteral("fileMib"), stage.fileMib } });
-    return { { QStringLiteral("results"), lines }, { QStringLiteral("growth"), stages } };
+    QJsonArray samples;
+    for (const Sample &sample : m_samples) {
+        QJsonObject tables;
+        for (const TableSample &table : sample.tables)
+            tables.insert(table.name,
+                QJsonObject { { QStringLiteral("rows"), table.live }, { QStringLiteral("dead"), table.dead }, { QStringLiteral("updated"), table.updated },
+                    { QStringLiteral("updatedInPlace"), table.updatedInPlace }, { QStringLiteral("vacuums"), table.vacuums }, { QStringLiteral("tableMib"), table.tableMib },
+                    { QStringLiteral("indexMib"), table.indexMib } });
+        samples.append(QJsonObject { { QStringLiteral("seconds"), sample.seconds }, { QStringLiteral("requestsPerSecond"), sample.requestsPerSecond }, { QStringLiteral("p50Ms"), sample.p50 },
+            { QStringLiteral("p99Ms"), sample.p99 }, { QStringLiteral("worstMs"), sample.worst }, { QStringLiteral("late"), sample.late }, { QStringLiteral("residentMib"), sample.residentMib },
+            { QStringLiteral("descriptors"), sample.descriptors }, { QStringLiteral("databaseMib"), sample.databaseMib }, { QStringLiteral("tables"), tables } });
+    }
+    return { { QStringLiteral("results"), lines }, { QStringLiteral("growth"), stages }, { QStringLiteral("soak"), samples } };
 }
 
 QString Report::svg() const

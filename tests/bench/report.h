@@ -33,12 +33,43 @@ struct Stage
     double fileMib = 0;
 };
 
+/// What one table takes, or one file.
+struct TableSample
+{
+    QString name;
+    qint64 live = 0; ///< rows, as the database estimates them
+    qint64 dead = 0;
+    qint64 updated = 0; ///< since the beginning
+    qint64 updatedInPlace = 0; ///< of these, without touching an index (HOT)
+    qint64 vacuums = 0;
+    double tableMib = 0;
+    double indexMib = 0;
+};
+
+/// One look at a soak.
+struct Sample
+{
+    double seconds = 0; ///< since the beginning
+    double requestsPerSecond = 0; ///< since the sample before, as are the times
+    double p50 = 0; ///< milliseconds
+    double p99 = 0;
+    double worst = 0;
+    qint64 late = 0; ///< items that are due and could not be sent yet
+    double residentMib = 0;
+    int descriptors = 0;
+    double databaseMib = 0;
+    std::vector<TableSample> tables;
+};
+
 class Report
 {
 public:
     /// Keeps the line and prints it, so that a long run shows where it is.
     void add(const Line &line);
     void add(const Stage &stage);
+    void add(const Sample &sample);
+    /// What became of each table between the first sample and the last.
+    void printSoak() const;
     void say(const QString &text) const;
 
     void printSummary() const;
@@ -50,6 +81,7 @@ public:
 private:
     std::vector<Line> m_lines;
     std::vector<Stage> m_stages;
+    std::vector<Sample> m_samples;
 };
 
 } // namespace iwd::bench

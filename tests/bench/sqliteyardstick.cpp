@@ -116,6 +116,17 @@ public:
 
     double databaseMib(const Server &server) override { return static_cast<double>(QFileInfo(server.databaseFile()).size()) / 1'048'576.0; }
 
+    /// Its files: SQLite tells nothing of single tables.
+    std::vector<TableSample> tables(const Server &server) override
+    {
+        std::vector<TableSample> files;
+        for (const auto &suffix : { QString(), QStringLiteral("-wal"), QStringLiteral("-search"), QStringLiteral("-search-wal") }) {
+            const QFileInfo file(server.databaseFile() + suffix);
+            files.push_back({ file.fileName(), 0, 0, 0, 0, 0, static_cast<double>(file.size()) / 1'048'576.0, 0 });
+        }
+        return files;
+    }
+
 private:
     QString m_folder;
 };
