@@ -13,6 +13,7 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds Grace { 2'000 };
 constexpr std::chrono::milliseconds LeastTime { 50 };
 constexpr std::chrono::hours MigrationLimit { 6 };
+constexpr std::chrono::milliseconds MigrationLockLimit { 5'000 };
 constexpr std::chrono::minutes MakingLimit { 2 }; ///< of a database
 
 bool isOneOf(const QByteArray &state, std::initializer_list<const char *> states)
@@ -203,9 +204,12 @@ bool PostgresDatabase::beginMigration()
     m_tenant.reset();
     m_connection.settle(patience());
     // Whoever comes second waits for the lock, and finds everything done.
+    // A step that waits for somebody's long transaction keeps everybody waiting behind it, so it does not wait for long.
     return execute(QStringLiteral("begin")) && execute(QStringLiteral("select pg_advisory_xact_lock(1230455812)"))
+        && execute(QStringLiteral("set local lock_timeout = %1").arg(MigrationLockLimit.count()))
         && execute(QStringLiteral(
-            "create table if not exists migration (number integer primary key, name text not null, checksum text not null, applied_ms bigint not null)"));
+            "create table if not exists migration (number integer primary key, name text not null, checksum text not null, applied_ms bigint not null)"))
+        && execute(QStringLiteral("alter table migration add column if not exists least_known integer not null default 0"));
 }
 
 bool PostgresDatabase::endMigration(bool commit)
