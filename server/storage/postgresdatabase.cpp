@@ -10,7 +10,7 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 /// The server breaks off a statement by itself; only when it does not even do that is the connection given up.
-constexpr std::chrono::milliseconds Grace { 2'000 };
+constexpr std::chrono::milliseconds Grace { 5'000 }; // more than a few round trips over a bad network; silence is noticed earlier, see ConnectionWatch
 constexpr std::chrono::milliseconds LeastTime { 50 };
 constexpr std::chrono::hours MigrationLimit { 6 };
 constexpr std::chrono::milliseconds MigrationLockLimit { 5'000 };
@@ -39,7 +39,7 @@ bool isOfAnotherSession(const QByteArray &state)
 PostgresDatabase::PostgresDatabase(const PostgresAddress &address, PostgresSettings settings, StatementObserver observer)
     : Database(QStringLiteral("postgresql"), std::move(observer))
     , m_settings(std::move(settings))
-    , m_connection(address)
+    , m_connection(address, *m_settings.watch)
     , m_beginWriting(std::make_unique<PostgresStatement>(*this, QStringLiteral("begin"), true))
     , m_beginReading(std::make_unique<PostgresStatement>(*this, QStringLiteral("begin isolation level repeatable read read only"), true))
 {
@@ -194,7 +194,7 @@ QString PostgresDatabase::quoted(const QString &name)
 bool PostgresDatabase::makeDatabase(const QString &name)
 {
     m_connection.settle(patience());
-    m_until = SteadyClock::now() + MakingLimit;
+    waitUntil(SteadyClock::now() + MakingLimit);
     return execute(QStringLiteral("create database %1 template template0 encoding 'UTF8'").arg(quoted(name)));
 }
 
@@ -289,7 +289,7 @@ void PostgresDatabase::failWithLastError(const QString &name)
             QStringLiteral("The connection to the database was lost while it was committing (%1). What was asked for may have been stored or not. Repeat the request with the same captureId or "
                            "Idempotency-Key: then it is not done twice.")
                 .arg(reason),
-            {}, args });
+            {}, { { QStringLiteral("reason"), reason }, { QStringLiteral("outcome"), QStringLiteral("unknown") } } });
     } else if (failure.sqlState == "57014") {
         if (m_workDeadline)
             fail(searchTooBroad(m_workLimit));

@@ -22,6 +22,11 @@ constexpr std::chrono::seconds maintenanceRetry { 5 };
 constexpr int mostEventsRead = 5'000; ///< of other processes, at once
 constexpr milliseconds lookLimit { 2'000 };
 
+// A server that is silent: after how long it is asked whether it is there at all.
+constexpr milliseconds watchInterval { 1'000 };
+constexpr milliseconds longWait { 3'000 };
+constexpr milliseconds longestSilence { 9'000 }; ///< when there is not even a connection to ask on
+
 PostgresDatabase &postgres(Database &database)
 {
     return static_cast<PostgresDatabase &>(database);
@@ -71,6 +76,8 @@ public:
 private:
     [[nodiscard]] bool lookAfterPartitions(PostgresDatabase &database);
     /// What this process knows of a tenant's row.
+    void lookForSilence(PostgresDatabase &database);
+    [[nodiscard]] bool maintain(PostgresDatabase &database);
     struct Known
     {
         qint64 event = 0; ///< figures and signals have been told of all up to it
@@ -341,21 +348,15 @@ void PostgresBackend::workInBackground(Database &any)
     PostgresDatabase &database = postgres(any);
     std::chrono::milliseconds pause = maintenanceInterval;
     std::unique_lock lock(m_mutex);
-    while (!m_wake.wait_for(lock, pause, [this] { return m_closing; })) {
+    while (!m_wake.wait_for(lock, watchInterval, [this] { return m_closing; })) {
         lock.unlock();
         database.clearFailure();
         if (!database.isUsable())
             database.reconnect();
-        bool done = false;
-        if (database.isUsable()) {
-            done = lookAfterPartitions(database);
-            if (done)
-                measure(database);
-            else
-                log::warning(u"The partitions of the event log could not be looked after; it is tried again",
-                    { { QLatin1StringView("reason"), database.failure() ? database.failure()->text : QString() } });
-        }
-        pause = done ? std::chrono::milliseconds(maintenanceInterval) : std::chrono::milliseconds(maintenanceRetry);
+        lookForSilence(database);
+        database.clearFailure();
+        if (next.passed())
+            next = maintain(database) ? Deadline::in(maintenanceInterval) : Deadline::in(maintenanceRetry);
         lock.lock();
     }
 }
@@ -389,3 +390,34 @@ Result<std::unique_ptr<PostgresStore>> PostgresStore::open(PostgresOptions optio
 }
 
 } // namespace iwd
+/// When somebody has waited for long: whether the server answers at all. If not, nobody waits on.
+void PostgresBackend::lookForSilence(PostgresDatabase &database)
+{
+    const milliseconds waited = m_settings.watch->longestWait();
+    if (waited < longWait)
+        return;
+    bool silent = waited >= longestSilence;
+    if (database.isUsable()) {
+        database.begin(true, Deadline::in(milliseconds(0))); // whatever the server says then is a sign of life
+        database.systemStatement(QStringLiteral("system/pulse")).run();
+        silent = !database.isUsable();
+        database.endReading();
+    }
+    if (!silent)
+        return;
+    log::warning(u"The database has not answered for a while, nor when it was asked for a sign of life; its connections are given up", { { QLatin1StringView("milliseconds"), qint64(waited.count()) } });
+    m_settings.watch->cutAll();
+}
+
+bool PostgresBackend::maintain(PostgresDatabase &database)
+{
+    if (!database.isUsable())
+        return false;
+    const bool done = lookAfterPartitions(database);
+    if (done)
+        measure(database);
+    else
+        log::warning(u"The partitions of the event log could not be looked after; it is tried again", { { QLatin1StringView("reason"), database.failure() ? database.failure()->text : QString() } });
+    return done;
+}
+
