@@ -64,6 +64,7 @@ public:
     void lookAtOthers(Database &database) override;
     OthersWork takeOthersWork() override { return std::exchange(m_others, {}); }
     quint64 callersVersion() const override { return m_callersVersion; }
+    std::optional<milliseconds> clockDeviation() const override { return milliseconds(m_clockDeviation); }
 
     std::unique_ptr<SqlTransaction> beginReading(Database &database, TenantId tenant, Instant now, TenantCache &cache, Deadline until, bool search) override;
     void beginLookUp(Database &database, Deadline until) override;
@@ -75,9 +76,9 @@ public:
 
 private:
     [[nodiscard]] bool lookAfterPartitions(PostgresDatabase &database);
-    /// What this process knows of a tenant's row.
     void lookForSilence(PostgresDatabase &database);
     [[nodiscard]] bool maintain(PostgresDatabase &database);
+    /// What this process knows of a tenant's row.
     struct Known
     {
         qint64 event = 0; ///< figures and signals have been told of all up to it
@@ -87,6 +88,7 @@ private:
     };
     void learn(PostgresDatabase &database, TenantId tenant, qint64 lastEvent, qint64 writes, qint64 callers);
     void noteCallers();
+    void noteClock(Instant asked, Instant there);
     [[nodiscard]] Result<void> begin(PostgresDatabase &database);
     void measure(PostgresDatabase &database);
 
@@ -103,6 +105,8 @@ private:
     std::map<TenantId, Known> m_known;
     OthersWork m_others; ///< that nobody has been told of yet
     std::atomic<quint64> m_callersVersion = 0;
+    std::atomic<qint64> m_clockDeviation = 0; ///< milliseconds
+    milliseconds m_toldDeviation { 0 };
     qint64 m_partitionsUntil = 0; ///< the last day of which this process knows that there is a partition
     qint64 m_partitionsFrom = 0;
 
@@ -150,10 +154,14 @@ Result<void> PostgresBackend::begin(PostgresDatabase &database)
     database.begin(true, Deadline::never());
     database.useDirectory();
     {
+        const Instant asked = m_clock.now();
         auto rows = database.systemStatement(QStringLiteral("system/states"));
         if (rows.run()) {
-            while (rows.next())
+            for (bool first = true; rows.next(); first = false) {
+                if (first)
+                    noteClock(asked, fromMillis(rows.integer(4)));
                 m_known[{ rows.integer(0) }] = { rows.integer(1), rows.integer(2), rows.integer(3), -1 };
+            }
         }
     }
     noteCallers();
@@ -275,6 +283,23 @@ void PostgresBackend::noteCallers()
     m_callersVersion = version;
 }
 
+/// @param asked by this process's clock, before the question was sent; the answer is just in. In between the database has looked at its own clock.
+void PostgresBackend::noteClock(Instant asked, Instant there)
+{
+    const Instant now = m_clock.now();
+    const milliseconds deviation = there > now ? now - there : there < asked ? asked - there : milliseconds(0);
+    m_clockDeviation = deviation.count();
+    const auto isMuch = [](milliseconds by) { return std::chrono::abs(by) > Store::MostClockDeviation; };
+    // Once for each change, however often it is looked at.
+    if (isMuch(deviation) && isMuch(deviation - m_toldDeviation)) {
+        m_toldDeviation = deviation;
+        log::warning(u"The clock of this machine is not that of the database's; due times and ages go by it. Let a time service (NTP) set both", { { QLatin1StringView("aheadMilliseconds"), qint64(deviation.count()) } });
+    } else if (!isMuch(deviation) && isMuch(m_toldDeviation)) {
+        m_toldDeviation = milliseconds(0);
+        log::info(u"The clock of this machine and that of the database's agree again");
+    }
+}
+
 void PostgresBackend::lookAtOthers(Database &any)
 {
     PostgresDatabase &database = postgres(any);
@@ -286,13 +311,16 @@ void PostgresBackend::lookAtOthers(Database &any)
         qint64 callers;
     };
     std::vector<Seen> changed;
+    const Instant asked = m_clock.now();
     if (!database.begin(true, Deadline::in(lookLimit)))
         return;
     database.useDirectory();
     {
         auto rows = database.systemStatement(QStringLiteral("system/states"));
         if (rows.run()) {
-            while (rows.next()) {
+            for (bool first = true; rows.next(); first = false) {
+                if (first)
+                    noteClock(asked, fromMillis(rows.integer(4)));
                 const Seen seen { { rows.integer(0) }, rows.integer(1), rows.integer(2), rows.integer(3) };
                 if (m_known[seen.tenant].writes != seen.writes)
                     changed.push_back(seen);
@@ -346,11 +374,13 @@ void PostgresBackend::measure(PostgresDatabase &database)
 void PostgresBackend::workInBackground(Database &any)
 {
     PostgresDatabase &database = postgres(any);
-    std::chrono::milliseconds pause = maintenanceInterval;
+    Deadline next = Deadline::in(maintenanceInterval);
     std::unique_lock lock(m_mutex);
     while (!m_wake.wait_for(lock, watchInterval, [this] { return m_closing; })) {
         lock.unlock();
         database.clearFailure();
+        if (database.isUsable())
+            database.lookForEnd();
         if (!database.isUsable())
             database.reconnect();
         lookForSilence(database);
@@ -361,35 +391,6 @@ void PostgresBackend::workInBackground(Database &any)
     }
 }
 
-void PostgresBackend::stop()
-{
-    {
-        const std::lock_guard lock(m_mutex);
-        m_closing = true;
-    }
-    m_wake.notify_all();
-}
-
-} // namespace
-
-Result<std::unique_ptr<PostgresStore>> PostgresStore::open(PostgresOptions options, const Clock &clock)
-{
-    auto address = PostgresAddress::parse(options.url, options.password);
-    if (!address)
-        return address.error();
-    if (!options.database.isEmpty())
-        address = address->withDatabase(options.database);
-    const SqlStoreOptions shared { options.readers, options.queueLimit, options.groupLimit, options.searchers, options.searchQueueLimit, options.searchLimit };
-    auto backend = std::make_unique<PostgresBackend>(std::move(options), std::move(address).value(), clock);
-    if (const auto prepared = backend->prepareDatabase(); !prepared)
-        return prepared.error();
-    std::unique_ptr<PostgresStore> store(new PostgresStore(std::move(backend), shared, clock));
-    if (const auto started = store->start(); !started)
-        return started.error();
-    return store;
-}
-
-} // namespace iwd
 /// When somebody has waited for long: whether the server answers at all. If not, nobody waits on.
 void PostgresBackend::lookForSilence(PostgresDatabase &database)
 {
@@ -421,3 +422,32 @@ bool PostgresBackend::maintain(PostgresDatabase &database)
     return done;
 }
 
+void PostgresBackend::stop()
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        m_closing = true;
+    }
+    m_wake.notify_all();
+}
+
+} // namespace
+
+Result<std::unique_ptr<PostgresStore>> PostgresStore::open(PostgresOptions options, const Clock &clock)
+{
+    auto address = PostgresAddress::parse(options.url, options.password);
+    if (!address)
+        return address.error();
+    if (!options.database.isEmpty())
+        address = address->withDatabase(options.database);
+    const SqlStoreOptions shared { options.readers, options.queueLimit, options.groupLimit, options.searchers, options.searchQueueLimit, options.searchLimit };
+    auto backend = std::make_unique<PostgresBackend>(std::move(options), std::move(address).value(), clock);
+    if (const auto prepared = backend->prepareDatabase(); !prepared)
+        return prepared.error();
+    std::unique_ptr<PostgresStore> store(new PostgresStore(std::move(backend), shared, clock));
+    if (const auto started = store->start(); !started)
+        return started.error();
+    return store;
+}
+
+} // namespace iwd

@@ -35,6 +35,7 @@ public:
     quint64 callersVersion() const override;
     Result<TenantId> createTenant(const QString &id, const QString &name, const QString &ccid) override;
     std::optional<QString> trouble() const override;
+    std::optional<milliseconds> clockDeviation() const override;
     QString kind() const override;
     qint64 sizeBytes() const override;
 

@@ -38,6 +38,7 @@ public:
     Result<TenantId> createTenant(const QString &id, const QString &name, const QString &ccid) override;
     std::optional<QString> trouble() const override;
     std::map<TenantId, std::optional<QString>> tenantTroubles() const override;
+    std::optional<milliseconds> clockDeviation() const override;
     QString kind() const override;
     qint64 sizeBytes() const override;
 
