@@ -373,6 +373,10 @@ public:
     [[nodiscard]] virtual std::optional<QString> trouble() const = 0;
     /// The same for tenants whose work is in a database of their own, of each of them: why it cannot be served, or nothing.
     [[nodiscard]] virtual std::map<TenantId, std::optional<QString>> tenantTroubles() const { return {}; }
+    /// By how much this process's clock is ahead of the database's (negative: behind), as far as it is sure; nothing: they have one clock.
+    [[nodiscard]] virtual std::optional<milliseconds> clockDeviation() const { return std::nullopt; }
+    /// More than that is worth a warning: what falls due, and the age of work, go by the clock of whichever process looks.
+    static constexpr milliseconds MostClockDeviation { 3'000 };
     [[nodiscard]] virtual QString kind() const = 0; ///< "sqlite"
     [[nodiscard]] virtual qint64 sizeBytes() const = 0;
 };

@@ -17,6 +17,8 @@ QString folderOf(const QString &dialect)
     return root + dialect + u'/';
 }
 
+} // namespace
+
 /// Comments go, because an apostrophe in one would confuse the search for placeholders.
 QString withoutComments(const QString &sql)
 {
@@ -30,14 +32,17 @@ QString withoutComments(const QString &sql)
     return lines.join(u'\n');
 }
 
-} // namespace
-
 QString statementText(const QString &dialect, const QString &name)
+{
+    return withoutComments(statementFile(dialect, name));
+}
+
+QString statementFile(const QString &dialect, const QString &name)
 {
     for (const QString &folder : { dialect, common }) {
         QFile file(folderOf(folder) + name + QStringLiteral(".sql"));
         if (file.open(QIODevice::ReadOnly))
-            return withoutComments(QString::fromUtf8(file.readAll()));
+            return QString::fromUtf8(file.readAll());
     }
     return {};
 }

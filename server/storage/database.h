@@ -177,7 +177,10 @@ private:
 /// What a search fails with that was broken off after @p limit.
 [[nodiscard]] Error searchTooBroad(std::chrono::milliseconds limit);
 
-/// The text of a statement file, without comments. An empty text: no such file.
+/// The text of a statement file as it is. An empty text: no such file.
+[[nodiscard]] QString statementFile(const QString &dialect, const QString &name);
+[[nodiscard]] QString withoutComments(const QString &sql);
+/// Both: what is run.
 [[nodiscard]] QString statementText(const QString &dialect, const QString &name);
 
 /// Names of all statement files of a dialect, those of all dialects among them; for migrations and tests.

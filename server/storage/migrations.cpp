@@ -5,39 +5,18 @@
 #include <base/log.h>
 
 #include <QCryptographicHash>
+#include <QRegularExpression>
 
 namespace iwd {
 
 namespace {
 
-struct Step
-{
-    int number = 0;
-    QString name;
-    QString sql;
-    QString checksum;
-};
-
-/// In order of number; names are "migration/0001_foundation".
-std::vector<Step> stepsOf(const QString &dialect)
-{
-    std::vector<Step> result;
-    for (const QString &name : statementNames(dialect)) {
-        if (!name.startsWith(QStringLiteral("migration/")))
-            continue;
-        const QString sql = statementText(dialect, name);
-        const auto digest = QCryptographicHash::hash(sql.toUtf8(), QCryptographicHash::Sha256).toHex();
-        result.push_back({ name.sliced(10, 4).toInt(), name, sql, QString::fromLatin1(digest) });
-    }
-    return result;
-}
-
 Error refused(const QString &text)
 {
-    return { ErrorCode::StorageUnavailable, text, {}, {} };
+    return { ErrorCode::StorageUnavailable, text, {}, { { QStringLiteral("reason"), text } } };
 }
 
-bool apply(Database &database, const Step &step)
+bool apply(Database &database, const Migration &step)
 {
     // One statement a call. Our migrations hold no ';' inside a statement.
     for (const QString &statement : step.sql.split(u';')) {
@@ -45,35 +24,63 @@ bool apply(Database &database, const Step &step)
             return false;
     }
     auto record = database.systemStatement(QStringLiteral("system/record_migration"));
-    record.bind(QStringLiteral(":number"), step.number).bind(QStringLiteral(":name"), step.name).bind(QStringLiteral(":checksum"), step.checksum);
+    record.bind(QStringLiteral(":number"), step.number).bind(QStringLiteral(":name"), step.name).bind(QStringLiteral(":checksum"), step.checksum).bind(QStringLiteral(":least_known"), step.leastKnown);
     return record.bind(QStringLiteral(":applied_ms"), toMillis(SystemClock().now())).run();
 }
 
-Result<void> bringUp(Database &database)
+struct Applied
 {
-    std::map<int, QString> applied;
+    QString checksum;
+    int leastKnown = 0;
+};
+
+/// Whether a server that knows the migrations up to @p known can work with what newer ones have made of the database.
+Result<void> checkNewer(const std::map<int, Applied> &applied, int known)
+{
+    const int newest = applied.empty() ? 0 : applied.rbegin()->first;
+    if (newest <= known)
+        return {};
+    int needed = 0;
+    for (const auto &[number, migration] : applied)
+        needed = std::max(needed, migration.leastKnown);
+    if (needed > known) {
+        return refused(QStringLiteral("This server is older than the database: a newer version has brought the database to migration %1, with which only servers work that know migration %2, and this one knows %3. "
+                                      "Start the newer version, or restore a backup from before the upgrade.")
+                           .arg(newest)
+                           .arg(needed)
+                           .arg(known));
+    }
+    log::warning(u"The database was brought to a newer form by a newer version; this server works with it, and is to be replaced soon",
+        { { QLatin1StringView("migration"), newest }, { QLatin1StringView("known"), known } });
+    return {};
+}
+
+Result<void> bringUp(Database &database, const std::vector<Migration> &migrations)
+{
+    std::map<int, Applied> applied;
     {
         auto known = database.systemStatement(QStringLiteral("system/migrations"));
         known.run();
         while (known.next())
-            applied.emplace(static_cast<int>(known.integer(0)), known.text(1));
+            applied[static_cast<int>(known.integer(0))] = { known.text(1), static_cast<int>(known.integer(2)) };
     }
-    const auto all = stepsOf(database.dialect());
-    if (!applied.empty() && applied.rbegin()->first > all.back().number) {
-        return refused(QStringLiteral("The database was last used by a newer version (migration %1, this version knows %2). Start that version, or restore a backup.")
-                           .arg(applied.rbegin()->first)
-                           .arg(all.back().number));
-    }
-    for (const Step &step : all) {
+    if (database.failure())
+        return *database.failure();
+    if (const auto fits = checkNewer(applied, migrations.back().number); !fits)
+        return fits;
+    for (const Migration &step : migrations) {
         const auto known = applied.find(step.number);
-        if (known != applied.end() && known->second != step.checksum) {
+        if (known != applied.end() && known->second.checksum != step.checksum) {
             return refused(QStringLiteral("Migration %1 was applied with another text than this version has. The database was made by a different build; "
                                           "use that build or restore a backup.")
                                .arg(step.name));
         }
         if (known == applied.end()) {
-            if (!apply(database, step))
-                return refused(QStringLiteral("Migration %1 failed and was undone: %2").arg(step.name, database.failure()->text));
+            if (!apply(database, step)) {
+                return refused(QStringLiteral("Migration %1 failed and was undone; the database is as it was, and servers of the version before go on with it: %2 "
+                                              "Start this version again when the reason is gone.")
+                                   .arg(step.name, database.failure()->text));
+            }
             log::info(u"Migrated the database", { { QLatin1StringView("migration"), step.name } });
         }
     }
@@ -82,10 +89,32 @@ Result<void> bringUp(Database &database)
 
 } // namespace
 
-Result<void> migrate(Database &database)
+Migration migrationFrom(const QString &name, const QString &text)
+{
+    static const QRegularExpression contract(QStringLiteral("^--\\s*contract:\\s*(\\d{4})\\b"), QRegularExpression::MultilineOption);
+    Migration migration;
+    migration.number = name.sliced(10, 4).toInt();
+    migration.name = name;
+    migration.sql = withoutComments(text);
+    migration.checksum = QString::fromLatin1(QCryptographicHash::hash(migration.sql.toUtf8(), QCryptographicHash::Sha256).toHex());
+    migration.leastKnown = contract.match(text).captured(1).toInt();
+    return migration;
+}
+
+std::vector<Migration> migrationsOf(const QString &dialect)
+{
+    std::vector<Migration> result;
+    for (const QString &name : statementNames(dialect)) {
+        if (name.startsWith(QStringLiteral("migration/")))
+            result.push_back(migrationFrom(name, statementFile(dialect, name)));
+    }
+    return result;
+}
+
+Result<void> migrate(Database &database, const std::vector<Migration> &migrations)
 {
     // One transaction for all steps: nobody else migrates from the look at what is applied to the last step.
-    Result<void> result = database.beginMigration() ? bringUp(database) : Result<void>(*database.failure());
+    Result<void> result = database.beginMigration() ? bringUp(database, migrations) : Result<void>(*database.failure());
     if (result)
         result = database.checkMigrated();
     if (result && database.endMigration(true))
@@ -95,6 +124,11 @@ Result<void> migrate(Database &database)
     database.endMigration(false);
     database.clearFailure();
     return error;
+}
+
+Result<void> migrate(Database &database)
+{
+    return migrate(database, migrationsOf(database.dialect()));
 }
 
 } // namespace iwd

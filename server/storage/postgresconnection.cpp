@@ -56,8 +56,9 @@ void PostgresResultDeleter::operator()(pg_result *result) const
     PQclear(result);
 }
 
-PostgresConnection::PostgresConnection(PostgresAddress address)
+PostgresConnection::PostgresConnection(PostgresAddress address, ConnectionWatch &watch)
     : m_address(std::move(address))
+    , m_place(watch.newPlace())
     , m_pause(FirstPause)
 {
 }
@@ -71,6 +72,7 @@ PostgresConnection::~PostgresConnection()
 
 void PostgresConnection::close()
 {
+    m_place->closing();
     PQfinish(m_connection);
     m_connection = nullptr;
     m_sent.clear();
@@ -94,6 +96,7 @@ bool PostgresConnection::take(pg_conn *connection)
         return false;
     }
     m_connection = connection;
+    m_place->connected(PQsocket(connection));
     m_sent.clear();
     m_aborted = false;
     m_failure.reset();
@@ -242,6 +245,16 @@ pg_result *PostgresConnection::next(Clock::time_point until)
 /// Reads all results. @returns that of the last statement, null when something failed
 PostgresResult PostgresConnection::drain(Clock::time_point until)
 {
+    const struct Waiting
+    {
+        explicit Waiting(ConnectionWatch::Place &place)
+            : place(place)
+        {
+            place.waits();
+        }
+        ~Waiting() { place.waitsNoLonger(); }
+        ConnectionWatch::Place &place;
+    } waiting(*m_place);
     PostgresResult last;
     while (!m_sent.empty()) {
         const Sent head = std::move(m_sent.front());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "connectionwatch.h"
 #include "postgresaddress.h"
 
 #include <chrono>
@@ -48,7 +49,7 @@ class PostgresConnection
 public:
     using Clock = std::chrono::steady_clock;
 
-    explicit PostgresConnection(PostgresAddress address);
+    PostgresConnection(PostgresAddress address, ConnectionWatch &watch);
     ~PostgresConnection();
     PostgresConnection(const PostgresConnection &) = delete;
     PostgresConnection &operator=(const PostgresConnection &) = delete;
@@ -101,6 +102,7 @@ private:
     PostgresResult drain(Clock::time_point until);
 
     PostgresAddress m_address;
+    const std::shared_ptr<ConnectionWatch::Place> m_place;
     pg_conn *m_connection = nullptr;
     std::deque<Sent> m_sent;
     std::optional<PostgresFailure> m_failure;

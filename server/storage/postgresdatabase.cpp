@@ -10,9 +10,10 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 /// The server breaks off a statement by itself; only when it does not even do that is the connection given up.
-constexpr std::chrono::milliseconds Grace { 2'000 };
+constexpr std::chrono::milliseconds Grace { 5'000 }; // more than a few round trips over a bad network; silence is noticed earlier, see ConnectionWatch
 constexpr std::chrono::milliseconds LeastTime { 50 };
 constexpr std::chrono::hours MigrationLimit { 6 };
+constexpr std::chrono::milliseconds MigrationLockLimit { 5'000 };
 constexpr std::chrono::minutes MakingLimit { 2 }; ///< of a database
 
 bool isOneOf(const QByteArray &state, std::initializer_list<const char *> states)
@@ -38,7 +39,7 @@ bool isOfAnotherSession(const QByteArray &state)
 PostgresDatabase::PostgresDatabase(const PostgresAddress &address, PostgresSettings settings, StatementObserver observer)
     : Database(QStringLiteral("postgresql"), std::move(observer))
     , m_settings(std::move(settings))
-    , m_connection(address)
+    , m_connection(address, *m_settings.watch)
     , m_beginWriting(std::make_unique<PostgresStatement>(*this, QStringLiteral("begin"), true))
     , m_beginReading(std::make_unique<PostgresStatement>(*this, QStringLiteral("begin isolation level repeatable read read only"), true))
 {
@@ -193,7 +194,7 @@ QString PostgresDatabase::quoted(const QString &name)
 bool PostgresDatabase::makeDatabase(const QString &name)
 {
     m_connection.settle(patience());
-    m_until = SteadyClock::now() + MakingLimit;
+    waitUntil(SteadyClock::now() + MakingLimit);
     return execute(QStringLiteral("create database %1 template template0 encoding 'UTF8'").arg(quoted(name)));
 }
 
@@ -203,9 +204,12 @@ bool PostgresDatabase::beginMigration()
     m_tenant.reset();
     m_connection.settle(patience());
     // Whoever comes second waits for the lock, and finds everything done.
+    // A step that waits for somebody's long transaction keeps everybody waiting behind it, so it does not wait for long.
     return execute(QStringLiteral("begin")) && execute(QStringLiteral("select pg_advisory_xact_lock(1230455812)"))
+        && execute(QStringLiteral("set local lock_timeout = %1").arg(MigrationLockLimit.count()))
         && execute(QStringLiteral(
-            "create table if not exists migration (number integer primary key, name text not null, checksum text not null, applied_ms bigint not null)"));
+            "create table if not exists migration (number integer primary key, name text not null, checksum text not null, applied_ms bigint not null)"))
+        && execute(QStringLiteral("alter table migration add column if not exists least_known integer not null default 0"));
 }
 
 bool PostgresDatabase::endMigration(bool commit)
@@ -285,7 +289,7 @@ void PostgresDatabase::failWithLastError(const QString &name)
             QStringLiteral("The connection to the database was lost while it was committing (%1). What was asked for may have been stored or not. Repeat the request with the same captureId or "
                            "Idempotency-Key: then it is not done twice.")
                 .arg(reason),
-            {}, args });
+            {}, { { QStringLiteral("reason"), reason }, { QStringLiteral("outcome"), QStringLiteral("unknown") } } });
     } else if (failure.sqlState == "57014") {
         if (m_workDeadline)
             fail(searchTooBroad(m_workLimit));

@@ -22,6 +22,7 @@ struct PostgresSettings
     /// Turns true when a pooler gives each transaction another session (pgbouncer in transaction mode): prepared statements are lost then, and each is
     /// sent with its text instead. Until that shows they are kept, because preparing costs the server more than running most of them.
     std::shared_ptr<std::atomic<bool>> pooled = std::make_shared<std::atomic<bool>>(false);
+    std::shared_ptr<ConnectionWatch> watch = std::make_shared<ConnectionWatch>();
 };
 
 /// A connection to a PostgreSQL server. Writes are only sent; whoever reads, or commits, waits for all before.
@@ -43,6 +44,8 @@ public:
     /// For the rest of the transaction, tables that callers are looked up in show the rows of every tenant.
     bool useDirectory();
 
+    /// Statements outside of transactions may take until then; otherwise they are given up soon.
+    void waitUntil(std::chrono::steady_clock::time_point until) { m_until = until; }
     /// Makes a database, which is no part of any transaction and takes its time. @returns false: failure(), and lastSqlState() say why
     bool makeDatabase(const QString &name);
     /// Of the last failure of the server; empty: the connection was lost.

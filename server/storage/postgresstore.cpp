@@ -22,6 +22,11 @@ constexpr std::chrono::seconds maintenanceRetry { 5 };
 constexpr int mostEventsRead = 5'000; ///< of other processes, at once
 constexpr milliseconds lookLimit { 2'000 };
 
+// A server that is silent: after how long it is asked whether it is there at all.
+constexpr milliseconds watchInterval { 1'000 };
+constexpr milliseconds longWait { 3'000 };
+constexpr milliseconds longestSilence { 9'000 }; ///< when there is not even a connection to ask on
+
 PostgresDatabase &postgres(Database &database)
 {
     return static_cast<PostgresDatabase &>(database);
@@ -61,6 +66,7 @@ public:
     void lookAtOthers(Database &database) override;
     OthersWork takeOthersWork() override { return std::exchange(m_others, {}); }
     quint64 callersVersion() const override { return m_callersVersion; }
+    std::optional<milliseconds> clockDeviation() const override { return milliseconds(m_clockDeviation); }
 
     std::unique_ptr<SqlTransaction> beginReading(Database &database, TenantId tenant, Instant now, TenantCache &cache, Deadline until, bool search) override;
     void beginLookUp(Database &database, Deadline until) override;
@@ -72,6 +78,8 @@ public:
 
 private:
     [[nodiscard]] bool lookAfterPartitions(PostgresDatabase &database);
+    void lookForSilence(PostgresDatabase &database);
+    [[nodiscard]] bool maintain(PostgresDatabase &database);
     /// What this process knows of a tenant's row.
     struct Known
     {
@@ -82,6 +90,7 @@ private:
     };
     void learn(PostgresDatabase &database, TenantId tenant, qint64 lastEvent, qint64 writes, qint64 callers);
     void noteCallers();
+    void noteClock(Instant asked, Instant there);
     [[nodiscard]] Result<void> begin(PostgresDatabase &database);
     void measure(PostgresDatabase &database);
 
@@ -98,6 +107,8 @@ private:
     std::map<TenantId, Known> m_known;
     OthersWork m_others; ///< that nobody has been told of yet
     std::atomic<quint64> m_callersVersion = 0;
+    std::atomic<qint64> m_clockDeviation = 0; ///< milliseconds
+    milliseconds m_toldDeviation { 0 };
     qint64 m_partitionsUntil = 0; ///< the last day of which this process knows that there is a partition
     qint64 m_partitionsFrom = 0;
 
@@ -145,10 +156,14 @@ Result<void> PostgresBackend::begin(PostgresDatabase &database)
     database.begin(true, Deadline::never());
     database.useDirectory();
     {
+        const Instant asked = m_clock.now();
         auto rows = database.systemStatement(QStringLiteral("system/states"));
         if (rows.run()) {
-            while (rows.next())
+            for (bool first = true; rows.next(); first = false) {
+                if (first)
+                    noteClock(asked, fromMillis(rows.integer(4)));
                 m_known[{ rows.integer(0) }] = { rows.integer(1), rows.integer(2), rows.integer(3), -1 };
+            }
         }
     }
     noteCallers();
@@ -270,6 +285,23 @@ void PostgresBackend::noteCallers()
     m_callersVersion = version;
 }
 
+/// @param asked by this process's clock, before the question was sent; the answer is just in. In between the database has looked at its own clock.
+void PostgresBackend::noteClock(Instant asked, Instant there)
+{
+    const Instant now = m_clock.now();
+    const milliseconds deviation = there > now ? now - there : there < asked ? asked - there : milliseconds(0);
+    m_clockDeviation = deviation.count();
+    const auto isMuch = [](milliseconds by) { return std::chrono::abs(by) > Store::MostClockDeviation; };
+    // Once for each change, however often it is looked at.
+    if (isMuch(deviation) && isMuch(deviation - m_toldDeviation)) {
+        m_toldDeviation = deviation;
+        log::warning(u"The clock of this machine is not that of the database's; due times and ages go by it. Let a time service (NTP) set both", { { QLatin1StringView("aheadMilliseconds"), qint64(deviation.count()) } });
+    } else if (!isMuch(deviation) && isMuch(m_toldDeviation)) {
+        m_toldDeviation = milliseconds(0);
+        log::info(u"The clock of this machine and that of the database's agree again");
+    }
+}
+
 void PostgresBackend::lookAtOthers(Database &any)
 {
     PostgresDatabase &database = postgres(any);
@@ -281,13 +313,16 @@ void PostgresBackend::lookAtOthers(Database &any)
         qint64 callers;
     };
     std::vector<Seen> changed;
+    const Instant asked = m_clock.now();
     if (!database.begin(true, Deadline::in(lookLimit)))
         return;
     database.useDirectory();
     {
         auto rows = database.systemStatement(QStringLiteral("system/states"));
         if (rows.run()) {
-            while (rows.next()) {
+            for (bool first = true; rows.next(); first = false) {
+                if (first)
+                    noteClock(asked, fromMillis(rows.integer(4)));
                 const Seen seen { { rows.integer(0) }, rows.integer(1), rows.integer(2), rows.integer(3) };
                 if (m_known[seen.tenant].writes != seen.writes)
                     changed.push_back(seen);
@@ -341,25 +376,52 @@ void PostgresBackend::measure(PostgresDatabase &database)
 void PostgresBackend::workInBackground(Database &any)
 {
     PostgresDatabase &database = postgres(any);
-    std::chrono::milliseconds pause = maintenanceInterval;
+    Deadline next = Deadline::in(maintenanceInterval);
     std::unique_lock lock(m_mutex);
-    while (!m_wake.wait_for(lock, pause, [this] { return m_closing; })) {
+    while (!m_wake.wait_for(lock, watchInterval, [this] { return m_closing; })) {
         lock.unlock();
         database.clearFailure();
+        if (database.isUsable())
+            database.lookForEnd();
         if (!database.isUsable())
             database.reconnect();
-        bool done = false;
-        if (database.isUsable()) {
-            done = lookAfterPartitions(database);
-            if (done)
-                measure(database);
-            else
-                log::warning(u"The partitions of the event log could not be looked after; it is tried again",
-                    { { QLatin1StringView("reason"), database.failure() ? database.failure()->text : QString() } });
-        }
-        pause = done ? std::chrono::milliseconds(maintenanceInterval) : std::chrono::milliseconds(maintenanceRetry);
+        lookForSilence(database);
+        database.clearFailure();
+        if (next.passed())
+            next = maintain(database) ? Deadline::in(maintenanceInterval) : Deadline::in(maintenanceRetry);
         lock.lock();
     }
+}
+
+/// When somebody has waited for long: whether the server answers at all. If not, nobody waits on.
+void PostgresBackend::lookForSilence(PostgresDatabase &database)
+{
+    const milliseconds waited = m_settings.watch->longestWait();
+    if (waited < longWait)
+        return;
+    bool silent = waited >= longestSilence;
+    if (database.isUsable()) {
+        database.begin(true, Deadline::in(milliseconds(0))); // whatever the server says then is a sign of life
+        database.systemStatement(QStringLiteral("system/pulse")).run();
+        silent = !database.isUsable();
+        database.endReading();
+    }
+    if (!silent)
+        return;
+    log::warning(u"The database has not answered for a while, nor when it was asked for a sign of life; its connections are given up", { { QLatin1StringView("milliseconds"), qint64(waited.count()) } });
+    m_settings.watch->cutAll();
+}
+
+bool PostgresBackend::maintain(PostgresDatabase &database)
+{
+    if (!database.isUsable())
+        return false;
+    const bool done = lookAfterPartitions(database);
+    if (done)
+        measure(database);
+    else
+        log::warning(u"The partitions of the event log could not be looked after; it is tried again", { { QLatin1StringView("reason"), database.failure() ? database.failure()->text : QString() } });
+    return done;
 }
 
 void PostgresBackend::stop()

@@ -45,6 +45,9 @@ public:
     /// After the commit. @param changed configurations as the transaction left them
     virtual void committed(const WritingViews &views, const Configurations &changed) = 0;
 
+    /// See Store::clockDeviation(). Thread-safe.
+    [[nodiscard]] virtual std::optional<milliseconds> clockDeviation() const { return std::nullopt; }
+
     /// How often to look whether others have written; nothing: this process is alone with its database.
     [[nodiscard]] virtual std::optional<milliseconds> lookInterval() const { return std::nullopt; }
     /// Looks now, outside of a transaction.

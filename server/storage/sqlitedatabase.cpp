@@ -100,8 +100,13 @@ bool SqliteDatabase::beginMigration()
 {
     // A step that rebuilds a table drops the old one, which references to it must survive; they are checked before the commit instead.
     // SQLite ignores this switch inside a transaction.
-    return execute(QStringLiteral("pragma foreign_keys = off")) && execute(QStringLiteral("begin immediate"))
-        && execute(QStringLiteral("create table if not exists migration (number integer primary key, name text not null, checksum text not null, applied_ms integer not null)"));
+    if (!execute(QStringLiteral("pragma foreign_keys = off")) || !execute(QStringLiteral("begin immediate"))
+        || !execute(QStringLiteral("create table if not exists migration (number integer primary key, name text not null, checksum text not null, applied_ms integer not null)")))
+        return false;
+    auto has = systemStatement(QStringLiteral("system/has_least_known"));
+    if (!has.run() || !has.next())
+        return false;
+    return has.integer(0) > 0 || execute(QStringLiteral("alter table migration add column least_known integer not null default 0"));
 }
 
 /// Whether every row still finds what it refers to.

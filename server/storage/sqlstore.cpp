@@ -280,6 +280,11 @@ std::optional<QString> SqlStore::trouble() const
     return d->trouble;
 }
 
+std::optional<milliseconds> SqlStore::clockDeviation() const
+{
+    return d->backend->clockDeviation();
+}
+
 QString SqlStore::kind() const
 {
     return d->backend->kind();

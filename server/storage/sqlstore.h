@@ -36,6 +36,7 @@ public:
     Result<TenantId> createTenant(const QString &id, const QString &name, const QString &ccid) override;
     Result<QByteArray> sharedSecret(const QString &name, const QByteArray &candidate) override;
     std::optional<QString> trouble() const override;
+    std::optional<milliseconds> clockDeviation() const override;
     QString kind() const override;
     qint64 sizeBytes() const override;
 

@@ -599,6 +599,11 @@ std::map<TenantId, std::optional<QString>> TenantDatabases::tenantTroubles() con
     return troubles;
 }
 
+std::optional<milliseconds> TenantDatabases::clockDeviation() const
+{
+    return d->directory->clockDeviation(); // all databases are on one server
+}
+
 QString TenantDatabases::kind() const
 {
     return d->directory->kind();

@@ -39,6 +39,7 @@ public:
     Result<QByteArray> sharedSecret(const QString &name, const QByteArray &candidate) override;
     std::optional<QString> trouble() const override;
     std::map<TenantId, std::optional<QString>> tenantTroubles() const override;
+    std::optional<milliseconds> clockDeviation() const override;
     QString kind() const override;
     qint64 sizeBytes() const override;
 

@@ -161,6 +161,7 @@ private Q_SLOTS:
     void aServerThatIsTooOldIsRefused();
     void theServerHasToProveWhoItIs();
     void theStateOfATenantIsUpdatedInPlace();
+    void aClockThatDiffersFromTheDatabasesIsToldOnce();
 };
 
 void TestPostgresStore::everyStatementIsBoundToATenant()
@@ -804,6 +805,48 @@ void TestPostgresStore::theStateOfATenantIsUpdatedInPlace()
     // Statistics come late.
     QTRY_VERIFY_WITH_TIMEOUT(figures().section(u' ', 0, 0).toInt() >= 100, 30'000);
     QCOMPARE(figures().section(u' ', 0, 0), figures().section(u' ', 1, 1));
+}
+
+void TestPostgresStore::aClockThatDiffersFromTheDatabasesIsToldOnce()
+{
+    /// The system's, wrong by as much as the test says.
+    class WrongClock final : public Clock
+    {
+    public:
+        Instant now() const override { return SystemClock().now() + by.load(); }
+        std::atomic<milliseconds> by { milliseconds(0) };
+    };
+    PrivatePostgres &server = PrivatePostgres::shared();
+    const QString url = server.url(server.newDatabase());
+    WrongClock clock;
+    const TenantId tenant = seed(url, clock);
+    CapturedLog log;
+    const auto told = [&] { return log.text().count("The clock of this machine is not that of the database's"); };
+    const auto agreed = [&] { return log.text().count("agree again"); };
+    Process process(url, clock, tenant);
+    const auto seconds = [&] { return std::chrono::round<std::chrono::seconds>(*process.store->clockDeviation()).count(); };
+    QTRY_VERIFY(process.capture(u"1"_s).ok());
+    QCOMPARE(seconds(), 0);
+    QCOMPARE(told(), 0);
+    clock.by = milliseconds(2'500); // what happens
+    QTRY_COMPARE(std::chrono::ceil<std::chrono::seconds>(*process.store->clockDeviation()).count(), 3);
+    QCOMPARE(told(), 0);
+    clock.by = milliseconds(60'000);
+    QTRY_COMPARE(seconds(), 60);
+    clock.by = milliseconds(61'000); // the same, nearly
+    QTRY_COMPARE(seconds(), 61);
+    QCOMPARE(told(), 1);
+    clock.by = milliseconds(-30'000);
+    QTRY_COMPARE(seconds(), -30);
+    QCOMPARE(told(), 2);
+    clock.by = milliseconds(0);
+    QTRY_COMPARE(agreed(), 1);
+    QCOMPARE(seconds(), 0);
+    // One that is wrong from the beginning is told at the start.
+    clock.by = milliseconds(-3'600'000);
+    Process another(url, clock, tenant);
+    QVERIFY(log.text().contains("aheadMilliseconds=-3600"));
+    QCOMPARE(std::chrono::round<std::chrono::minutes>(*another.store->clockDeviation()).count(), -60);
 }
 
 QTEST_GUILESS_MAIN(TestPostgresStore)

@@ -26,7 +26,7 @@ private Q_SLOTS:
     void everyStatementCanBePrepared();
     void whatIsAskedAllTheTimeUsesItsIndex_data();
     void whatIsAskedAllTheTimeUsesItsIndex();
-    void aFileOfANewerVersionIsRefused();
+    void aFileOfANewerVersionIsRefusedWhenThatSaysSo();
     void aChangedMigrationIsRefused();
     void aFolderThatCannotBeWrittenToIsExplained();
     void aReadOnlyDatabaseRefusesWritesAndSaysSo();
@@ -101,7 +101,7 @@ void TestSqliteStore::whatIsAskedAllTheTimeUsesItsIndex()
         QVERIFY2(!step.startsWith(u"SCAN "_s), qPrintable(step));
 }
 
-void TestSqliteStore::aFileOfANewerVersionIsRefused()
+void TestSqliteStore::aFileOfANewerVersionIsRefusedWhenThatSaysSo()
 {
     QTemporaryDir folder;
     const QString path = folder.filePath(u"iwd.db"_s);
@@ -109,11 +109,16 @@ void TestSqliteStore::aFileOfANewerVersionIsRefused()
     { QVERIFY(SqliteStore::open({ path, 1, 10, 10, {} }, clock).ok()); }
     {
         auto database = SqliteDatabase::open(path, {});
-        QVERIFY((*database)->execute(u"insert into migration values (9999, 'migration/9999_future', 'x', 0)"_s));
+        QVERIFY((*database)->execute(u"insert into migration (number, name, checksum, applied_ms) values (9998, 'migration/9998_future', 'x', 0)"_s));
+    }
+    { QVERIFY(SqliteStore::open({ path, 1, 10, 10, {} }, clock).ok()); } // it says that older versions can work with it
+    {
+        auto database = SqliteDatabase::open(path, {});
+        QVERIFY((*database)->execute(u"insert into migration (number, name, checksum, applied_ms, least_known) values (9999, 'migration/9999_future', 'x', 0, 9998)"_s));
     }
     const auto refused = SqliteStore::open({ path, 1, 10, 10, {} }, clock);
     QVERIFY(!refused);
-    QVERIFY2(refused.error().text.contains(u"newer version"_s), qPrintable(refused.error().text));
+    QVERIFY2(refused.error().text.contains(u"This server is older than the database"_s), qPrintable(refused.error().text));
 }
 
 void TestSqliteStore::aChangedMigrationIsRefused()

@@ -406,7 +406,8 @@ Operation::Outcome Operation::outcome() const
     for (const Attempt &attempt : attempts) {
         if (isDone(attempt))
             return Outcome::Done;
-        if (attempt.status == 503)
+        const bool unknown = attempt.answer.contains("\"outcome\":\"unknown\""); // the connection to the database was lost during the commit
+        if (attempt.status == 503 && !unknown)
             continue; // this time it did nothing, and looked at nothing
         if (attempt.status == 0 || attempt.status >= 500)
             outcome = Outcome::Unknown;

@@ -226,6 +226,7 @@ std::optional<QString> PrivatePostgres::run(const QString &database, const QStri
     auto connection = PostgresDatabase::open(*address, {}, {});
     if (!connection)
         qFatal("%s", qPrintable(connection.error().text));
+    (*connection)->waitUntil(std::chrono::steady_clock::now() + patience); // a database is not made in no time
     (*connection)->execute(u"set default_transaction_read_only = off"_s); // as a server may be started that plays a standby
     PostgresStatement statement(**connection, sql, false);
     const auto step = statement.run();

@@ -44,6 +44,8 @@ public:
     [[nodiscard]] QString url(const QString &database, const QString &options = {}) const;
     /// The same over TCP.
     [[nodiscard]] QString tcpUrl(const QString &database, const QString &options = {}) const;
+    /// A program of the PostgreSQL that this server is of.
+    [[nodiscard]] QString program(const QString &name) const { return m_binaries + u'/' + name; }
     [[nodiscard]] quint16 port() const { return m_port; }
     [[nodiscard]] QString folder() const { return m_folder.path(); } ///< readable by the server
     /// Gives a file in folder() to the user that the server runs as, alone.

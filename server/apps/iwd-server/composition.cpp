@@ -180,6 +180,9 @@ QCoro::Task<Result<void>> Composition::bringUp()
         const auto troubles = m_store->tenantTroubles();
         return static_cast<double>(std::count_if(troubles.begin(), troubles.end(), [](const auto &one) { return one.second.has_value(); }));
     });
+    m_metrics.gauge("iwd_clock_deviation_seconds", "By how much this machine's clock is ahead of the database's; 0 when both have one.", [this] {
+        return static_cast<double>(m_store->clockDeviation().value_or(milliseconds(0)).count()) / 1000;
+    });
     watchStore();
     m_watch.start(std::chrono::seconds(1));
     co_return listen();
@@ -249,6 +252,13 @@ void Composition::watchStore()
 {
     const auto trouble = m_store->trouble();
     m_health.set(QStringLiteral("storage"), !trouble, trouble.value_or(QStringLiteral("The database answers.")));
+    if (const auto ahead = m_store->clockDeviation()) {
+        const bool agrees = std::chrono::abs(*ahead) <= Store::MostClockDeviation;
+        const QString much = QStringLiteral("The clock of this machine is %1 s %2 that of the database's: due times and ages go wrong by as much. Let a time service (NTP) set both.")
+                                 .arg(qreal(std::chrono::abs(*ahead).count()) / 1000)
+                                 .arg(*ahead > milliseconds(0) ? QStringLiteral("ahead of") : QStringLiteral("behind"));
+        m_health.inform(QStringLiteral("clock"), agrees, agrees ? QStringLiteral("The clock of this machine agrees with the database's.") : much);
+    }
     const auto ofTenants = m_store->tenantTroubles();
     for (const TenantRecord &tenant : m_tenants) {
         if (const auto own = ofTenants.find(tenant.number); own != ofTenants.end())

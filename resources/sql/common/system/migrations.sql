@@ -1,2 +1,2 @@
 -- SPDX-License-Identifier: Apache-2.0
-select number, checksum from migration order by number
+select number, checksum, least_known from migration order by number
