@@ -158,6 +158,7 @@ QCoro::Task<http::Response> AgentHandlers::next(Call call)
         return encodeNext(outcome);
     };
     const milliseconds patience(static_cast<qint64>(*wait * 1000));
+    const Presence::Stay stay = m_presence.stay(call.caller.tenant, call.id());
     const auto answer = co_await m_pipeline.next(call.writeContext(), call.id(), patience, encode);
     http::Response response = call.respond(answer);
     // With an idempotency key the client will come back for this very answer.
@@ -180,6 +181,7 @@ QCoro::Task<http::Response> AgentHandlers::offers(Call call)
     poll.read = [id = call.id(), after = *after](Snapshot &snapshot) { return inHands(snapshot, id, true, after); };
     poll.isThere = [](const QJsonArray &offers) { return !offers.isEmpty(); };
     const milliseconds patience(static_cast<qint64>(*wait * 1000));
+    const Presence::Stay stay = m_presence.stay(call.caller.tenant, call.id());
     const auto offers = co_await readWhenThere(&m_pipeline, call.caller.tenant, call.request.deadline, patience, poll);
     if (!offers)
         co_return call.problem(offers.error());
@@ -204,6 +206,7 @@ QCoro::Task<http::Response> AgentHandlers::act(AgentAction action, Call call)
         co_return call.problem(command.error());
     std::function<Result<ItemAnswer>(Transaction &)> work
         = [command = *command](Transaction &transaction) { return actOnAssignment(transaction, command); };
+    m_presence.seen(call.caller.tenant, call.id());
     const auto encode = action == AgentAction::Extend || action == AgentAction::Accept ? encodeWork : encodeItemAnswer;
     const auto answer = co_await m_pipeline.write<ItemAnswer>(call.writeContext(), work, encode);
     co_return call.respond(answer);
@@ -219,7 +222,8 @@ http::WebSocketRoute AgentHandlers::stream()
     return { [this](http::Request request) { return authorizeStream(std::move(request)); },
         [this](http::Request request, QWebSocket *socket) {
             const auto source = offerSource(m_pipeline, request);
-            runLiveStream({ &m_pipeline, &m_authenticator, streamInfo().privilege, m_slowestReader, std::move(request), source }, socket);
+            const auto enter = [this, id = request.parameters.value(0)](TenantId tenant) { return m_presence.stay(tenant, id); };
+            runLiveStream({ &m_pipeline, &m_authenticator, streamInfo().privilege, m_slowestReader, std::move(request), source, enter }, socket);
         } };
 }
 

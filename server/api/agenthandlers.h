@@ -2,6 +2,7 @@
 #pragma once
 
 #include "endpoint.h"
+#include "presence.h"
 
 #include <pipeline/distribute/taking.h>
 
@@ -11,10 +12,11 @@ namespace iwd {
 class AgentHandlers
 {
 public:
-    /// Both must outlive this.
-    AgentHandlers(Pipeline &pipeline, Authenticator &authenticator, milliseconds slowestReader)
+    /// All must outlive this.
+    AgentHandlers(Pipeline &pipeline, Authenticator &authenticator, Presence &presence, milliseconds slowestReader)
         : m_pipeline(pipeline)
         , m_authenticator(authenticator)
+        , m_presence(presence)
         , m_slowestReader(slowestReader)
     {
     }
@@ -34,6 +36,7 @@ private:
 
     Pipeline &m_pipeline;
     Authenticator &m_authenticator;
+    Presence &m_presence;
     const milliseconds m_slowestReader;
 };
 

@@ -67,15 +67,16 @@ class Api::Private
 public:
     Private(Pipeline &pipeline, Cache &cache, const Clock &clock, ServerFacts facts, ApiOptions options)
         : limits(options.limits, clock)
+        , presence(clock)
         , authenticator(pipeline.store(), cache, clock, options.keepCallers, limits)
         , items(pipeline)
         , searches(pipeline)
         , configuration(pipeline)
         , queues(pipeline)
         , settings(pipeline)
-        , agents(pipeline, authenticator, options.slowestReader)
-        , events(pipeline, authenticator, options.slowestReader)
-        , stats(pipeline, std::move(facts))
+        , agents(pipeline, authenticator, presence, options.slowestReader)
+        , events(pipeline, authenticator, presence, options.slowestReader)
+        , stats(pipeline, presence, std::move(facts))
         , sessions(pipeline, options.sessionLifetime)
         , apiKeys(pipeline)
     {
@@ -104,6 +105,7 @@ public:
     }
 
     RequestLimits limits;
+    Presence presence;
     Authenticator authenticator;
     ItemHandlers items;
     SearchHandlers searches;
@@ -147,6 +149,11 @@ const std::vector<EndpointInfo> &Api::endpoints() const
 RequestLimits &Api::limits()
 {
     return d->limits;
+}
+
+Presence &Api::presence()
+{
+    return d->presence;
 }
 
 http::ProblemWriter Api::problemWriter()

@@ -34,6 +34,7 @@ public:
     [[nodiscard]] const std::vector<EndpointInfo> &endpoints() const;
 
     [[nodiscard]] RequestLimits &limits();
+    [[nodiscard]] Presence &presence();
 
     /// Words the refusals of the edge as this API words its own.
     [[nodiscard]] static http::ProblemWriter problemWriter();

@@ -77,7 +77,8 @@ http::WebSocketRoute EventHandlers::stream()
     return { [this](http::Request request) { return authorizeStream(std::move(request)); },
         [this](http::Request request, QWebSocket *socket) {
             const auto source = eventSource(m_pipeline, request);
-            runLiveStream({ &m_pipeline, &m_authenticator, streamInfo().privilege, m_slowestReader, std::move(request), source }, socket);
+            const auto enter = [this](TenantId tenant) { return m_presence.follow(tenant); };
+            runLiveStream({ &m_pipeline, &m_authenticator, streamInfo().privilege, m_slowestReader, std::move(request), source, enter }, socket);
         } };
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "endpoint.h"
+#include "presence.h"
 
 class QWebSocket;
 
@@ -11,10 +12,11 @@ namespace iwd {
 class EventHandlers
 {
 public:
-    /// Both must outlive this.
-    EventHandlers(Pipeline &pipeline, Authenticator &authenticator, milliseconds slowestReader)
+    /// All must outlive this.
+    EventHandlers(Pipeline &pipeline, Authenticator &authenticator, Presence &presence, milliseconds slowestReader)
         : m_pipeline(pipeline)
         , m_authenticator(authenticator)
+        , m_presence(presence)
         , m_slowestReader(slowestReader)
     {
     }
@@ -29,6 +31,7 @@ private:
 
     Pipeline &m_pipeline;
     Authenticator &m_authenticator;
+    Presence &m_presence;
     const milliseconds m_slowestReader;
 };
 

@@ -53,6 +53,7 @@ QCoro::Task<bool> drained(StreamSocket socket, milliseconds slowest)
 
 QCoro::Task<void> run(LiveStream stream, StreamSocket socket)
 {
+    std::optional<Presence::Stay> stay;
     while (isOpen(socket)) {
         stream.request.deadline = Deadline::in(readPatience);
         const auto caller = co_await identify(*stream.authenticator, stream.request, stream.privilege);
@@ -62,6 +63,8 @@ QCoro::Task<void> run(LiveStream stream, StreamSocket socket)
             closeWith(socket, QWebSocketProtocol::CloseCodePolicyViolated, caller.error().text);
             co_return;
         }
+        if (!stay)
+            stay.emplace(stream.enter(caller->tenant));
         // Register first, then read, then wait: nothing can be committed unseen in between.
         const Delivery<bool> news = stream.source->news(caller->tenant);
         const auto more = co_await stream.source->send(caller->tenant, stream.request.deadline, socket);

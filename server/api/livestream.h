@@ -2,6 +2,7 @@
 #pragma once
 
 #include "authenticator.h"
+#include "presence.h"
 
 #include <http/httpmessage.h>
 #include <pipeline/pipeline.h>
@@ -37,6 +38,7 @@ struct LiveStream
     milliseconds slowestReader; ///< one that takes nothing for so long is disconnected
     http::Request request;
     std::shared_ptr<LiveSource> source;
+    std::function<Presence::Stay(TenantId)> enter; ///< called once the caller is known: who is there as long as the stream is
 };
 
 /// Sends what @p stream has over @p socket until one side ends it. Takes ownership of @p socket; call on its thread.

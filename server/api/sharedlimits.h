@@ -2,24 +2,18 @@
 #pragma once
 
 #include "requestlimits.h"
-
-#include <cache/board.h>
-
-#include <QObject>
-#include <QTimer>
+#include "sharednotices.h"
 
 #include <deque>
 
 namespace iwd {
 
-class Seal;
-
 /// Makes the servers of a cluster count the requests of a caller together. Ten times a second each tells the others on a board what it has let through, and
 /// charges its own buckets with what they have: no request ever waits for it. So the servers let through together what one may, but for the first tenth of a
 /// second after a pause, in which each of them may let a whole burst pass; that is made up for afterwards. While the board is away, each counts for itself.
 ///
-/// Notices are sealed, so nobody else can charge a caller. To be used on one thread, which has an event loop.
-class SharedLimits final : public QObject
+/// Notices are sealed, so nobody else can charge a caller.
+class SharedLimits final : public SharedNotices
 {
     Q_OBJECT
 public:
@@ -27,31 +21,19 @@ public:
 
     /// @p limits and @p board must outlive this. @param secret that the servers share, to seal notices with
     SharedLimits(RequestLimits &limits, Board &board, const QByteArray &secret);
-    ~SharedLimits() override;
 
-    /// One exchange with the others; runs by itself every Interval.
-    QCoro::Task<> exchange();
+protected:
+    QByteArray ownNotice() override;
+    bool learn(const QByteArray &who, const QByteArray &notice) override;
+    void forget(const QByteArray &who) override { m_told.erase(who); }
 
 private:
     using Usages = std::vector<TokenBuckets::Usage>;
-    struct Other
-    {
-        quint64 told = 0; ///< the last of its intervals that was charged
-        Deadline alive = Deadline::never(); ///< until when it is waited for something new
-    };
-
-    [[nodiscard]] QByteArray ownNotice();
-    void learn(const QByteArray &who, const QByteArray &sealed);
 
     RequestLimits &m_limits;
-    Board &m_board;
-    const std::unique_ptr<const Seal> m_seal;
-    const QByteArray m_self;
-    QTimer m_timer;
-    bool m_busy = false;
     quint64 m_interval = 0; ///< the number of the last one
     std::deque<Usages> m_usages; ///< of the last intervals, the newest first
-    std::map<QByteArray, Other> m_others;
+    std::map<QByteArray, quint64> m_told; ///< by server: the last of its intervals that was charged
 };
 
 } // namespace iwd

@@ -71,7 +71,7 @@ Result<Answer> queueFigures(Snapshot &snapshot, const LiveFigures::Figures &figu
     return asOf(snapshot.now(), data);
 }
 
-Result<Answer> agentFigures(Snapshot &snapshot, const LiveFigures::Figures &figures)
+Result<Answer> agentFigures(Snapshot &snapshot, const LiveFigures::Figures &figures, const Presence::Figures &presence)
 {
     const auto configuration = snapshot.configuration();
     const AgentDesks &desks = snapshot.desks();
@@ -82,6 +82,7 @@ Result<Answer> agentFigures(Snapshot &snapshot, const LiveFigures::Figures &figu
         const AgentStatus &status = desk.status;
         data.append(QJsonObject { { QStringLiteral("agent"), agent->id }, { QStringLiteral("name"), agent->name },
             { QStringLiteral("state"), agentStateName(status.state) }, { QStringLiteral("stateSinceDateTime"), isoOrNull(status.since) },
+            { QStringLiteral("connected"), presence.isConnected(agent->id, snapshot.now()) },
             { QStringLiteral("assigned"), qint64(desk.inHand.size()) - offered }, { QStringLiteral("offered"), qint64(offered) },
             { QStringLiteral("completedToday"), valueOr(figures.completedByAgent, agent->id, 0) } });
     }
@@ -100,7 +101,7 @@ QJsonObject countsByStatus(const LiveFigures::Figures &figures)
     return counts;
 }
 
-Answer serverFigures(const Store &store, const ServerFacts &facts, const LiveFigures::Figures &figures, Instant now)
+Answer serverFigures(const Store &store, const ServerFacts &facts, const LiveFigures::Figures &figures, const Presence::Figures &presence, Instant now)
 {
     const auto uptime = std::chrono::floor<std::chrono::seconds>(now - facts.started);
     return jsonAnswer({ { QStringLiteral("asOf"), toIso(now) }, { QStringLiteral("version"), facts.version },
@@ -111,7 +112,8 @@ Answer serverFigures(const Store &store, const ServerFacts &facts, const LiveFig
             QJsonObject { { QStringLiteral("kind"), store.kind() }, { QStringLiteral("sizeBytes"), store.sizeBytes() } } },
         { QStringLiteral("arrivedLastMinute"), figures.arrivedLastMinute },
         { QStringLiteral("completedLastMinute"), figures.completedLastMinute }, { QStringLiteral("connections"), facts.connections() },
-        { QStringLiteral("requestsInFlight"), facts.requestsInFlight() } });
+        { QStringLiteral("requestsInFlight"), facts.requestsInFlight() }, { QStringLiteral("liveStreams"), presence.streams },
+        { QStringLiteral("servers"), presence.servers } });
 }
 
 } // namespace
@@ -141,7 +143,8 @@ QCoro::Task<http::Response> StatsHandlers::agents(Call call)
 {
     const auto figures
         = std::make_shared<const LiveFigures::Figures>(m_pipeline.figures().figures(call.caller.tenant, m_pipeline.clock().now()));
-    std::function<Result<Answer>(Snapshot &)> work = [figures](Snapshot &snapshot) { return agentFigures(snapshot, *figures); };
+    std::function<Result<Answer>(Snapshot &)> work
+        = [figures, presence = m_presence.figures(call.caller.tenant)](Snapshot &snapshot) { return agentFigures(snapshot, *figures, presence); };
     const auto answer = co_await m_pipeline.read<Answer>(call.caller.tenant, call.request.deadline, work);
     co_return call.respond(answer);
 }
@@ -150,7 +153,7 @@ QCoro::Task<http::Response> StatsHandlers::server(Call call)
 {
     const Instant now = m_pipeline.clock().now();
     const auto figures = m_pipeline.figures().figures(call.caller.tenant, now);
-    co_return toResponse(serverFigures(m_pipeline.store(), m_facts, figures, now));
+    co_return toResponse(serverFigures(m_pipeline.store(), m_facts, figures, m_presence.figures(call.caller.tenant), now));
 }
 
 } // namespace iwd

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "endpoint.h"
+#include "presence.h"
 
 namespace iwd {
 
@@ -18,9 +19,10 @@ struct ServerFacts
 class StatsHandlers
 {
 public:
-    /// @p pipeline must outlive this.
-    StatsHandlers(Pipeline &pipeline, ServerFacts facts)
+    /// Both must outlive this.
+    StatsHandlers(Pipeline &pipeline, const Presence &presence, ServerFacts facts)
         : m_pipeline(pipeline)
+        , m_presence(presence)
         , m_facts(std::move(facts))
     {
     }
@@ -32,6 +34,7 @@ private:
     [[nodiscard]] QCoro::Task<http::Response> server(Call call);
 
     Pipeline &m_pipeline;
+    const Presence &m_presence;
     const ServerFacts m_facts;
 };
 

@@ -14,6 +14,7 @@
 /// | `caller/key/<digest>` | whom an API key belongs to, with its scopes; the digest is SHA-256 of the key, in hexadecimal | Authenticator | 10 s |
 /// | `caller/session/<digest>` | the same of a session's token | Authenticator | 10 s |
 /// | `limits/usage` | a hash: for each server that let requests through lately, how many of which caller in each of its last tenths of a second | SharedLimits | 1 min after the last; a field of a silent server 10 s |
+/// | `presence` | a hash: for each server, whose clients are connected to it and how many read its live streams | SharedPresence | 1 min after the last; a field of a silent server 10 s |
 namespace iwd::cachekey {
 
 [[nodiscard]] inline QByteArray apiKey(const QByteArray &digest)
@@ -24,6 +25,11 @@ namespace iwd::cachekey {
 [[nodiscard]] inline QByteArray session(const QByteArray &digest)
 {
     return "caller/session/" + digest.toHex();
+}
+
+[[nodiscard]] inline QByteArray presence()
+{
+    return QByteArrayLiteral("presence");
 }
 
 [[nodiscard]] inline QByteArray requestUsage()

@@ -367,6 +367,16 @@ private Q_SLOTS:
         QCOMPARE(m->get(QStringLiteral("/items/") + id)["status"].toString(), QStringLiteral("assigned"));
     }
 
+    void whoeverAsksForWorkIsSeenToBeThere()
+    {
+        const auto isConnected = [this](int agent) { return m->get(QStringLiteral("/stats/agents")).data()[agent][u"connected"].toBool(); };
+        QCOMPARE(m->get(QStringLiteral("/stats/agents")).data().first()[u"agent"].toString(), QStringLiteral("ann"));
+        QVERIFY(!isConnected(0));
+        QCOMPARE(m->post(QStringLiteral("/agents/ann/next")).status, 200);
+        QVERIFY(isConnected(0));
+        QVERIFY(!isConnected(1));
+    }
+
 private:
     /// Until the server is answering one request beside the one that asks.
     void untilAsked() { QTRY_COMPARE(m->get(QStringLiteral("/stats/server"))["requestsInFlight"].toInt(), 2); }

@@ -138,6 +138,19 @@ private Q_SLOTS:
 
     // ---- The stream
 
+    void readersOfTheStreamAreCounted()
+    {
+        const auto streams = [this] { return m->get(QStringLiteral("/stats/server"))["liveStreams"].toInt(); };
+        QCOMPARE(streams(), 0);
+        {
+            QWebSocket socket;
+            open(socket, QString());
+            QTRY_COMPARE(streams(), 1);
+        }
+        QTRY_COMPARE(streams(), 0);
+        QCOMPARE(m->get(QStringLiteral("/stats/server"))["servers"].toInt(), 1);
+    }
+
     void theStreamSendsWhatWasAndWhatHappens()
     {
         const QString early = m->capture();

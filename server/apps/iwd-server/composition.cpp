@@ -203,6 +203,8 @@ Result<void> Composition::listen()
     RequestLimits &limits = m_api->limits();
     if (m_board && limits.limitsCallers())
         m_sharedLimits = std::make_unique<SharedLimits>(limits, *m_board, m_secret);
+    if (m_board)
+        m_sharedPresence = std::make_unique<SharedPresence>(m_api->presence(), *m_board, m_secret);
     m_metrics.counter("iwd_limited_request_total", "Requests that were refused because their API key or user had sent too many.", [&limits] { return static_cast<double>(limits.refusedRequests()); });
     m_metrics.counter("iwd_limited_failure_total", "Requests with unknown keys or tokens that were refused because too many came from their address.",
         [&limits] { return static_cast<double>(limits.refusedStrangers()); });

@@ -7,6 +7,7 @@
 #include <runtime/serverconfig.h>
 
 #include <api/apiserver.h>
+#include <api/presence.h>
 #include <api/sharedlimits.h>
 #include <base/clock.h>
 #include <cache/cache.h>
@@ -66,6 +67,7 @@ private:
     std::unique_ptr<QueueWatch> m_queueWatch;
     std::unique_ptr<Api> m_api;
     std::unique_ptr<SharedLimits> m_sharedLimits;
+    std::unique_ptr<SharedPresence> m_sharedPresence;
     std::unique_ptr<http::Server> m_server;
     std::unique_ptr<http::Server> m_operations; ///< its metrics ask m_server
     QTimer m_watch;
