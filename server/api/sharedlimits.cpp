@@ -4,6 +4,7 @@
 #include <cache/cachekeys.h>
 #include <runtime/seal.h>
 
+#include <QCoreApplication>
 #include <QDataStream>
 #include <QIODevice>
 #include <QPointer>
@@ -18,11 +19,12 @@ constexpr size_t mostCallers = 500; ///< told of an interval: those that sent th
 constexpr size_t mostServers = 100; ///< that are listened to
 constexpr std::chrono::seconds silence { 10 }; ///< after which a server's notice is taken down
 constexpr milliseconds lifeOfBoard { 60'000 };
+constexpr milliseconds patienceAtEnd { 2'000 };
 constexpr quint8 format = 1;
 
 } // namespace
 
-SharedLimits::SharedLimits(RequestLimits &limits, Board &board, const QByteArray &secret)
+SharedLimits::SharedLimits(RequestLimits &limits, Board &board, const QByteArray &secret, milliseconds every)
     : m_limits(limits)
     , m_board(board)
     , m_seal(std::make_unique<const Seal>(secret))
@@ -30,13 +32,19 @@ SharedLimits::SharedLimits(RequestLimits &limits, Board &board, const QByteArray
 {
     m_limits.countUsage();
     connect(&m_timer, &QTimer::timeout, this, [this] {
-        if (!m_busy)
+        if (m_running == 0)
             exchange();
     });
-    m_timer.start(Interval);
+    m_timer.start(every);
 }
 
-SharedLimits::~SharedLimits() = default;
+SharedLimits::~SharedLimits()
+{
+    m_timer.stop();
+    const Deadline patience = Deadline::in(patienceAtEnd);
+    while (m_running > 0 && !patience.passed())
+        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents | QEventLoop::ExcludeSocketNotifiers, 10);
+}
 
 /// What was let through in the last few intervals. Empty: nothing that the others have not been told.
 QByteArray SharedLimits::ownNotice()
@@ -90,7 +98,7 @@ void SharedLimits::learn(const QByteArray &who, const QByteArray &sealed)
 
 QCoro::Task<> SharedLimits::exchange()
 {
-    m_busy = true;
+    ++m_running;
     const QPointer<SharedLimits> self(this);
     const QByteArray board = cachekey::requestUsage();
     const QByteArray notice = ownNotice();
@@ -115,7 +123,7 @@ QCoro::Task<> SharedLimits::exchange()
     if (!silent.isEmpty())
         co_await m_board.takeDown(board, silent);
     if (self)
-        m_busy = false;
+        --m_running;
 }
 
 } // namespace iwd

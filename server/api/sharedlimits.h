@@ -25,11 +25,12 @@ class SharedLimits final : public QObject
 public:
     static constexpr milliseconds Interval { 100 };
 
-    /// @p limits and @p board must outlive this. @param secret that the servers share, to seal notices with
-    SharedLimits(RequestLimits &limits, Board &board, const QByteArray &secret);
+    /// @p limits and @p board must outlive this. @param secret that the servers share, to seal notices with @param every how often to exchange
+    SharedLimits(RequestLimits &limits, Board &board, const QByteArray &secret, milliseconds every = Interval);
+    /// Waits for the board's last answer, though not for long.
     ~SharedLimits() override;
 
-    /// One exchange with the others; runs by itself every Interval.
+    /// One exchange with the others; runs by itself.
     QCoro::Task<> exchange();
 
 private:
@@ -48,7 +49,7 @@ private:
     const std::unique_ptr<const Seal> m_seal;
     const QByteArray m_self;
     QTimer m_timer;
-    bool m_busy = false;
+    int m_running = 0; ///< exchanges that wait for the board
     quint64 m_interval = 0; ///< the number of the last one
     std::deque<Usages> m_usages; ///< of the last intervals, the newest first
     std::map<QByteArray, Other> m_others;
