@@ -16,8 +16,8 @@ constexpr quint8 format = 1;
 
 } // namespace
 
-SharedLimits::SharedLimits(RequestLimits &limits, Board &board, const QByteArray &secret)
-    : SharedNotices(board, cachekey::requestUsage(), secret, Interval)
+SharedLimits::SharedLimits(RequestLimits &limits, Board &board, const QByteArray &secret, milliseconds every)
+    : SharedNotices(board, cachekey::requestUsage(), secret, every)
     , m_limits(limits)
 {
     m_limits.countUsage();

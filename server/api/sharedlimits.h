@@ -19,8 +19,8 @@ class SharedLimits final : public SharedNotices
 public:
     static constexpr milliseconds Interval { 100 };
 
-    /// @p limits and @p board must outlive this. @param secret that the servers share, to seal notices with
-    SharedLimits(RequestLimits &limits, Board &board, const QByteArray &secret);
+    /// @p limits and @p board must outlive this. @param secret that the servers share, to seal notices with. @param every how often to exchange
+    SharedLimits(RequestLimits &limits, Board &board, const QByteArray &secret, milliseconds every = Interval);
 
 protected:
     QByteArray ownNotice() override;

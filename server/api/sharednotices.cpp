@@ -3,6 +3,7 @@
 
 #include <runtime/seal.h>
 
+#include <QCoreApplication>
 #include <QPointer>
 #include <QUuid>
 
@@ -13,6 +14,7 @@ namespace {
 constexpr size_t mostServers = 100; ///< that are listened to
 constexpr std::chrono::seconds silence { 10 }; ///< after which a server's notice is taken down
 constexpr milliseconds lifeOfBoard { 60'000 };
+constexpr milliseconds patienceAtEnd { 2'000 };
 
 } // namespace
 
@@ -23,17 +25,24 @@ SharedNotices::SharedNotices(Board &board, QByteArray name, const QByteArray &se
     , m_self(QUuid::createUuid().toByteArray(QUuid::WithoutBraces))
 {
     connect(&m_timer, &QTimer::timeout, this, [this] {
-        if (!m_busy)
+        if (m_running == 0)
             exchange();
     });
     m_timer.start(interval);
 }
 
-SharedNotices::~SharedNotices() = default;
+SharedNotices::~SharedNotices()
+{
+    m_ending = true;
+    m_timer.stop();
+    const Deadline patience = Deadline::in(patienceAtEnd);
+    while (m_running > 0 && !patience.passed())
+        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents | QEventLoop::ExcludeSocketNotifiers, 10);
+}
 
 QCoro::Task<> SharedNotices::exchange()
 {
-    m_busy = true;
+    ++m_running;
     const QPointer<SharedNotices> self(this);
     const QByteArray name = m_name;
     QByteArray notice = ownNotice();
@@ -43,7 +52,7 @@ QCoro::Task<> SharedNotices::exchange()
     if (!self)
         co_return;
     QByteArray silent;
-    if (notices) {
+    if (notices && !m_ending) {
         for (const auto &[who, sealed] : *notices) {
             if (who == m_self || (m_others.size() >= mostServers && !m_others.contains(who)))
                 continue;
@@ -57,7 +66,7 @@ QCoro::Task<> SharedNotices::exchange()
         }
     }
     // A board that is away tells nothing, and so do all that were on it.
-    for (auto other = m_others.begin(); other != m_others.end();) {
+    for (auto other = m_others.begin(); !m_ending && other != m_others.end();) {
         const bool gone = notices ? !notices->contains(other->first) : other->second.passed();
         if (gone)
             forget(other->first);
@@ -66,7 +75,7 @@ QCoro::Task<> SharedNotices::exchange()
     if (!silent.isEmpty())
         co_await m_board.takeDown(name, silent);
     if (self)
-        m_busy = false;
+        --m_running;
 }
 
 } // namespace iwd

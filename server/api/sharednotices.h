@@ -18,6 +18,7 @@ class SharedNotices : public QObject
 {
     Q_OBJECT
 public:
+    /// Waits for the board's last answer, though not for long.
     ~SharedNotices() override;
 
     /// One exchange with the others; runs by itself every interval.
@@ -40,7 +41,8 @@ private:
     const std::unique_ptr<const Seal> m_seal;
     const QByteArray m_self;
     QTimer m_timer;
-    bool m_busy = false;
+    int m_running = 0; ///< exchanges that wait for the board
+    bool m_ending = false;
     std::map<QByteArray, Deadline> m_others; ///< until when something new of them is waited for
 };
 

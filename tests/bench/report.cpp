@@ -3,6 +3,7 @@
 
 #include <QJsonArray>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
@@ -184,6 +185,8 @@ void Report::say(const QString &text) const
 
 void Report::printSummary() const
 {
+    if (m_lines.empty())
+        return;
     print(QStringLiteral("\n%1 %2 %3 %4").arg(QStringLiteral("measure"), -46).arg(QStringLiteral("value"), 9).arg(QStringLiteral("unit"), -14).arg(QStringLiteral("aim")));
     for (const Line &line : m_lines)
         print(text(line));
@@ -204,11 +207,16 @@ QJsonObject Report::json() const
     QJsonArray samples;
     for (const Sample &sample : m_samples) {
         QJsonObject tables;
-        for (const TableSample &table : sample.tables)
+        for (const TableSample &table : sample.tables) {
+            // Those of which nothing has changed since the beginning would only hide the others.
+            const std::vector<TableSample> &first = m_samples.front().tables;
+            if (&sample != &m_samples.front() && std::find(first.begin(), first.end(), table) != first.end())
+                continue;
             tables.insert(table.name,
                 QJsonObject { { QStringLiteral("rows"), table.live }, { QStringLiteral("dead"), table.dead }, { QStringLiteral("updated"), table.updated },
                     { QStringLiteral("updatedInPlace"), table.updatedInPlace }, { QStringLiteral("vacuums"), table.vacuums }, { QStringLiteral("tableMib"), table.tableMib },
                     { QStringLiteral("indexMib"), table.indexMib } });
+        }
         samples.append(QJsonObject { { QStringLiteral("seconds"), sample.seconds }, { QStringLiteral("requestsPerSecond"), sample.requestsPerSecond }, { QStringLiteral("p50Ms"), sample.p50 },
             { QStringLiteral("p99Ms"), sample.p99 }, { QStringLiteral("worstMs"), sample.worst }, { QStringLiteral("late"), sample.late }, { QStringLiteral("residentMib"), sample.residentMib },
             { QStringLiteral("descriptors"), sample.descriptors }, { QStringLiteral("databaseMib"), sample.databaseMib }, { QStringLiteral("tables"), tables } });

@@ -44,6 +44,8 @@ struct TableSample
     qint64 vacuums = 0;
     double tableMib = 0;
     double indexMib = 0;
+
+    bool operator==(const TableSample &other) const = default;
 };
 
 /// One look at a soak.

@@ -38,6 +38,7 @@ void TestRetryPolicy::onlyWhatCannotDoHarmTwiceIsTriedAgain_data()
     row("too late, plain POST", ErrorCode::DeadlineExceeded, true, false, false);
     row("too late, POST with a key", ErrorCode::DeadlineExceeded, true, true, true);
     row("guessing without Retry-After", ErrorCode::TooManyAttempts, true, true, false);
+    row("too many requests without Retry-After", ErrorCode::TooManyRequests, true, true, false);
     row("bad field", ErrorCode::InvalidField, true, true, false);
     row("old token", ErrorCode::StaleToken, true, true, false);
     row("not allowed", ErrorCode::NotAllowed, true, true, false);
@@ -71,6 +72,8 @@ void TestRetryPolicy::delaysDoubleUpToALimitAndAreSpread()
 void TestRetryPolicy::theServersWishForPatienceIsRespected()
 {
     FailedAttempt failed { ErrorCode::Busy, true, true, 1, 3s };
+    QVERIFY(*delayBeforeRetry({}, failed, 0.0) >= 3s);
+    failed.code = ErrorCode::TooManyRequests;
     QVERIFY(*delayBeforeRetry({}, failed, 0.0) >= 3s);
     failed.retryAfter = 1h;
     QVERIFY(!delayBeforeRetry({}, failed, 0.0));

@@ -15,17 +15,17 @@ namespace {
 
 const QByteArray secret("a secret of all servers");
 
-/// One of several servers on one Redis, as far as limits go. Its clock stands still.
+/// One of several servers on one Redis, as far as limits go. Its clock stands still, and it exchanges when it is told to.
 struct Server
 {
     explicit Server(const QString &redis, const QByteArray &sealedWith = secret)
         : limits({ .requestsPerSecond = 10, .burst = 20 }, clock)
         , board([&] {
             RedisOptions options = *RedisOptions::fromUrl(redis);
-            options.timeout = 2s;
+            options.timeout = 1s;
             return options;
         }())
-        , shared(limits, board, sealedWith)
+        , shared(limits, board, sealedWith, 24h)
     {
     }
 
@@ -193,6 +193,22 @@ private Q_SLOTS:
         m_redis.cli({ u"FLUSHALL"_s });
         a.exchange();
         QCOMPARE(m_redis.cli({ u"HLEN"_s, u"iwd:limits/usage"_s }), QByteArray("0"));
+    }
+
+    void itRunsByItselfAndEndsWhileRedisHangs()
+    {
+        test::PrivateRedis redis;
+        Server a(redis.url());
+        Server b(redis.url());
+        {
+            SharedLimits often(a.limits, a.board, secret, 10ms);
+            SharedLimits oftenToo(b.limits, b.board, secret, 10ms);
+            QCOMPARE(a.admit(callerOf(u"busy"_s)), 20);
+            QTRY_VERIFY(!b.limits.admit(callerOf(u"busy"_s)));
+            redis.stop();
+            (void)often.exchange();
+        }
+        redis.resume();
     }
 
 private:
