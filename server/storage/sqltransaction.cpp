@@ -43,13 +43,10 @@ bool SqlTransaction::change(Statement &statement)
 std::shared_ptr<const ConfigurationSnapshot> SqlTransaction::loadConfiguration()
 {
     std::vector<ConfigRecord> all;
-    for (const auto kind : { ConfigKind::Calendar, ConfigKind::Skill, ConfigKind::Schema, ConfigKind::Queue, ConfigKind::Category, ConfigKind::CapturePoint, ConfigKind::Agent,
-             ConfigKind::Attribute, ConfigKind::Settings }) {
-        for (const bool deleted : { false, true }) {
-            auto records = configRecords(kind, deleted);
-            std::move(records.begin(), records.end(), std::back_inserter(all));
-        }
-    }
+    auto rows = statement("config/all");
+    rows.run();
+    while (!failed() && rows.next())
+        all.push_back(readConfig(rows, static_cast<ConfigKind>(rows.integer(6))));
     return failed() ? nullptr : ConfigurationSnapshot::build(all);
 }
 
