@@ -135,14 +135,23 @@ void TestNetwork::aSilentNetworkIsNoticedAndRequestsFailBeforeTheirTime()
 void TestNetwork::aSlowNetworkOnlyTakesItsTime()
 {
     addServer(u"127.0.0.1:%1"_s.arg(m_first->port()));
+    QCOMPARE(ask(0, "POST", "/items", R"({"captureId":"before"})").status, 200); // what a server looks up once it knows now
+    QCOMPARE(ask(0, "GET", "/items").status, 200);
     m_first->delay(seconds(1)); // there, and back
-    QCOMPARE(ask(0, "POST", "/items", R"({"captureId":"slow"})").status, 200);
+    // Whoever comes behind others may run out of time, and is told so; it is done once all the same.
+    HttpAnswer captured;
+    for (int tries = 0; tries < 3 && captured.status != 200; ++tries) {
+        captured = ask(0, "POST", "/items", R"({"captureId":"slow"})");
+        QVERIFY2(captured.status == 200 || captured.status == 504, captured.body.constData());
+    }
+    QCOMPARE(captured.status, 200);
     const HttpAnswer found = ask(0, "GET", "/items?captureId=slow");
     QVERIFY2(found.status == 200, found.body.constData());
     QCOMPARE(readiness(0), 200);
     QVERIFY2(!m_servers[0]->log().contains("given up"), m_servers[0]->log().constData());
     m_first->delay(milliseconds(0));
     QTRY_COMPARE_WITH_TIMEOUT(ask(0, "POST", "/items", "{}").status, 200, patience);
+    QCOMPARE(m_postgres->run(m_database, u"select count(*) from item_payload where capture_id = 'slow'"_s), u"1"_s);
 }
 
 void TestNetwork::aCommitThatNobodyAnsweredIsAnsweredAsUnknownAndSafeToRepeat_data()
