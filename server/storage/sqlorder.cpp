@@ -158,8 +158,8 @@ void SqlTransaction::noteChanged(const ItemRecord &record)
     if (record.item.status == ItemStatus::Queued && record.classId)
         m_cache.fronts.arrived(*record.classId, placeOf(record));
     // Of many that come in at once, only those are remembered that are about to be given to somebody.
-    const bool isNew = record.item.version == 1;
-    if (m_cache.remembersItems && (!isNew || m_cache.fronts.contains(record.item.id)))
+    const bool isUseful = record.item.version > 1 || m_cache.items.find(record.item.id) || m_cache.fronts.contains(record.item.id);
+    if (m_cache.remembersItems && isUseful)
         m_cache.items.put(record);
 }
 
