@@ -41,6 +41,15 @@ const QList<Option> &options()
     return all;
 }
 
+template <typename TextOf>
+int widest(const std::vector<ConfigKey> &keys, const TextOf &textOf)
+{
+    qsizetype width = 0;
+    for (const ConfigKey &key : keys)
+        width = std::max(width, textOf(key).size());
+    return static_cast<int>(width);
+}
+
 QString helpText(const ServerConfig &defaults, const std::vector<ConfigKey> &keys)
 {
     QString text = QStringLiteral("Usage: iwd-server [options]\n\nThe server of IWD, Intelligent Workload Distribution. Without any option "
@@ -54,13 +63,11 @@ QString helpText(const ServerConfig &defaults, const std::vector<ConfigKey> &key
                     .arg(option.description);
     text += QStringLiteral("\nKeys of the configuration file, the environment variable that overrides each, and its default.\nA command "
                            "line option overrides both. A value may also come from a file where a _FILE variable is named.\n");
-    for (const ConfigKey &key : keys) {
-        const QString variable = environmentName(EnvironmentPrefix, key.name);
-        text += QStringLiteral("  %1 %2 %3\n")
-                    .arg(key.name, -26)
-                    .arg(QString(variable + (key.secret ? QStringLiteral("[_FILE]") : QString())), -36)
-                    .arg(key.defaultText.isEmpty() ? QStringLiteral("-") : key.defaultText);
-    }
+    const auto variable = [](const ConfigKey &key) -> QString { return environmentName(EnvironmentPrefix, key.name) + (key.secret ? QStringLiteral("[_FILE]") : QString()); };
+    const int names = -widest(keys, [](const ConfigKey &key) { return key.name; });
+    const int variables = -widest(keys, variable);
+    for (const ConfigKey &key : keys)
+        text += QStringLiteral("  %1  %2  %3\n").arg(key.name, names).arg(variable(key), variables).arg(key.defaultText.isEmpty() ? QStringLiteral("-") : key.defaultText);
     return text
         + QStringLiteral("\n%1 names the configuration file when --config does not. --print-config explains every key.\n")
               .arg(ConfigVariable);
@@ -70,12 +77,13 @@ QString helpText(const ServerConfig &defaults, const std::vector<ConfigKey> &key
 QString effectiveText(const std::vector<ConfigKey> &keys, const ConfigReading &reading)
 {
     QString text;
+    const int names = -widest(keys, [](const ConfigKey &key) { return key.name; }) - 1;
     for (const ConfigKey &key : keys) {
         const ConfigValue value = reading.values.value(key.name);
         const bool isDefault = value.origin == QLatin1StringView("default");
         const QString shown = isDefault ? (key.defaultText.isEmpty() ? QStringLiteral("-") : yamlScalar(key.defaultText))
                                         : (key.secret ? QStringLiteral("(not shown)") : yamlScalar(value.text));
-        text += QStringLiteral("%1 %2 # %3\n").arg(QString(key.name + u':'), -27).arg(shown, -22).arg(value.origin);
+        text += QStringLiteral("%1 %2 # %3\n").arg(QString(key.name + u':'), names).arg(shown, -22).arg(value.origin);
     }
     return text;
 }
