@@ -264,14 +264,15 @@ void PostgresBackend::learn(PostgresDatabase &database, TenantId tenant, qint64 
     Known &known = m_known[tenant];
     if (known.writes != writes)
         m_others.tenants.insert(tenant);
-    while (known.event < lastEvent && !database.failure()) {
+    while (known.event < lastEvent) {
         std::vector<Event> events = PostgresTransaction::readFacts(database, tenant, known.event, lastEvent, mostEventsRead);
+        // What could not be read now is read with the next look.
+        if (database.failure())
+            return;
         // What retention has dropped cannot be told any more.
         known.event = std::ssize(events) < mostEventsRead ? lastEvent : events.back().id;
         std::move(events.begin(), events.end(), std::back_inserter(m_others.events));
     }
-    if (database.failure())
-        return;
     known.writes = writes;
     known.callers = callers;
     noteCallers();

@@ -146,6 +146,7 @@ private Q_SLOTS:
     void severalProcessesMayStartAtOnce();
     void processesSeeWhatTheOthersWrote();
     void noReaderMissesAnEventThatCommitsLate();
+    void whatCouldNotBeReadOfOthersIsReadLater();
     void aHeldLockDelaysItsTenantAloneAndNotForEver();
     void aProcessThatHangsLosesItsLock();
     void whatTheDatabaseGaveUpForAnotherTransactionIsTriedAgain();
@@ -392,6 +393,33 @@ void TestPostgresStore::noReaderMissesAnEventThatCommitsLate()
         expected << u"held-%1"_s.arg(round) << u"quick-%1"_s.arg(round);
     }
     QCOMPARE(seen, expected);
+}
+
+/// The database may fail just when a process reads what another one wrote; here it waits for a lock on the log in vain.
+void TestPostgresStore::whatCouldNotBeReadOfOthersIsReadLater()
+{
+    PrivatePostgres &server = PrivatePostgres::shared();
+    const QString url = server.url(server.newDatabase());
+    const ManualClock clock;
+    const TenantId tenant = seed(url, clock);
+    PostgresOptions options;
+    options.lockLimit = milliseconds(200);
+    options.lookInterval = std::chrono::hours(1); // it learns of others when it writes
+    Process follower(url, clock, tenant, options);
+    Process writer(url, clock, tenant);
+    PipelineFixture::must(writer.capture(u"1"_s));
+    {
+        Connection stranger(url);
+        stranger->begin(false, Deadline::never());
+        QVERIFY(stranger->execute(u"lock table event in access exclusive mode"_s));
+        const auto refused = follower.capture(u"2"_s);
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().code, ErrorCode::StorageUnavailable);
+        stranger->execute(u"rollback"_s);
+    }
+    PipelineFixture::must(follower.capture(u"3"_s));
+    const auto figures = follower.pipeline->figures().figures(tenant, clock.now());
+    QCOMPARE(figures.queues.at(u"general"_s).arrivedToday, 2);
 }
 
 void TestPostgresStore::aHeldLockDelaysItsTenantAloneAndNotForEver()
