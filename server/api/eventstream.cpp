@@ -47,9 +47,13 @@ public:
             co_return batch.error();
         if (!isOpen(socket))
             co_return false;
-        for (const StoredEvent &event : batch->events)
+        m_after = m_after ? m_after : batch->last;
+        for (const StoredEvent &event : batch->events) {
+            if (!hasRoom(socket))
+                break; // the rest is read again when the reader has taken this
             socket->sendTextMessage(QString::fromUtf8(event.json()));
-        m_after = batch->last;
+            m_after = event.id;
+        }
         co_return !batch->events.empty();
     }
 

@@ -36,7 +36,7 @@ void boundBy(const Delivery<bool> &delivery, const StreamSocket &socket, millise
 /// Waits until no more than mostWaitingBytes wait to be sent. @returns false when the reader is too slow or gone
 QCoro::Task<bool> drained(StreamSocket socket, milliseconds slowest)
 {
-    while (isOpen(socket) && socket->bytesToWrite() > mostWaitingBytes) {
+    while (isOpen(socket) && !hasRoom(socket)) {
         const qint64 before = socket->bytesToWrite();
         Delivery<bool> progress;
         QObject context;
@@ -103,6 +103,11 @@ QCoro::Task<void> run(LiveStream stream, StreamSocket socket)
 bool isOpen(const StreamSocket &socket)
 {
     return socket && socket->isValid();
+}
+
+bool hasRoom(const StreamSocket &socket)
+{
+    return socket->bytesToWrite() <= mostWaitingBytes;
 }
 
 void runLiveStream(LiveStream stream, QWebSocket *socket)

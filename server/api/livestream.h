@@ -16,6 +16,8 @@ namespace iwd {
 using StreamSocket = QPointer<QWebSocket>;
 
 [[nodiscard]] bool isOpen(const StreamSocket &socket);
+/// Whether more may be sent before the reader has taken what waits for it.
+[[nodiscard]] bool hasRoom(const StreamSocket &socket);
 
 /// What one live stream sends. Used on the thread of its socket.
 class LiveSource
