@@ -6,7 +6,16 @@ namespace iwd {
 namespace {
 
 constexpr size_t mostPlaces = 64; ///< of a front
-constexpr size_t mostItems = 4'096;
+constexpr size_t bytesOfSmallItem = 1'500; ///< what a record takes beside its texts
+
+/// About what a record takes in memory.
+size_t bytesOf(const WorkItem &item)
+{
+    qsizetype characters = item.error.size();
+    for (auto attribute = item.custom.constBegin(); attribute != item.custom.constEnd(); ++attribute)
+        characters += 20 + attribute.key().size() + attribute.value().toString().size();
+    return bytesOfSmallItem + 2 * static_cast<size_t>(characters);
+}
 
 } // namespace
 
@@ -110,25 +119,33 @@ std::vector<ItemId> WaitingFronts::from(ItemId item, size_t most) const
 const ItemRecord *RememberedItems::find(ItemId item) const
 {
     const auto record = m_records.find(item.number);
-    return record == m_records.end() ? nullptr : &record->second;
+    return record == m_records.end() ? nullptr : &record->second.record;
 }
 
 void RememberedItems::put(const ItemRecord &record)
 {
-    const auto [place, isNew] = m_records.insert_or_assign(record.item.id.number, record);
-    if (!isNew)
-        return;
-    m_order.push_back(record.item.id.number);
-    if (m_order.size() > mostItems) {
-        m_records.erase(m_order.front());
-        m_order.pop_front();
-    }
+    const auto [place, isNew] = m_records.try_emplace(record.item.id.number);
+    if (isNew)
+        m_order.push_back(record.item.id.number);
+    Remembered &remembered = place->second;
+    m_bytes -= remembered.bytes;
+    remembered = { record, bytesOf(record.item) };
+    m_bytes += remembered.bytes;
+    while (m_bytes > MostBytes)
+        forgetFirst();
+}
+
+void RememberedItems::forgetFirst()
+{
+    const auto first = m_records.find(m_order.front());
+    m_bytes -= first->second.bytes;
+    m_records.erase(first);
+    m_order.pop_front();
 }
 
 void RememberedItems::forget()
 {
-    m_records.clear();
-    m_order.clear();
+    *this = {};
 }
 
 void TenantCache::forgetRows()

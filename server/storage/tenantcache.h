@@ -50,18 +50,28 @@ private:
     std::set<qint64> m_stale;
 };
 
-/// Items as they are stored, the last few thousand that were used.
+/// Items as they are stored, of those that were used as many as fit into some megabytes.
 class RememberedItems
 {
 public:
+    static constexpr size_t MostBytes = 8 * 1024 * 1024; ///< about
+
     /// @returns null: not remembered. Valid until the next call of another member.
     [[nodiscard]] const ItemRecord *find(ItemId item) const;
     void put(const ItemRecord &record);
     void forget();
 
 private:
-    std::unordered_map<qint64, ItemRecord> m_records;
+    struct Remembered
+    {
+        ItemRecord record;
+        size_t bytes = 0;
+    };
+    void forgetFirst();
+
+    std::unordered_map<qint64, Remembered> m_records;
     std::deque<qint64> m_order; ///< in which they came
+    size_t m_bytes = 0;
 };
 
 /// What a thread remembers of a tenant from one transaction to the next. Must be dropped when a transaction is undone. Of what others may change, only the writing thread

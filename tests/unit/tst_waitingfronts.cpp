@@ -144,6 +144,27 @@ private Q_SLOTS:
         items.forget();
         QVERIFY(!items.find({ 10'000 }));
     }
+
+    void largeItemsCountForWhatTheyTake()
+    {
+        RememberedItems items;
+        ItemRecord record;
+        record.item.custom.insert(QStringLiteral("text"), QString(100'000, u'x'));
+        const qint64 most = RememberedItems::MostBytes / 200'000;
+        for (qint64 id = 1; id <= 2 * most; ++id) {
+            record.item.id.number = id;
+            items.put(record);
+        }
+        QVERIFY(!items.find({ most }));
+        QVERIFY(items.find({ 2 * most }));
+        // One that alone is too large is not remembered, and nothing goes wrong.
+        record.item.custom.insert(QStringLiteral("text"), QString(static_cast<qsizetype>(RememberedItems::MostBytes), u'x'));
+        items.put(record);
+        QVERIFY(!items.find({ 2 * most }));
+        record.item.custom = {};
+        items.put(record);
+        QVERIFY(items.find({ 2 * most }));
+    }
 };
 
 QTEST_GUILESS_MAIN(TestWaitingFronts)
