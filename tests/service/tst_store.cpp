@@ -23,7 +23,7 @@ void forgetEvents(const PipelineFixture &fixture, Instant now, qint64 upTo)
         QVERIFY(database->execute(u"delete from event where id <= %1"_s.arg(upTo)));
         return;
     }
-    const auto database = *PostgresDatabase::open(*PostgresAddress::parse(PrivatePostgres::shared().url(fixture.database), {}), {}, {});
+    const auto database = *PostgresDatabase::open(*PostgresAddress::parse(PrivatePostgres::shared().url(fixture.databaseOfTenant()), {}), {}, {});
     QVERIFY(eventpartitions::dropBefore(*database, std::chrono::floor<std::chrono::days>(now.time_since_epoch()).count() + 1).value_or(0) > 0);
 }
 

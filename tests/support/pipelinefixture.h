@@ -59,6 +59,9 @@ public:
         Q_ASSERT(seeded);
     }
 
+    /// The name of the database in PostgreSQL that the tenant's work is in.
+    [[nodiscard]] QString databaseOfTenant() const { return m_kind == StoreKind::OwnDatabases ? QString(database + QStringLiteral("-100")) : database; }
+
     void restart()
     {
         pipeline.reset();
