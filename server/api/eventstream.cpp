@@ -7,7 +7,7 @@ namespace iwd {
 
 namespace {
 
-constexpr int eventsAtOnce = 100;
+constexpr int eventsAtOnce = 32; ///< few, because events of many readers may be large
 
 struct Batch
 {
