@@ -204,7 +204,8 @@ void Client::settle()
     while (!m_unanswered.empty()) {
         const size_t index = m_unanswered.front();
         m_unanswered.pop_front();
-        (void)attempt(m_operations[index]);
+        if (const auto answer = attempt(m_operations[index]))
+            learn(m_operations[index], *answer);
     }
 }
 

@@ -300,7 +300,13 @@ private:
             checkEnd(QStringLiteral("offer"), token, m_offerEnds, told.event, told.offeredUntil);
         }
         for (const Operation &operation : m_operations) {
-            if (operation.token == 0 || operation.outcome() != Operation::Outcome::Done || operation.effects.front().kind != Effect::Marked)
+            if (operation.token == 0 || operation.outcome() != Operation::Outcome::Done)
+                continue;
+            if (operation.effects.empty()) {
+                complain(QStringLiteral("tokens"), QStringLiteral("%1 was let act with token %2, but says nothing that it can be found by").arg(nameOf(operation)).arg(operation.token));
+                continue;
+            }
+            if (operation.effects.front().kind != Effect::Marked)
                 continue;
             const auto &places = placesOf(operation.effects.front().key());
             if (places.empty())

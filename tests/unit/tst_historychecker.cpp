@@ -256,6 +256,12 @@ void TestHistoryChecker::aPlantedFaultIsFound_data()
         [](Story &story) { story.operations[4].attempts.front().answer.replace("\"token\":2", "\"token\":1"); }, u"tokens: token 1 was given"_s);
     row("tokens fall",
         [](Story &story) { story.operations[3].attempts.front().answer.replace("\"token\":1", "\"token\":7"); }, u"tokens: token 7 is of event"_s);
+    row("an acknowledged acceptance says nothing that it can be found by",
+        [](Story &story) {
+            story.operations[10].token = 3;
+            story.operations[10].effects.clear();
+        },
+        u"tokens: operation 11 was let act"_s);
     row("an agent completes what another one holds",
         [](Story &story) {
             story.operations[5].token = 2;
