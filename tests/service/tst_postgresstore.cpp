@@ -119,6 +119,25 @@ TenantId seed(const QString &url, const Clock &clock)
     return tenant;
 }
 
+/// A new database of one tenant with its configuration, and the clock of those who serve it.
+template <typename ClockType = ManualClock>
+struct Installation
+{
+    explicit Installation(PrivatePostgres &server = PrivatePostgres::shared())
+        : database(server.newDatabase())
+        , url(server.url(database))
+        , tenant(seed(url, clock))
+    {
+    }
+
+    [[nodiscard]] Process process(const PostgresOptions &options = {}) const { return { url, clock, tenant, options }; }
+
+    ClockType clock;
+    const QString database;
+    const QString url;
+    const TenantId tenant;
+};
+
 QString runProgram(const QString &program, const QStringList &arguments, const QString &folder = {})
 {
     QProcess process;
@@ -398,18 +417,15 @@ void TestPostgresStore::noReaderMissesAnEventThatCommitsLate()
 /// The database may fail just when a process reads what another one wrote; here it waits for a lock on the log in vain.
 void TestPostgresStore::whatCouldNotBeReadOfOthersIsReadLater()
 {
-    PrivatePostgres &server = PrivatePostgres::shared();
-    const QString url = server.url(server.newDatabase());
-    const ManualClock clock;
-    const TenantId tenant = seed(url, clock);
+    const Installation place;
     PostgresOptions options;
     options.lockLimit = milliseconds(200);
     options.lookInterval = std::chrono::hours(1); // it learns of others when it writes
-    Process follower(url, clock, tenant, options);
-    Process writer(url, clock, tenant);
+    Process follower = place.process(options);
+    Process writer = place.process();
     PipelineFixture::must(writer.capture(u"1"_s));
     {
-        Connection stranger(url);
+        Connection stranger(place.url);
         stranger->begin(false, Deadline::never());
         QVERIFY(stranger->execute(u"lock table event in access exclusive mode"_s));
         const auto refused = follower.capture(u"2"_s);
@@ -418,23 +434,20 @@ void TestPostgresStore::whatCouldNotBeReadOfOthersIsReadLater()
         stranger->execute(u"rollback"_s);
     }
     PipelineFixture::must(follower.capture(u"3"_s));
-    const auto figures = follower.pipeline->figures().figures(tenant, clock.now());
+    const auto figures = follower.pipeline->figures().figures(place.tenant, place.clock.now());
     QCOMPARE(figures.queues.at(u"general"_s).arrivedToday, 2);
 }
 
 void TestPostgresStore::aHeldLockDelaysItsTenantAloneAndNotForEver()
 {
-    PrivatePostgres &server = PrivatePostgres::shared();
-    const QString url = server.url(server.newDatabase());
-    const ManualClock clock;
-    const TenantId tenant = seed(url, clock);
+    const Installation place;
     PostgresOptions options;
     options.lockLimit = milliseconds(200);
-    Process process(url, clock, tenant, options);
+    Process process = place.process(options);
     const TenantId other = *process.store->createTenant(u"200"_s, u"t200"_s, u"6a2f41a3-c54c-fce8-32d2-0324e1c32e23"_s);
-    Connection stranger(url);
+    Connection stranger(place.url);
     stranger->begin(false, Deadline::never());
-    stranger->execute(u"select pg_advisory_xact_lock(1230455812, %1)"_s.arg(tenant.number));
+    stranger->execute(u"select pg_advisory_xact_lock(1230455812, %1)"_s.arg(place.tenant.number));
     const auto late = process.capture(u"1"_s);
     QVERIFY(!late);
     QCOMPARE(late.error().code, ErrorCode::StorageUnavailable);
@@ -451,19 +464,16 @@ void TestPostgresStore::aHeldLockDelaysItsTenantAloneAndNotForEver()
 /// As when its machine is suspended in the middle of a transaction.
 void TestPostgresStore::aProcessThatHangsLosesItsLock()
 {
-    PrivatePostgres &server = PrivatePostgres::shared();
-    const QString url = server.url(server.newDatabase());
-    const ManualClock clock;
-    const TenantId tenant = seed(url, clock);
+    const Installation place;
     PostgresOptions options;
     options.idleLimit = milliseconds(300);
-    Process hanging(url, clock, tenant, options);
-    Process other(url, clock, tenant);
+    Process hanging = place.process(options);
+    Process other = place.process();
     std::mutex gate;
     gate.lock();
     Delivery<bool> held;
     Delivery<std::optional<Error>> told;
-    hanging.store->write({ tenant,
+    hanging.store->write({ place.tenant,
         [&](Transaction &transaction) {
             (void)captureItem(transaction, *decodeItemInput({ { u"captureId"_s, u"held"_s } }, InputMode::Create), Actor::server());
             (void)transaction.itemsCapturedAs(u"held"_s, {}); // written, and answered
@@ -512,10 +522,8 @@ void TestPostgresStore::aRestartOfTheDatabaseLosesNothingThatWasAnswered()
 {
     QFETCH(int, signal);
     PrivatePostgres server;
-    const QString url = server.url(server.newDatabase());
-    const ManualClock clock;
-    const TenantId tenant = seed(url, clock);
-    Process process(url, clock, tenant);
+    const Installation place(server);
+    Process process = place.process();
     std::mutex mutex;
     std::set<int> answered;
     std::set<ErrorCode> refusals;
@@ -524,7 +532,7 @@ void TestPostgresStore::aRestartOfTheDatabaseLosesNothingThatWasAnswered()
     std::thread load([&] {
         for (int i = 0; !stop; ++i) {
             ++outstanding;
-            const bool queued = process.store->write({ tenant,
+            const bool queued = process.store->write({ place.tenant,
                 [i](Transaction &transaction) {
                     (void)captureItem(transaction, *decodeItemInput({ { u"captureId"_s, QString::number(i) } }, InputMode::Create), Actor::server());
                 },
@@ -577,16 +585,14 @@ void TestPostgresStore::aRestartOfTheDatabaseLosesNothingThatWasAnswered()
 void TestPostgresStore::aCommitThatNobodyAnsweredIsNotCalledDone()
 {
     PrivatePostgres server;
-    const QString url = server.url(server.newDatabase());
-    const ManualClock clock;
-    const TenantId tenant = seed(url, clock);
+    const Installation place(server);
     PostgresOptions options;
     options.answerLimit = milliseconds(300);
-    Process process(url, clock, tenant, options);
+    Process process = place.process(options);
     PipelineFixture::must(process.capture(u"1"_s));
     // The database stops answering between the last statement and the commit.
     Delivery<std::optional<Error>> told;
-    process.store->write({ tenant,
+    process.store->write({ place.tenant,
         [&](Transaction &transaction) {
             (void)captureItem(transaction, *decodeItemInput({ { u"captureId"_s, u"2"_s } }, InputMode::Create), Actor::server());
             (void)transaction.item({ 1 });
@@ -608,9 +614,7 @@ void TestPostgresStore::aCommitThatNobodyAnsweredIsNotCalledDone()
 void TestPostgresStore::aPoolerThatChangesSessionsIsNoticed()
 {
     PrivatePostgres server({ .tcp = true, .settings = {} });
-    const QString database = server.newDatabase();
-    const ManualClock clock;
-    const TenantId tenant = seed(server.url(database), clock);
+    const Installation place(server);
     QTcpServer probe;
     QVERIFY(probe.listen(QHostAddress::LocalHost));
     const quint16 port = probe.serverPort();
@@ -627,7 +631,7 @@ void TestPostgresStore::aPoolerThatChangesSessionsIsNoticed()
     const QString users = writeFile(u"users.txt"_s, u"\"iwd\" \"%1\"\n"_s.arg(QLatin1StringView(PrivatePostgres::Password)));
     const QString settings = writeFile(u"pgbouncer.ini"_s,
         u"[databases]\n%1 = host=127.0.0.1 port=%2 dbname=%1\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = %3\nunix_socket_dir =\nauth_type = plain\nauth_file = %4\n"
-        "pool_mode = transaction\ndefault_pool_size = 3\nserver_round_robin = 1\nignore_startup_parameters = extra_float_digits\n"_s.arg(database)
+        "pool_mode = transaction\ndefault_pool_size = 3\nserver_round_robin = 1\nignore_startup_parameters = extra_float_digits\n"_s.arg(place.database)
             .arg(server.port())
             .arg(port)
             .arg(users));
@@ -638,11 +642,11 @@ void TestPostgresStore::aPoolerThatChangesSessionsIsNoticed()
         arguments = QStringList { u"-u"_s, u"postgres"_s } + arguments;
     pooler.start(u"/usr/sbin/pgbouncer"_s, arguments);
     QVERIFY2(pooler.waitForStarted(), "install the package pgbouncer");
-    const QString url = u"postgresql://iwd:%1@127.0.0.1:%2/%3"_s.arg(QLatin1StringView(PrivatePostgres::Password)).arg(port).arg(database);
+    const QString url = u"postgresql://iwd:%1@127.0.0.1:%2/%3"_s.arg(QLatin1StringView(PrivatePostgres::Password)).arg(port).arg(place.database);
     const auto address = PostgresAddress::parse(url, {});
     QTRY_VERIFY2(PostgresDatabase::open(*address, {}, {}).ok(), pooler.readAll().constData());
     {
-        Process process(url, clock, tenant);
+        Process process(url, place.clock, place.tenant);
         std::vector<std::thread> readers;
         for (int i = 0; i < 200; ++i) {
             PipelineFixture::must(process.capture(QString::number(i)));
@@ -658,23 +662,20 @@ void TestPostgresStore::aPoolerThatChangesSessionsIsNoticed()
 
 void TestPostgresStore::oldDaysOfTheLogAreDropped()
 {
-    PrivatePostgres &server = PrivatePostgres::shared();
-    const QString url = server.url(server.newDatabase());
-    ManualClock clock;
-    const TenantId tenant = seed(url, clock);
+    Installation place;
     for (int day = 0; day < 6; ++day) {
-        Process process(url, clock, tenant);
+        Process process = place.process();
         PipelineFixture::must(process.capture(QString::number(day)));
-        clock.advance(std::chrono::hours(24));
+        place.clock.advance(std::chrono::hours(24));
     }
-    Connection connection(url);
+    Connection connection(place.url);
     const auto partitions = [&] { return eventpartitions::days(*connection.operator->()); };
-    const qint64 today = std::chrono::floor<std::chrono::days>(clock.now().time_since_epoch()).count();
+    const qint64 today = std::chrono::floor<std::chrono::days>(place.clock.now().time_since_epoch()).count();
     QVERIFY(partitions().contains(today - 6));
     QVERIFY(partitions().contains(today + 2)); // made ahead
     PostgresOptions options;
     options.keepEventDays = 3;
-    Process process(url, clock, tenant, options);
+    Process process = place.process(options);
     QCOMPARE(*partitions().begin(), today - 3);
     // The log goes on where it was, and reading from the beginning begins with what is left.
     PipelineFixture::must(process.capture(u"last"_s));
@@ -689,8 +690,8 @@ void TestPostgresStore::oldDaysOfTheLogAreDropped()
     });
     QCOMPARE(types, QStringList({ u"3"_s, u"4"_s, u"5"_s, u"last"_s }));
     // Of a tenant in which nothing happens for long nothing is left; a reader that had read all has missed nothing.
-    clock.advance(std::chrono::hours(24 * 10));
-    Process later(url, clock, tenant, options);
+    place.clock.advance(std::chrono::hours(24 * 10));
+    Process later = place.process(options);
     const auto feed = [&](qint64 beforeTheEnd) {
         return later.look<QString>([beforeTheEnd](Snapshot &snapshot) -> Result<QString> {
             const auto events = readFeed(snapshot, snapshot.lastEvent() - beforeTheEnd, 100);
@@ -844,35 +845,32 @@ void TestPostgresStore::aClockThatDiffersFromTheDatabasesIsToldOnce()
         Instant now() const override { return SystemClock().now() + by.load(); }
         std::atomic<milliseconds> by { milliseconds(0) };
     };
-    PrivatePostgres &server = PrivatePostgres::shared();
-    const QString url = server.url(server.newDatabase());
-    WrongClock clock;
-    const TenantId tenant = seed(url, clock);
+    Installation<WrongClock> place;
     CapturedLog log;
     const auto told = [&] { return log.text().count("The clock of this machine is not that of the database's"); };
     const auto agreed = [&] { return log.text().count("agree again"); };
-    Process process(url, clock, tenant);
+    Process process = place.process();
     const auto seconds = [&] { return std::chrono::round<std::chrono::seconds>(*process.store->clockDeviation()).count(); };
     QTRY_VERIFY(process.capture(u"1"_s).ok());
     QCOMPARE(seconds(), 0);
     QCOMPARE(told(), 0);
-    clock.by = milliseconds(2'500); // what happens
+    place.clock.by = milliseconds(2'500); // what happens
     QTRY_COMPARE(std::chrono::ceil<std::chrono::seconds>(*process.store->clockDeviation()).count(), 3);
     QCOMPARE(told(), 0);
-    clock.by = milliseconds(60'000);
+    place.clock.by = milliseconds(60'000);
     QTRY_COMPARE(seconds(), 60);
-    clock.by = milliseconds(61'000); // the same, nearly
+    place.clock.by = milliseconds(61'000); // the same, nearly
     QTRY_COMPARE(seconds(), 61);
     QCOMPARE(told(), 1);
-    clock.by = milliseconds(-30'000);
+    place.clock.by = milliseconds(-30'000);
     QTRY_COMPARE(seconds(), -30);
     QCOMPARE(told(), 2);
-    clock.by = milliseconds(0);
+    place.clock.by = milliseconds(0);
     QTRY_COMPARE(agreed(), 1);
     QCOMPARE(seconds(), 0);
     // One that is wrong from the beginning is told at the start.
-    clock.by = milliseconds(-3'600'000);
-    Process another(url, clock, tenant);
+    place.clock.by = milliseconds(-3'600'000);
+    Process another = place.process();
     QVERIFY(log.text().contains("aheadMilliseconds=-3600"));
     QCOMPARE(std::chrono::round<std::chrono::minutes>(*another.store->clockDeviation()).count(), -60);
 }
