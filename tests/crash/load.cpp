@@ -160,6 +160,29 @@ void Trigger::acknowledged()
         ::kill(m_server, SIGKILL);
 }
 
+// ---- Progress
+
+void Progress::acknowledged()
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        ++m_acknowledgements;
+    }
+    m_changed.notify_all();
+}
+
+int Progress::acknowledgements() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_acknowledgements;
+}
+
+bool Progress::reaches(int acknowledgements, std::chrono::milliseconds patience)
+{
+    std::unique_lock lock(m_mutex);
+    return m_changed.wait_for(lock, patience, [this, acknowledgements] { return m_acknowledgements >= acknowledgements; });
+}
+
 // ---- Known items
 
 void KnownItems::add(const QString &id)
@@ -181,19 +204,17 @@ QString KnownItems::some(std::mt19937 &random) const
 
 // ---- Client
 
-Client::Client(int number, quint16 port, const QByteArray &apiKey, unsigned seed, Gate &gate, Trigger &trigger, KnownItems &items)
+Client::Client(int number, quint16 port, const QByteArray &apiKey, unsigned seed, Stage &stage)
     : m_number(number)
     , m_caller(port, { { "x-api-key", apiKey } })
     , m_random(seed * 1000 + static_cast<unsigned>(number))
-    , m_gate(gate)
-    , m_trigger(trigger)
-    , m_items(items)
+    , m_stage(stage)
 {
 }
 
 void Client::work()
 {
-    while (const auto opening = m_gate.pass()) {
+    while (const auto opening = m_stage.gate.pass()) {
         m_opening = *opening;
         step();
     }
@@ -268,8 +289,10 @@ std::optional<HttpAnswer> Client::attempt(Operation &operation)
     if (operation.method == "PUT" && (operation.target.contains("/queues/") || operation.target.contains("/calendars/")))
         headers.append({ QByteArray("If-Match"), QByteArray("*") }); // the latest wins, which is what this client wants
     const auto answer = m_caller.call(operation.method, operation.target, operation.body, headers);
-    if (answer && answer->status == 200)
-        m_trigger.acknowledged();
+    if (answer && answer->status == 200) {
+        m_stage.trigger.acknowledged();
+        m_stage.progress.acknowledged();
+    }
     attempt.endedUs = nowUs();
     if (answer) {
         attempt.status = answer->status;
@@ -279,7 +302,7 @@ std::optional<HttpAnswer> Client::attempt(Operation &operation)
     if (answer || m_caller.connected())
         operation.attempts.push_back(std::move(attempt));
     if (!answer)
-        (void)m_gate.passAfter(m_opening);
+        (void)m_stage.gate.passAfter(m_opening);
     return answer;
 }
 
@@ -304,7 +327,7 @@ std::optional<HttpAnswer> Client::read(const QByteArray &method, const QString &
 {
     auto answer = m_caller.call(method, (api + target).toLatin1(), body.toJson(QJsonDocument::Compact));
     if (!answer)
-        (void)m_gate.passAfter(m_opening);
+        (void)m_stage.gate.passAfter(m_opening);
     return answer;
 }
 
@@ -317,7 +340,7 @@ void Client::learn(Operation &operation, const HttpAnswer &answer)
     if (operation.target == "/iwd/v3/items" && operation.body.startsWith('{')) {
         const QString id = json.value(QStringLiteral("id")).toString();
         operation.effects.front().item = id;
-        m_items.add(id);
+        m_stage.items.add(id);
         m_captured.push_back({ operation.effects.front().mark, id });
     }
     for (const Effect &effect : operation.never)
@@ -368,7 +391,7 @@ void Client::captureSeveral()
 void Client::patch()
 {
     const QString text = mark();
-    const QString item = m_items.some(m_random);
+    const QString item = m_stage.items.some(m_random);
     (void)perform(make("PATCH", QStringLiteral("/items/") + item, QJsonDocument(QJsonObject { { QStringLiteral("custom"), QJsonObject { { QStringLiteral("mark"), text } } } }),
         { marked("item.updated", text, item) }));
 }
@@ -376,7 +399,7 @@ void Client::patch()
 void Client::holdOrResume()
 {
     const QString text = mark();
-    const QString item = m_items.some(m_random);
+    const QString item = m_stage.items.some(m_random);
     if (number(2) == 0) {
         (void)perform(make("POST", QStringLiteral("/items/%1/hold").arg(item), QJsonDocument(QJsonObject { { QStringLiteral("reason"), text } }), { marked("item.held", text, item) }));
         return;
@@ -387,7 +410,7 @@ void Client::holdOrResume()
 void Client::requeueOrCancel()
 {
     const QString text = mark();
-    const QString item = m_items.some(m_random);
+    const QString item = m_stage.items.some(m_random);
     if (number(4) == 0) {
         (void)perform(make("POST", QStringLiteral("/items/%1/cancel").arg(item), QJsonDocument(QJsonObject { { QStringLiteral("reason"), text } }), { marked("item.canceled", text, item) }));
         return;

@@ -52,6 +52,22 @@ private:
     int m_left = 0; ///< 0: not armed
 };
 
+/// How far the clients have come together. Thread-safe.
+class Progress
+{
+public:
+    void acknowledged();
+    /// Operations of all clients that were acknowledged so far.
+    [[nodiscard]] int acknowledgements() const;
+    /// Waits until there are so many. @returns false when they did not come within @p patience
+    [[nodiscard]] bool reaches(int acknowledgements, std::chrono::milliseconds patience);
+
+private:
+    mutable std::mutex m_mutex;
+    std::condition_variable m_changed;
+    int m_acknowledgements = 0;
+};
+
 /// Items that clients know of. Thread-safe.
 class KnownItems
 {
@@ -65,12 +81,21 @@ private:
     size_t m_next = 0;
 };
 
+/// What clients have in common.
+struct Stage
+{
+    Gate gate;
+    Trigger trigger;
+    Progress progress;
+    KnownItems items;
+};
+
 /// One client on a thread of its own, that asks for whatever the API has, at random, and writes down what it was told. Some of its writes bear
 /// an Idempotency-Key; those it repeats until it is told, and sometimes afterwards. What it was told it also looks for by searches.
 class Client
 {
 public:
-    Client(int number, quint16 port, const QByteArray &apiKey, unsigned seed, Gate &gate, Trigger &trigger, KnownItems &items);
+    Client(int number, quint16 port, const QByteArray &apiKey, unsigned seed, Stage &stage);
 
     void work();
     /// Asks once more for every write that bears a key and was not answered.
@@ -127,9 +152,7 @@ private:
     const int m_number;
     HttpCaller m_caller;
     std::mt19937 m_random;
-    Gate &m_gate;
-    Trigger &m_trigger;
-    KnownItems &m_items;
+    Stage &m_stage;
     int m_opening = 0;
     qint64 m_marks = 0;
     std::vector<Holding> m_holdings;

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "load.h"
-#include "observing.h"
+#include "trial.h"
 
-#include <support/historychecker.h>
 #include <support/serverprocess.h>
 
-#include <QDir>
 #include <QJsonArray>
 #include <QTemporaryDir>
 #include <QTest>
@@ -19,14 +16,6 @@
 namespace iwd::test {
 
 namespace {
-
-/// A number from the environment, so that a person can repeat or prolong a run.
-unsigned fromEnvironment(const char *name, unsigned otherwise)
-{
-    bool isNumber = false;
-    const unsigned value = qEnvironmentVariable(name).toUInt(&isNumber);
-    return isNumber ? value : otherwise;
-}
 
 struct Times
 {
@@ -103,21 +92,9 @@ void TestCrash::whatWasAcknowledgedSurvivesEveryKill()
     ServerProcess server(setup);
     server.start();
     QVERIFY2(server.waitUntilReady(), server.log().constData());
-    Observer observer(server.port(), server.apiKey());
-    const QString unprepared = prepareForLoad(observer);
+    Trial trial(server.port(), server.apiKey(), seed);
+    const QString unprepared = trial.begin();
     QVERIFY2(unprepared.isEmpty(), qPrintable(unprepared));
-
-    Gate gate;
-    Trigger trigger;
-    KnownItems items;
-    std::vector<std::unique_ptr<Client>> clients;
-    Follower follower(server.port(), server.apiKey(), gate);
-    std::vector<std::thread> threads;
-    for (int number = 0; number < clientCount; ++number)
-        clients.push_back(std::make_unique<Client>(number, server.port(), server.apiKey(), seed, gate, trigger, items));
-    for (const auto &client : clients)
-        threads.emplace_back([&client] { client->work(); });
-    threads.emplace_back([&follower] { follower.work(); });
 
     Times times;
     QStringList wrong;
@@ -127,12 +104,12 @@ void TestCrash::whatWasAcknowledgedSurvivesEveryKill()
         // Now at any moment, now right after an acknowledgement.
         const auto longest = pick(60, 300);
         if (killed % 2 == 0)
-            trigger.arm(server.pid(), 1 + static_cast<int>(random() % 25));
-        gate.open();
+            trial.trigger().arm(server.pid(), 1 + static_cast<int>(random() % 25));
+        trial.gate().open();
         (void)server.waitUntilEnded(longest);
-        trigger.disarm();
+        trial.trigger().disarm();
         server.kill();
-        gate.close();
+        trial.gate().close();
         ++killed;
         times.working += since(begun);
 
@@ -151,38 +128,23 @@ void TestCrash::whatWasAcknowledgedSurvivesEveryKill()
         }
         times.starting += since(begun);
         begun = std::chrono::steady_clock::now();
-        wrong = observer.catchUp() + observer.searchesAgree(5);
+        wrong = trial.observer().catchUp() + trial.observer().searchesAgree(5);
         times.checking += since(begun);
     }
 
-    // What was never answered is asked for once more, then everything comes to rest: the leases of the dead end.
-    gate.end();
-    for (auto &thread : threads)
-        thread.join();
-    Observation found;
-    std::vector<Operation> operations;
-    if (server.running()) {
-        for (const auto &client : clients)
-            client->settle();
-        if (!observer.waitUntilNothingIsInHands(agentIds(), std::chrono::seconds(30)))
-            wrong.append(QStringLiteral("items of agents who are gone do not come back to their queue"));
-        wrong += observer.catchUp();
-        wrong += observer.searchesAgree(300);
-        found = observer.everything(agentIds(), queueIds());
-        found.readings[QStringLiteral("follower")] = follower.seen();
-    }
-    int searches = 0;
-    for (const auto &client : clients) {
-        operations.insert(operations.end(), client->operations().begin(), client->operations().end());
-        wrong += client->complaints();
-        searches += client->searches();
-    }
-    wrong += checkHistory(operations, found);
-    wrong += handedOutWhileClosed(found.feed);
+    trial.end();
+    Measure measure;
+    measure.patience = std::chrono::seconds(30);
+    measure.searches = 300;
+    const bool answers = server.running();
+    if (!answers && wrong.isEmpty())
+        wrong.append(QStringLiteral("the server has ended by itself:\n") + QString::fromUtf8(server.log().right(4000)));
+    Verdict verdict = answers ? trial.judge(measure) : trial.testimony();
+    verdict.complaints = wrong + verdict.complaints;
 
     std::map<Operation::Outcome, int> outcomes;
     int seenOffers = 0;
-    for (const Operation &operation : operations) {
+    for (const Operation &operation : verdict.operations) {
         if (operation.method == "GET")
             ++seenOffers;
         else
@@ -190,28 +152,24 @@ void TestCrash::whatWasAcknowledgedSurvivesEveryKill()
     }
     std::map<QString, int> types;
     int acceptances = 0;
-    for (const QByteArray &json : found.feed) {
+    for (const QByteArray &json : verdict.found.feed) {
         const QJsonObject event = QJsonDocument::fromJson(json).object();
         const QString type = event.value(QStringLiteral("type")).toString();
         ++types[type];
         acceptances += type == QLatin1StringView("item.assigned") && event.value(QStringLiteral("before")).toObject().value(QStringLiteral("status")) == QStringLiteral("distributed");
     }
     qInfo("%u kills; %d writes acknowledged, %d refused, %d unknown; %zu events on %zu items; %zu seen live; %d offers seen, %d accepted; %d searches. Working %lld ms, starting %lld ms, checking %lld ms",
-        killed, outcomes[Operation::Outcome::Done], outcomes[Operation::Outcome::Undone], outcomes[Operation::Outcome::Unknown], found.feed.size(), found.items.size(), follower.seen().size(),
-        seenOffers, acceptances, searches,
+        killed, outcomes[Operation::Outcome::Done], outcomes[Operation::Outcome::Undone], outcomes[Operation::Outcome::Unknown], verdict.found.feed.size(), verdict.found.items.size(), verdict.found.readings[QStringLiteral("follower")].size(),
+        seenOffers, acceptances, verdict.searches,
         static_cast<long long>(times.working.count()), static_cast<long long>(times.starting.count()), static_cast<long long>(times.checking.count()));
-    if (!wrong.isEmpty()) {
-        const QString story = QDir::current().absoluteFilePath(QStringLiteral("crash-history-%1.jsonl").arg(seed));
-        const bool written = writeHistory(story, operations, found);
-        QFAIL(qPrintable(QStringLiteral("%1\nIWD_CRASH_SEED=%2; the history is in %3").arg(wrong.join(u'\n')).arg(seed).arg(written ? story : QStringLiteral("no file"))));
-    }
+    QVERIFY2(verdict.complaints.isEmpty(), qPrintable(verdict.report(QStringLiteral("crash"), seed)));
     // A run in which little happens would prove little.
     QCOMPARE_GE(killed, kills);
     for (const auto type : { "item.created", "item.updated", "item.held", "item.resumed", "item.assigned", "item.extended", "item.released", "item.completed", "item.requeued", "item.canceled",
              "item.lease_expired", "item.offered", "item.offer_declined", "item.offer_expired", "agent.state_changed", "config.updated" })
         QVERIFY2(types[QLatin1StringView(type)] > 0, type);
     QCOMPARE_GT(acceptances, 0);
-    QCOMPARE_GT(searches, 0);
+    QCOMPARE_GT(verdict.searches, 0);
     QCOMPARE_GT(outcomes[Operation::Outcome::Unknown] + outcomes[Operation::Outcome::Undone], 0);
 }
 

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "balancer.h"
 
-#include <crash/load.h>
-#include <crash/observing.h>
-#include <support/historychecker.h>
+#include <crash/trial.h>
 #include <support/privatepostgres.h>
 #include <support/serverprocess.h>
 #include <support/tcpproxy.h>
@@ -19,13 +17,6 @@ using std::chrono::seconds;
 namespace {
 
 constexpr int patience = 20'000; ///< milliseconds for what comes by itself
-
-unsigned fromEnvironment(const char *name, unsigned otherwise)
-{
-    bool isNumber = false;
-    const unsigned value = qEnvironmentVariable(name).toUInt(&isNumber);
-    return isNumber ? value : otherwise;
-}
 
 } // namespace
 
@@ -226,22 +217,10 @@ void TestNetwork::whatWasAcknowledgedSurvivesABadNetwork()
         addServer(u"127.0.0.1:%1"_s.arg(way->port()));
     const QByteArray key = m_servers.front()->apiKey();
     Balancer balancer({ m_servers[0]->port(), m_servers[1]->port() });
-    Observer observer(balancer.port(), key);
-    const QString unprepared = prepareForLoad(observer);
+    Trial trial(balancer.port(), key, seed);
+    const QString unprepared = trial.begin();
     QVERIFY2(unprepared.isEmpty(), qPrintable(unprepared));
-
-    Gate gate;
-    Trigger trigger;
-    KnownItems items;
-    std::vector<std::unique_ptr<Client>> clients;
-    std::vector<std::thread> threads;
-    Follower follower(balancer.port(), key, gate);
-    for (int number = 0; number < clientCount; ++number)
-        clients.push_back(std::make_unique<Client>(number, balancer.port(), key, seed, gate, trigger, items));
-    gate.open();
-    for (const auto &client : clients)
-        threads.emplace_back([&client] { client->work(); });
-    threads.emplace_back([&follower] { follower.work(); });
+    trial.gate().open();
 
     QString wrong;
     for (unsigned round = 0; round < rounds && wrong.isEmpty(); ++round) {
@@ -265,7 +244,7 @@ void TestNetwork::whatWasAcknowledgedSurvivesABadNetwork()
             way.swallow(false);
         }
         QTest::qWait(static_cast<int>(100 + random() % 400)); // some work in between
-        gate.open();
+        trial.gate().open();
         for (size_t server = 0; server < m_servers.size() && wrong.isEmpty(); ++server) {
             const auto end = std::chrono::steady_clock::now() + milliseconds(patience);
             while (readiness(server) != 200 && wrong.isEmpty()) {
@@ -275,32 +254,16 @@ void TestNetwork::whatWasAcknowledgedSurvivesABadNetwork()
             }
         }
     }
-    gate.end();
-    gate.open();
-    for (std::thread &thread : threads)
-        thread.join();
+    trial.end();
     QVERIFY2(wrong.isEmpty(), qPrintable(wrong));
 
-    std::vector<Operation> operations;
-    QStringList complaints;
-    for (const auto &client : clients) {
-        client->settle();
-        operations.insert(operations.end(), client->operations().begin(), client->operations().end());
-        complaints += client->complaints();
-    }
-    QVERIFY(observer.waitUntilNothingIsInHands(agentIds(), seconds(60)));
-    complaints += observer.catchUp();
-    Observation found = observer.everything(agentIds(), queueIds());
-    found.readings.emplace(u"follower"_s, follower.seen());
-    HistoryRules rules;
-    rules.leaseSlack = seconds(20); // nobody notices the end of a lease while the network is silent
-    complaints += checkHistory(operations, found, rules);
-    const auto refused = std::count_if(operations.begin(), operations.end(), [](const Operation &one) { return one.attempts.back().status == 503; });
-    qInfo("%zu operations, %td refused, %zu events, %u rounds", operations.size(), refused, found.feed.size(), rounds);
-    if (!complaints.isEmpty())
-        (void)writeHistory(QDir::temp().filePath(u"iwd-network-history.jsonl"_s), operations, found);
-    QVERIFY2(complaints.isEmpty(), qPrintable(complaints.mid(0, 20).join(u'\n')));
-    QVERIFY(operations.size() > 300);
+    Measure measure;
+    measure.history.leaseSlack = seconds(20); // nobody notices the end of a lease while the network is silent
+    const Verdict verdict = trial.judge(measure);
+    const auto refused = std::count_if(verdict.operations.begin(), verdict.operations.end(), [](const Operation &one) { return one.attempts.back().status == 503; });
+    qInfo("%zu operations, %td refused, %zu events, %u rounds", verdict.operations.size(), refused, verdict.found.feed.size(), rounds);
+    QVERIFY2(verdict.complaints.isEmpty(), qPrintable(verdict.report(u"network"_s, seed)));
+    QVERIFY(verdict.operations.size() > 300);
 }
 
 } // namespace iwd::test

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "balancer.h"
 
-#include <crash/load.h>
-#include <crash/observing.h>
-#include <support/historychecker.h>
+#include <crash/trial.h>
 #include <support/privatepostgres.h>
 #include <support/privateredis.h>
 #include <support/serverprocess.h>
@@ -20,13 +18,6 @@ using std::chrono::seconds;
 namespace {
 
 constexpr int podCount = 3;
-
-unsigned fromEnvironment(const char *name, unsigned otherwise)
-{
-    bool isNumber = false;
-    const unsigned value = qEnvironmentVariable(name).toUInt(&isNumber);
-    return isNumber ? value : otherwise;
-}
 
 QByteArray text(const QJsonObject &object)
 {
@@ -217,33 +208,22 @@ void TestPods::whatWasAcknowledgedSurvivesTheDeathOfPods()
     for (const auto &pod : m_pods)
         ports.push_back(pod->port());
     Balancer balancer(ports);
-    Observer observer(balancer.port(), apiKey());
-    const QString unprepared = prepareForLoad(observer);
+    Trial trial(balancer.port(), apiKey(), seed);
+    const QString unprepared = trial.begin();
     QVERIFY2(unprepared.isEmpty(), qPrintable(unprepared));
-
-    Gate gate;
-    Trigger trigger;
-    KnownItems items;
-    std::vector<std::unique_ptr<Client>> clients;
-    std::vector<std::thread> threads;
-    Follower follower(balancer.port(), apiKey(), gate);
-    for (int number = 0; number < clientCount; ++number)
-        clients.push_back(std::make_unique<Client>(number, balancer.port(), apiKey(), seed, gate, trigger, items));
-    for (const auto &client : clients)
-        threads.emplace_back([&client] { client->work(); });
-    threads.emplace_back([&follower] { follower.work(); });
 
     QStringList wrong;
     for (unsigned killed = 0; killed < kills && wrong.isEmpty(); ++killed) {
         ServerProcess &victim = *m_pods[random() % m_pods.size()];
-        gate.open(); // those who met the last death go on
+        trial.gate().open(); // those who met the last death go on
         if (killed % 2 == 0)
-            trigger.arm(victim.pid(), 1 + static_cast<int>(random() % 40));
+            trial.trigger().arm(victim.pid(), 1 + static_cast<int>(random() % 40));
         (void)victim.waitUntilEnded(milliseconds(100 + random() % 400));
-        trigger.disarm();
+        trial.trigger().disarm();
         victim.kill();
-        gate.open();
-        QTest::qWait(static_cast<int>(100 + random() % 500)); // the others carry on without it
+        // The others carry on without it.
+        if (const int further = 5 + static_cast<int>(random() % 40); !trial.waitForAcknowledgements(further))
+            wrong.append(u"the other pods did not acknowledge %1 operations within a minute after kill %2"_s.arg(further).arg(killed));
         if (killed % 4 == 0)
             m_redis.cli({ u"FLUSHALL"_s });
         victim.start();
@@ -254,34 +234,18 @@ void TestPods::whatWasAcknowledgedSurvivesTheDeathOfPods()
         if (wrong.isEmpty() && !pod->waitUntilReady())
             wrong.append(u"a pod does not start again"_s);
     }
-    gate.end();
-    gate.open();
-    for (std::thread &thread : threads)
-        thread.join();
+    trial.end();
     QVERIFY2(wrong.isEmpty(), qPrintable(wrong.join(u'\n')));
 
-    std::vector<Operation> operations;
-    QStringList complaints;
-    int searches = 0;
-    for (const auto &client : clients) {
-        client->settle();
-        operations.insert(operations.end(), client->operations().begin(), client->operations().end());
-        complaints += client->complaints();
-        searches += client->searches();
-    }
-    QVERIFY(observer.waitUntilNothingIsInHands(agentIds(), seconds(60)));
-    complaints += observer.catchUp();
-    Observation found = observer.everything(agentIds(), queueIds());
-    found.readings.emplace(u"follower"_s, follower.seen());
-    HistoryRules rules;
-    rules.leaseSlack = seconds(8); // the lease of whoever does what falls due has to end first
-    complaints += checkHistory(operations, found, rules);
-    qInfo("%zu operations, %zu events, %d searches, %u deaths", operations.size(), found.feed.size(), searches, kills);
-    QVERIFY2(complaints.isEmpty(), qPrintable(complaints.mid(0, 20).join(u'\n')));
-    QVERIFY(operations.size() > 300);
+    Measure measure;
+    measure.history.leaseSlack = seconds(8); // the lease of whoever does what falls due has to end first
+    const Verdict verdict = trial.judge(measure);
+    qInfo("%zu operations, %zu events, %d searches, %u deaths", verdict.operations.size(), verdict.found.feed.size(), verdict.searches, kills);
+    QVERIFY2(verdict.complaints.isEmpty(), qPrintable(verdict.report(u"pods"_s, seed)));
+    QVERIFY(verdict.operations.size() > 300);
     // Figures are each pod's own, and all the same.
     for (size_t pod = 0; pod < m_pods.size(); ++pod)
-        QTRY_COMPARE(withoutAges(ask(pod, "GET", "/stats/queues").json()), withoutAges(found.queueFigures));
+        QTRY_COMPARE(withoutAges(ask(pod, "GET", "/stats/queues").json()), withoutAges(verdict.found.queueFigures));
 }
 
 } // namespace iwd::test
