@@ -329,7 +329,8 @@ public:
     };
 
     virtual ~Store() = default;
-    /// @p hooksOf makes the hooks of a lane; it is called for each, maybe later and on another thread when a database can only then be reached. Before the first write.
+    /// @p hooksOf makes the hooks of a lane; it is called for each, maybe later and on another thread when a database can only then be reached. Before the first write; blocks until the
+    /// threads of the lanes have them.
     virtual void setHooks(std::function<Hooks(int lane)> hooksOf) = 0;
     /// Blocks until the units so far were told their outcome; then calls @p last on the thread of each lane and forgets the hooks.
     virtual void removeHooks(const std::function<void(int lane)> &last) = 0;

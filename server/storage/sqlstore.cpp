@@ -191,7 +191,8 @@ Result<void> SqlStore::start()
 
 void SqlStore::setHooks(std::function<Hooks(int lane)> hooksOf)
 {
-    d->hooks = hooksOf(0);
+    // The writing thread may be telling of what others wrote just now.
+    onTheWritingThread([this, hooks = hooksOf(0)] { d->hooks = hooks; });
 }
 
 bool SqlStore::tellWriters(const std::function<void(int lane)> &tell)
@@ -201,15 +202,23 @@ bool SqlStore::tellWriters(const std::function<void(int lane)> &tell)
 
 void SqlStore::removeHooks(const std::function<void(int lane)> &last)
 {
-    std::latch told(1);
-    const auto leave = [&](int lane) {
-        last(lane);
+    onTheWritingThread([this, &last] {
+        last(0);
         d->hooks = {};
-        told.count_down();
+    });
+}
+
+/// Blocks until @p run has returned.
+void SqlStore::onTheWritingThread(const std::function<void()> &run)
+{
+    std::latch done(1);
+    const auto runAndTell = [&](int) {
+        run();
+        done.count_down();
     };
-    while (!tellWriters(leave))
+    while (!tellWriters(runAndTell))
         std::this_thread::sleep_for(milliseconds(1));
-    told.wait();
+    done.wait();
 }
 
 bool SqlStore::write(WriteUnit unit)

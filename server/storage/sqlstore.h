@@ -47,6 +47,8 @@ protected:
     [[nodiscard]] Result<void> start();
 
 private:
+    void onTheWritingThread(const std::function<void()> &run);
+
     class Private;
     std::unique_ptr<Private> d;
 };
