@@ -2,6 +2,7 @@
 #include "presence.h"
 
 #include <cache/cachekeys.h>
+#include <contract/jsonreading.h>
 
 #include <QDataStream>
 #include <QIODevice>
@@ -34,9 +35,12 @@ void Presence::forgetOld()
         there.agents.removeIf([now](const auto &agent) { return agent->stays == 0 && (now - agent->lastSeen > Lingers || agent->lastSeen > now); });
 }
 
-/// @returns null: there are too many
+/// @returns null: there are too many, or nobody can have this id
 Presence::Agent *Presence::agent(TenantId tenant, const QString &agentId)
 {
+    // It comes from the path, before anybody looks whether there is such an agent.
+    if (!json::isObjectId(agentId))
+        return nullptr;
     forgetOld();
     OfTenant &there = m_own[tenant];
     if (there.agents.size() >= mostAgents && !there.agents.contains(agentId))

@@ -58,7 +58,7 @@ private Q_SLOTS:
             const Presence::Stay stay = presence.stay(tenant, u"ann"_s);
             const Presence::Stay second = presence.stay(tenant, u"ann"_s);
             clock.advance(1h);
-            presence.seen(tenant, u"somebody else"_s); // looks for those who have gone
+            presence.seen(tenant, u"ben"_s); // looks for those who have gone
             QVERIFY(isThere());
             QVERIFY(!presence.figures(another).isConnected(u"ann"_s, clock.now()));
         }
@@ -93,11 +93,22 @@ private Q_SLOTS:
         for (int i = 0; i < 50'000; ++i)
             presence.seen(tenant, QString::number(i));
         QVERIFY(presence.figures(tenant).lastSeen.size() <= 20'000);
-        const Presence::Stay none = presence.stay(tenant, u"one too many"_s);
-        QVERIFY(!presence.figures(tenant).isConnected(u"one too many"_s, clock.now()));
+        const Presence::Stay none = presence.stay(tenant, u"one-too-many"_s);
+        QVERIFY(!presence.figures(tenant).isConnected(u"one-too-many"_s, clock.now()));
         clock.advance(1min);
         presence.seen(tenant, u"ann"_s);
         QCOMPARE(presence.figures(tenant).lastSeen.size(), 1);
+    }
+
+    void whatNoAgentCanBeCalledIsNotRemembered()
+    {
+        test::ManualClock clock;
+        Presence presence(clock);
+        for (const QString &id : { QString(100'000, u'a'), u"a name"_s, u"../ann"_s, QString() }) {
+            presence.seen(tenant, id);
+            const Presence::Stay stay = presence.stay(tenant, id);
+            QVERIFY(presence.figures(tenant).lastSeen.isEmpty());
+        }
     }
 
     void serversTellEachOther()
