@@ -8,7 +8,7 @@
 
 namespace iwd {
 
-/// An item from the columns of item/get.sql. @tparam Row a Statement, or one of a database itself
+/// An item from the columns of item/get.sql and item/get_many.sql. @tparam Row a Statement, or one of a database itself
 template <typename Row>
 [[nodiscard]] ItemRecord readItem(const Row &row)
 {

@@ -222,7 +222,7 @@ void TestPostgresStore::whatIsAskedAllTheTimeUsesItsIndex_data()
     QTest::addRow("youngest of a class") << u"item/waiting_newest"_s << u"item_waiting_idx"_s;
     QTest::addRow("heads of all classes") << u"item/oldest_waiting"_s << u"item_waiting_idx"_s;
     QTest::addRow("known capture") << u"capture/find"_s << u"item_payload_capture_idx"_s;
-    QTest::addRow("an item") << u"item/get"_s << u"item_pkey"_s;
+    QTest::addRow("an item") << u"item/get_many"_s << u"item_pkey"_s;
     QTest::addRow("due timers") << u"timer/due"_s << u"item_timer_due_idx"_s;
     QTest::addRow("expired leases") << u"assignment/expired"_s << u"assignment_lease_idx"_s;
     QTest::addRow("in whose hands") << u"assignment/get"_s << u"assignment_item_idx"_s;
@@ -246,10 +246,10 @@ void TestPostgresStore::whatIsAskedAllTheTimeUsesItsIndex()
     connection->execute(u"insert into event (tenant_id, day, id, item_id, at_ms, type, facts, body) select 1, 20513, n, n % 1000, 0, 1, '', '' from generate_series(1, 5000) n"_s);
     connection->execute(u"analyze event"_s);
     const QString sql = QString::fromUtf8(PostgresStatement(*connection.operator->(), statementText(u"postgresql"_s, name), false).sql());
-    QVERIFY(connection->execute(u"prepare probe as "_s + sql));
+    QVERIFY2(connection->execute(u"prepare probe as "_s + sql), qPrintable(connection->failure() ? connection->failure()->text : QString()));
     QStringList values;
     for (int parameter = 1; sql.contains(u"$%1"_s.arg(parameter)); ++parameter)
-        values.append(u"'1'"_s);
+        values.append(sql.contains(u"$%1::bigint[]"_s.arg(parameter)) ? u"'{1}'"_s : u"'1'"_s);
     const QString plan = connection.rows(u"explain execute probe(%1)"_s.arg(values.join(u','))).join(u'\n');
     QVERIFY2(!connection->failure(), qPrintable(connection->failure() ? connection->failure()->text : QString()));
     QVERIFY2(plan.contains(index), qPrintable(plan));
