@@ -261,7 +261,7 @@ void TestHistoryChecker::aPlantedFaultIsFound_data()
             story.operations[10].token = 3;
             story.operations[10].effects.clear();
         },
-        u"tokens: operation 11 was let act"_s);
+        u"tokens: operation 11 of client 0 (POST /iwd/v3/items) was let act"_s);
     row("an agent completes what another one holds",
         [](Story &story) {
             story.operations[5].token = 2;
