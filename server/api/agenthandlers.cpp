@@ -223,7 +223,7 @@ http::WebSocketRoute AgentHandlers::stream()
         [this](http::Request request, QWebSocket *socket) {
             const auto source = offerSource(m_pipeline, request);
             const auto enter = [this, id = request.parameters.value(0)](TenantId tenant) { return m_presence.stay(tenant, id); };
-            runLiveStream({ &m_pipeline, &m_authenticator, streamInfo().privilege, m_slowestReader, std::move(request), source, enter }, socket);
+            runLiveStream({ &m_pipeline, &m_authenticator, streamInfo(), m_slowestReader, std::move(request), source, enter }, socket);
         } };
 }
 
@@ -231,10 +231,11 @@ QCoro::Task<std::optional<http::Response>> AgentHandlers::authorizeStream(http::
 {
     Call call;
     call.request = request;
-    const auto caller = co_await admit(m_authenticator, request, streamInfo().privilege);
+    const EndpointInfo info = streamInfo();
+    const auto caller = co_await admit(m_authenticator, request, info);
     if (!caller)
         co_return call.problem(caller.error());
-    if (const auto known = checkParameters(request, {}); !known)
+    if (const auto known = checkParameters(request, info.parameters); !known)
         co_return call.badRequest(known.error());
     std::function<Result<QJsonArray>(Snapshot &)> work = [id = call.id()](Snapshot &snapshot) { return inHands(snapshot, id, true, 0); };
     const auto agent = co_await m_pipeline.read<QJsonArray>(caller->tenant, request.deadline, work);

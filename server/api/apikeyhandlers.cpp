@@ -15,10 +15,13 @@ namespace iwd {
 
 namespace {
 
+const QString agentField = QStringLiteral("agentId");
+
 QJsonObject encodeKey(const ApiKeyRecord &key)
 {
     return { { QStringLiteral("id"), key.id }, { QStringLiteral("name"), key.name },
-        { QStringLiteral("scopes"), QJsonArray::fromStringList(key.scopes) }, { QStringLiteral("createdDateTime"), toIso(key.created) },
+        { QStringLiteral("scopes"), QJsonArray::fromStringList(key.scopes) }, { agentField, textOrNull(key.agent) },
+        { QStringLiteral("createdDateTime"), toIso(key.created) },
         { QStringLiteral("expiresDateTime"), isoOrNull(key.expires) } };
 }
 
@@ -50,6 +53,7 @@ Result<ApiKeyRecord> decodeKey(const Call &call, Instant now)
     key.tenant = call.caller.tenant;
     key.name = reader.requiredText(QStringLiteral("name"), MaxNameLength);
     key.scopes = readScopes(reader);
+    key.agent = reader.objectId(agentField);
     const QString expires = QStringLiteral("expiresDateTime");
     key.expires = reader.take(json::date(expires, reader.value(expires)));
     if (key.expires && *key.expires <= now)
@@ -57,6 +61,12 @@ Result<ApiKeyRecord> decodeKey(const Call &call, Instant now)
     if (const auto finished = reader.finish(); !finished)
         return finished.error();
     return key;
+}
+
+Error unknownAgent(const QString &id)
+{
+    return { ErrorCode::InvalidReference, QStringLiteral("There is no agent \"%1\". Create it first.").arg(id), agentField,
+        { { QStringLiteral("kind"), QStringLiteral("agent") }, { QStringLiteral("id"), id } } };
 }
 
 } // namespace
@@ -107,9 +117,21 @@ QCoro::Task<http::Response> ApiKeyHandlers::create(Call call)
     const auto decoded = decodeKey(call, m_pipeline.clock().now());
     if (!decoded)
         co_return call.problem(decoded.error());
+    // Keys may live in another database than agents do. Whoever repeats a request is given the stored answer, whatever has become of the agent.
+    bool agentIsThere = true;
+    if (!decoded->agent.isEmpty()) {
+        std::function<Result<bool>(Snapshot &)> look
+            = [agent = decoded->agent](Snapshot &snapshot) -> Result<bool> { return snapshot.configuration()->agent(agent) != nullptr; };
+        const auto looked = co_await m_pipeline.read<bool>(call.caller.tenant, call.request.deadline, look);
+        if (!looked)
+            co_return call.problem(looked.error());
+        agentIsThere = *looked;
+    }
     const QString secret = secrets::newApiKey();
     std::function<Result<ApiKeyRecord>(Transaction &)> work
-        = [key = *decoded, digest = secrets::digest(secret)](Transaction &transaction) -> Result<ApiKeyRecord> {
+        = [key = *decoded, agentIsThere, digest = secrets::digest(secret)](Transaction &transaction) -> Result<ApiKeyRecord> {
+        if (!agentIsThere)
+            return unknownAgent(key.agent);
         ApiKeyRecord created = key;
         created.created = transaction.now();
         transaction.insertApiKey(created, digest);

@@ -63,7 +63,7 @@ QByteArray encode(const Caller &caller, quint64 generation)
         { QStringLiteral("tenant"), caller.tenant.number }, { QStringLiteral("tenantId"), caller.tenantId },
         { QStringLiteral("tenantName"), caller.tenantName }, { QStringLiteral("kind"), caller.actor.kind },
         { QStringLiteral("id"), caller.actor.id }, { QStringLiteral("name"), caller.actor.name },
-        { QStringLiteral("scopes"), QJsonArray::fromStringList(caller.scopes) },
+        { QStringLiteral("scopes"), QJsonArray::fromStringList(caller.scopes) }, { QStringLiteral("agent"), caller.agent },
         { QStringLiteral("expires"), caller.expires ? QJsonValue(toMillis(*caller.expires)) : QJsonValue() } };
     return QJsonDocument(json).toJson(QJsonDocument::Compact);
 }
@@ -71,7 +71,9 @@ QByteArray encode(const Caller &caller, quint64 generation)
 std::optional<Caller> decode(const QByteArray &text, quint64 generation)
 {
     const QJsonObject json = QJsonDocument::fromJson(text).object();
-    if (json.value(QStringLiteral("generation")).toString() != QString::number(generation))
+    const QJsonValue agent = json.value(QStringLiteral("agent"));
+    // One that does not say whether it is an agent's is not taken for one that is nobody's.
+    if (json.value(QStringLiteral("generation")).toString() != QString::number(generation) || !agent.isString())
         return std::nullopt;
     Caller caller;
     caller.tenant.number = json.value(QStringLiteral("tenant")).toInteger();
@@ -81,6 +83,7 @@ std::optional<Caller> decode(const QByteArray &text, quint64 generation)
         json.value(QStringLiteral("name")).toString() };
     for (const QJsonValue scope : json.value(QStringLiteral("scopes")).toArray())
         caller.scopes.append(scope.toString());
+    caller.agent = agent.toString();
     caller.privileges = privilegesOf(caller.scopes);
     if (const QJsonValue expires = json.value(QStringLiteral("expires")); expires.isDouble())
         caller.expires = fromMillis(expires.toInteger());
@@ -135,6 +138,7 @@ std::optional<Caller> callerIn(Directory &directory, bool isKey, const QByteArra
         caller.tenant = key->tenant;
         caller.actor = { QStringLiteral("apiKey"), key->id, key->name };
         caller.scopes = key->scopes;
+        caller.agent = key->agent;
         caller.expires = key->expires;
     } else {
         const auto session = directory.session(digest);

@@ -55,6 +55,7 @@ struct Caller
     Actor actor;
     QStringList scopes;
     Privileges privileges;
+    QString agent; ///< the only one as whom it may act; empty: any
     std::optional<Instant> expires;
     QByteArray credential; ///< digest of the key or token
 
@@ -62,6 +63,7 @@ struct Caller
     {
         return privilege == Privilege::None || privileges.test(static_cast<size_t>(privilege));
     }
+    [[nodiscard]] bool mayActAs(const QString &agentId) const { return agent.isEmpty() || agent == agentId; }
     /// Whether the caller may act on items only while holding them, and so must show the fencing token: nothing but the scope
     /// of agents lets it change items.
     [[nodiscard]] bool actsOnlyOnWhatItHolds() const;

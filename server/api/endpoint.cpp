@@ -137,13 +137,29 @@ Error notAllowed(const Caller &caller, Privilege privilege)
         { { QStringLiteral("privilege"), privilegeName(privilege) } } };
 }
 
+Error notTheAgent(const Caller &caller)
+{
+    return { ErrorCode::NotAllowed,
+        QStringLiteral("The API key \"%1\" belongs to the agent \"%2\" and may act as nobody else.").arg(caller.actor.name, caller.agent), {},
+        { { QStringLiteral("agent"), caller.agent } } };
+}
+
+Result<Caller> allowed(const Caller &caller, const EndpointInfo &info, const http::Request &request)
+{
+    if (!caller.may(info.privilege))
+        return notAllowed(caller, info.privilege);
+    if (info.isOfOneAgent() && !caller.mayActAs(request.parameters.value(0)))
+        return notTheAgent(caller);
+    return caller;
+}
+
 QCoro::Task<http::Response> serve(std::shared_ptr<const ApiEndpoint> endpoint, Authenticator *authenticator, http::Request request)
 {
     const EndpointInfo &info = endpoint->info;
     Call call;
     call.request = std::move(request);
     if (!info.open) {
-        auto caller = co_await admit(*authenticator, call.request, info.privilege);
+        auto caller = co_await admit(*authenticator, call.request, info);
         if (!caller)
             co_return call.problem(caller.error());
         call.caller = std::move(*caller);
@@ -233,24 +249,22 @@ Result<void> checkParameters(const http::Request &request, const QStringList &kn
     return {};
 }
 
-QCoro::Task<Result<Caller>> identify(Authenticator &authenticator, http::Request request, Privilege privilege)
+QCoro::Task<Result<Caller>> identify(Authenticator &authenticator, http::Request request, EndpointInfo info)
 {
-    auto caller = co_await authenticator.authenticate(request.headers, request.remoteAddress, request.deadline);
-    if (!caller || caller->may(privilege))
+    const auto caller = co_await authenticator.authenticate(request.headers, request.remoteAddress, request.deadline);
+    if (!caller)
         co_return caller;
-    co_return notAllowed(*caller, privilege);
+    co_return allowed(*caller, info, request);
 }
 
-QCoro::Task<Result<Caller>> admit(Authenticator &authenticator, http::Request request, Privilege privilege)
+QCoro::Task<Result<Caller>> admit(Authenticator &authenticator, http::Request request, EndpointInfo info)
 {
-    auto caller = co_await authenticator.authenticate(request.headers, request.remoteAddress, request.deadline);
+    const auto caller = co_await authenticator.authenticate(request.headers, request.remoteAddress, request.deadline);
     if (!caller)
         co_return caller;
     if (const auto admitted = authenticator.limits().admit(*caller); !admitted)
         co_return admitted.error();
-    if (!caller->may(privilege))
-        co_return notAllowed(*caller, privilege);
-    co_return caller;
+    co_return allowed(*caller, info, request);
 }
 
 void addRoute(http::Router &router, Authenticator &authenticator, const ApiEndpoint &endpoint)

@@ -60,6 +60,9 @@ struct EndpointInfo
     bool idempotent = false; ///< looks at Idempotency-Key
     bool versioned = false; ///< looks at If-Match
     http::RouteOptions options = {};
+
+    /// Whether an agent acts here: one whose id is in the path, before what is done.
+    [[nodiscard]] bool isOfOneAgent() const { return pattern.startsWith(QLatin1StringView("/iwd/v3/agents/{id}/")); }
 };
 
 struct ApiEndpoint
@@ -70,15 +73,15 @@ struct ApiEndpoint
 };
 
 /// Adds an endpoint to the table of routes. In front of the handler stands all that requests have in common, in this order: who is it
-/// (401), do they ask too often (429), may they (403), are the query parameters known (400), the header fields sound (400), the body JSON (415, 400, 422).
+/// (401), do they ask too often (429), may they, and as that agent (403), are the query parameters known (400), the header fields sound (400), the body JSON (415, 400, 422).
 /// @p authenticator must outlive the router
 void addRoute(http::Router &router, Authenticator &authenticator, const ApiEndpoint &endpoint);
 
 /// The part about the caller alone, for a WebSocket's handshake: who is it, do they ask too often, may they.
-[[nodiscard]] QCoro::Task<Result<Caller>> admit(Authenticator &authenticator, http::Request request, Privilege privilege);
+[[nodiscard]] QCoro::Task<Result<Caller>> admit(Authenticator &authenticator, http::Request request, EndpointInfo info);
 
 /// The same of a caller who was admitted, without counting another request: for a stream that goes on.
-[[nodiscard]] QCoro::Task<Result<Caller>> identify(Authenticator &authenticator, http::Request request, Privilege privilege);
+[[nodiscard]] QCoro::Task<Result<Caller>> identify(Authenticator &authenticator, http::Request request, EndpointInfo info);
 
 /// Refuses query parameters that are unknown, given twice or empty, so that a misspelt filter is not taken for none.
 [[nodiscard]] Result<void> checkParameters(const http::Request &request, const QStringList &known);

@@ -78,7 +78,7 @@ http::WebSocketRoute EventHandlers::stream()
         [this](http::Request request, QWebSocket *socket) {
             const auto source = eventSource(m_pipeline, request);
             const auto enter = [this](TenantId tenant) { return m_presence.follow(tenant); };
-            runLiveStream({ &m_pipeline, &m_authenticator, streamInfo().privilege, m_slowestReader, std::move(request), source, enter }, socket);
+            runLiveStream({ &m_pipeline, &m_authenticator, streamInfo(), m_slowestReader, std::move(request), source, enter }, socket);
         } };
 }
 
@@ -86,10 +86,11 @@ QCoro::Task<std::optional<http::Response>> EventHandlers::authorizeStream(http::
 {
     Call call;
     call.request = request;
-    const auto caller = co_await admit(m_authenticator, request, streamInfo().privilege);
+    const EndpointInfo info = streamInfo();
+    const auto caller = co_await admit(m_authenticator, request, info);
     if (!caller)
         co_return call.problem(caller.error());
-    if (const auto known = checkParameters(request, streamInfo().parameters); !known)
+    if (const auto known = checkParameters(request, info.parameters); !known)
         co_return call.badRequest(known.error());
     const auto after = call.integerParameter(QStringLiteral("after"), 0, lastEventId, 0);
     if (!after)

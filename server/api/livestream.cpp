@@ -56,7 +56,7 @@ QCoro::Task<void> run(LiveStream stream, StreamSocket socket)
     std::optional<Presence::Stay> stay;
     while (isOpen(socket)) {
         stream.request.deadline = Deadline::in(readPatience);
-        const auto caller = co_await identify(*stream.authenticator, stream.request, stream.privilege);
+        const auto caller = co_await identify(*stream.authenticator, stream.request, stream.info);
         if (!isOpen(socket))
             co_return;
         if (!caller) {

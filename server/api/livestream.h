@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "authenticator.h"
+#include "endpoint.h"
 #include "presence.h"
 
 #include <http/httpmessage.h>
@@ -36,7 +36,7 @@ struct LiveStream
 {
     Pipeline *pipeline; ///< must outlive the server, like the authenticator
     Authenticator *authenticator;
-    Privilege privilege; ///< that the caller needs, and needs to keep
+    EndpointInfo info; ///< what the caller needs to be allowed, and to stay allowed
     milliseconds slowestReader; ///< one that takes nothing for so long is disconnected
     http::Request request;
     std::shared_ptr<LiveSource> source;

@@ -44,7 +44,7 @@ Answer encodeCaller(const Caller &caller)
             privileges.append(privilegeName(static_cast<Privilege>(privilege)));
     }
     return jsonAnswer({ { QStringLiteral("kind"), caller.actor.kind }, { QStringLiteral("id"), caller.actor.id },
-        { QStringLiteral("name"), caller.actor.name }, { QStringLiteral("tenant"), tenantJson(caller.tenantId, caller.tenantName) },
+        { QStringLiteral("name"), caller.actor.name }, { QStringLiteral("agentId"), textOrNull(caller.agent) }, { QStringLiteral("tenant"), tenantJson(caller.tenantId, caller.tenantName) },
         { QStringLiteral("privileges"), privileges } });
 }
 

@@ -13,7 +13,7 @@ std::vector<ApiKeyRecord> SqlTransaction::apiKeys()
     std::vector<ApiKeyRecord> keys;
     if (rows.run()) {
         while (rows.next())
-            keys.push_back({ rows.text(0), m_tenant, rows.text(1), rows.text(2).split(u' '), fromMillis(rows.integer(3)), instantAt(rows, 4) });
+            keys.push_back({ rows.text(0), m_tenant, rows.text(1), rows.text(2).split(u' '), fromMillis(rows.integer(3)), instantAt(rows, 4), rows.text(5) });
     }
     return keys;
 }
@@ -26,11 +26,16 @@ bool SqlTransaction::hasUsers()
 
 void SqlTransaction::insertApiKey(const ApiKeyRecord &key, const QByteArray &hash)
 {
+    // The column "scopes" is all that servers of the version before know; see the migration agent_keys.
+    const QString scopes = key.scopes.join(u' ');
+    const bool ofAgent = !key.agent.isEmpty();
     auto row = statement("caller/insert_api_key");
     row.bind(QStringLiteral(":id"), key.id)
         .bind(QStringLiteral(":name"), key.name)
         .bind(QStringLiteral(":hash"), hash)
-        .bind(QStringLiteral(":scopes"), key.scopes.join(u' '))
+        .bind(QStringLiteral(":scopes"), ofAgent ? QStringLiteral("") : scopes)
+        .bind(QStringLiteral(":agent_id"), nullable(key.agent))
+        .bind(QStringLiteral(":agent_scopes"), nullable(ofAgent ? scopes : QString()))
         .bind(QStringLiteral(":created_ms"), toMillis(m_now))
         .bind(QStringLiteral(":expires_ms"), nullable(key.expires));
     change(row);

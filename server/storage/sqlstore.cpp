@@ -44,7 +44,7 @@ public:
         row.bind(QStringLiteral(":hash"), hash);
         if (!row.run() || !row.next())
             return std::nullopt;
-        ApiKeyRecord key { row.text(0), { row.integer(1) }, row.text(2), row.text(3).split(u' '), {}, {} };
+        ApiKeyRecord key { row.text(0), { row.integer(1) }, row.text(2), row.text(3).split(u' '), {}, {}, row.text(5) };
         if (!row.isNull(4))
             key.expires = fromMillis(row.integer(4));
         return key;

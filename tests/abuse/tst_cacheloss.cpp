@@ -72,7 +72,7 @@ void TestCacheLoss::requestsGoOnWhateverHappensToRedis()
     const auto untilMissed = [&](int times) { return untilNoticed("Redis cannot be used", times); };
     const auto untilBack = [&](int times) { return untilNoticed("Redis can be used again", times); };
     bool wentOn = someMore();
-    const bool used = m_redis.cli({ u"-a"_s, u"open-sesame"_s, u"--no-auth-warning"_s, u"KEYS"_s, u"iwd:caller/key/*"_s }).contains("iwd:caller/key/");
+    const bool used = m_redis.cli({ u"-a"_s, u"open-sesame"_s, u"--no-auth-warning"_s, u"KEYS"_s, u"iwd:caller/key/2/*"_s }).contains("iwd:caller/key/2/");
     for (int round = 0; round < 3; ++round) {
         m_redis.cli({ u"-a"_s, u"open-sesame"_s, u"FLUSHALL"_s });
         wentOn = someMore() && wentOn;
@@ -119,7 +119,7 @@ void TestCacheLoss::aRevokedKeyIsRefusedWhileRedisHangs()
 void TestCacheLoss::whoeverWritesToRedisIsNobodyTheServerKnows()
 {
     const auto cli = [this](const QStringList &command) { return m_redis.cli(QStringList { u"-a"_s, u"open-sesame"_s, u"--no-auth-warning"_s } + command); };
-    const auto entryOf = [](const QByteArray &key) -> QString { return u"iwd:caller/key/"_s + QString::fromLatin1(QCryptographicHash::hash(key, QCryptographicHash::Sha256).toHex()); };
+    const auto entryOf = [](const QByteArray &key) -> QString { return u"iwd:caller/key/2/"_s + QString::fromLatin1(QCryptographicHash::hash(key, QCryptographicHash::Sha256).toHex()); };
     HttpCaller administrator(m_server->port(), asAdministrator());
     HttpCaller stranger(m_server->port(), { { "x-api-key", "a-key-of-my-own" } });
     const auto redisIsUsed = [this] { return m_server->log().count("Redis can be used again") == m_server->log().count("Redis cannot be used"); };

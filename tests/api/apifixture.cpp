@@ -90,7 +90,7 @@ void ApiFixture::runIn(TenantId of, const std::function<void(Transaction &)> &wo
         qFatal("%s", qPrintable(done.error().text));
 }
 
-QString ApiFixture::newKey(const QStringList &scopes, TenantId of, std::optional<Instant> expires)
+QString ApiFixture::newKey(const QStringList &scopes, TenantId of, std::optional<Instant> expires, const QString &agent)
 {
     static int number = 0;
     const QString secret = secrets::newApiKey();
@@ -100,6 +100,7 @@ QString ApiFixture::newKey(const QStringList &scopes, TenantId of, std::optional
     record.name = scopes.join(u'+');
     record.scopes = scopes;
     record.expires = expires;
+    record.agent = agent;
     runIn(of, [record, digest = secrets::digest(secret)](Transaction &transaction) { transaction.insertApiKey(record, digest); });
     return secret;
 }

@@ -88,7 +88,7 @@ public:
     /// Captures and answers the item's id.
     QString capture(const QJsonObject &item = {});
 
-    QString newKey(const QStringList &scopes, TenantId of, std::optional<Instant> expires = std::nullopt);
+    QString newKey(const QStringList &scopes, TenantId of, std::optional<Instant> expires = std::nullopt, const QString &agent = {});
     void addUser(const QString &name, const QString &password, const QStringList &scopes);
     void advance(milliseconds time) { clock->advance(time); }
     /// Cuts the log, as retention does.

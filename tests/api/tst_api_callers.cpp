@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apifixture.h"
 
+#include <support/await.h>
+
+#include <cache/cachekeys.h>
+#include <runtime/secrets.h>
+
+#include <QThread>
+
 using namespace iwd;
 using namespace iwd::test;
 
@@ -21,9 +28,22 @@ QJsonObject keyFor(const QJsonArray &scopes, const QJsonValue &expires = QJsonVa
         { QStringLiteral("expiresDateTime"), expires } };
 }
 
+QJsonObject keyOfAgent(const QString &agent)
+{
+    QJsonObject key = keyFor({ QStringLiteral("agent") });
+    key.insert(QStringLiteral("agentId"), agent);
+    return key;
+}
+
 HeaderFields bearer(const Reply &session)
 {
     return { { "Authorization", "Bearer " + session["token"].toString().toLatin1() } };
+}
+
+QCoro::Task<bool> putInto(Cache &cache, QByteArray key, QByteArray value)
+{
+    co_await cache.put(key, value, std::chrono::hours(1));
+    co_return true;
 }
 
 } // namespace
@@ -177,6 +197,9 @@ private Q_SLOTS:
         QTest::newRow("an unknown scope") << keyFor({ QStringLiteral("source"), QStringLiteral("root") }) << QStringLiteral("scopes[1]");
         QTest::newRow("an end in the past") << keyFor({ QStringLiteral("source") }, QStringLiteral("2020-01-01T00:00:00Z"))
                                             << QStringLiteral("expiresDateTime");
+        QTest::newRow("an agent nobody knows") << keyOfAgent(QStringLiteral("nobody")) << QStringLiteral("agentId");
+        QTest::newRow("an agent that cannot be") << keyOfAgent(QStringLiteral("no body")) << QStringLiteral("agentId");
+        QTest::newRow("an agent without a name") << keyOfAgent(QString()) << QStringLiteral("agentId");
         QTest::newRow("no name") << QJsonObject { { QStringLiteral("scopes"), QJsonArray { QStringLiteral("source") } } }
                                  << QStringLiteral("name");
     }
@@ -187,6 +210,87 @@ private Q_SLOTS:
         const Reply reply = m->post(apiKeys, body);
         QCOMPARE(reply.status, 422);
         QCOMPARE(reply.field(), field);
+    }
+
+    void aKeyMayBelongToAnAgent()
+    {
+        m->readyAgent(QStringLiteral("ann"));
+        m->readyAgent(QStringLiteral("bert"));
+        const Reply created = m->post(apiKeys, keyOfAgent(QStringLiteral("ann")));
+        QCOMPARE(created.status, 201);
+        QCOMPARE(created["agentId"].toString(), QStringLiteral("ann"));
+        QCOMPARE(created["scopes"], QJsonValue(QJsonArray { QStringLiteral("agent") }));
+        int listed = 0;
+        for (const QJsonValue key : m->get(apiKeys).data()) {
+            const bool isIt = key[u"id"] == created["id"];
+            listed += isIt ? 1 : 0;
+            QCOMPARE(key[u"agentId"], isIt ? QJsonValue(QStringLiteral("ann")) : QJsonValue());
+            if (isIt)
+                QCOMPARE(key[u"scopes"], created["scopes"]);
+        }
+        QCOMPARE(listed, 1);
+        QVERIFY(m->get(me)["agentId"].isNull());
+        m->key = created["key"].toString();
+        QCOMPARE(m->get(me)["agentId"].toString(), QStringLiteral("ann"));
+        QCOMPARE(m->post(QStringLiteral("/agents/ann/next")).status, 200);
+        QCOMPARE(m->post(QStringLiteral("/agents/bert/next")).status, 403);
+        // Everywhere else its scopes decide.
+        QCOMPARE(m->get(QStringLiteral("/agents/bert")).status, 200);
+        QCOMPARE(m->get(QStringLiteral("/items")).status, 200);
+        QCOMPARE(m->post(QStringLiteral("/items")).status, 403);
+    }
+
+    void aKeyStaysThatOfAnAgentWhoIsDeleted()
+    {
+        m->readyAgent(QStringLiteral("ann"));
+        m->readyAgent(QStringLiteral("bert"));
+        const HeaderFields again { { "Idempotency-Key", "k" } };
+        const Reply created = m->post(apiKeys, keyOfAgent(QStringLiteral("ann")), again);
+        QCOMPARE(m->remove(QStringLiteral("/agents/ann")).status, 204);
+        const Reply repeated = m->post(apiKeys, keyOfAgent(QStringLiteral("ann")), again);
+        QCOMPARE(repeated.status, 201);
+        QCOMPARE(repeated["id"], created["id"]);
+        QCOMPARE(m->post(apiKeys, keyOfAgent(QStringLiteral("ann"))).code(), QStringLiteral("object.invalid_reference"));
+        m->key = created["key"].toString();
+        QCOMPARE(m->get(me)["agentId"].toString(), QStringLiteral("ann"));
+        QCOMPARE(m->get(QStringLiteral("/agents/ann/assignments")).status, 404);
+        QCOMPARE(m->get(QStringLiteral("/agents/bert/assignments")).status, 403);
+    }
+
+    void whatTheCacheSaysOfAKeyNamesItsAgent()
+    {
+        m->readyAgent(QStringLiteral("ann"));
+        const QString secret = m->newKey({ QStringLiteral("agent") }, m->tenant, std::nullopt, QStringLiteral("ann"));
+        const QByteArray digest = secrets::digest(secret);
+        LocalCache cache(m->clock);
+        RequestLimits limits({}, *m->clock);
+        Authenticator authenticator(m->pipeline->store(), cache, *m->clock, std::chrono::hours(1), limits);
+        // Each time on a thread that remembers nobody.
+        const auto agentOfTheKey = [&] {
+            QString agent;
+            const std::unique_ptr<QThread> thread(QThread::create([&] {
+                http::Headers headers;
+                headers.add("x-api-key", secret.toLatin1());
+                const auto caller = await(authenticator.authenticate(headers, QStringLiteral("127.0.0.1"), Deadline::never()));
+                agent = caller ? caller->agent : caller.error().text;
+            }));
+            thread->start();
+            thread->wait();
+            return agent;
+        };
+        const auto entry = [&] { return QJsonDocument::fromJson(await(cache.get(cachekey::apiKey(digest))).value_or(QByteArray())).object(); };
+        const auto put = [&](const QByteArray &key, const QJsonObject &value) { (void)await(putInto(cache, key, QJsonDocument(value).toJson())); };
+        // One of the version before, which knew of no agents.
+        put("caller/key/" + digest.toHex(), { { QStringLiteral("generation"), QString::number(m->pipeline->store().callersVersion()) } });
+        QCOMPARE(agentOfTheKey(), QStringLiteral("ann"));
+        QJsonObject kept = entry();
+        QCOMPARE(kept.value(u"agent").toString(), QStringLiteral("ann"));
+        kept.insert(QStringLiteral("agent"), QStringLiteral("bert"));
+        put(cachekey::apiKey(digest), kept);
+        QCOMPARE(agentOfTheKey(), QStringLiteral("bert")); // it is asked
+        kept.remove(QStringLiteral("agent"));
+        put(cachekey::apiKey(digest), kept);
+        QCOMPARE(agentOfTheKey(), QStringLiteral("ann")); // and not believed
     }
 
     void keysAreListedPageByPageAndPerTenant()

@@ -124,6 +124,69 @@ private Q_SLOTS:
         QVERIFY(!reply.headers.value("x-correlation-id").isEmpty());
     }
 
+    void aKeyOfAnAgentActsAsNobodyElse_data()
+    {
+        QTest::addColumn<QByteArray>("method");
+        QTest::addColumn<QString>("path");
+        const QString ofAgents = QStringLiteral("/iwd/v3/agents/{id}/");
+        QStringList seen;
+        for (const EndpointInfo &endpoint : m_fixture->api->endpoints()) {
+            if (!endpoint.pattern.startsWith(ofAgents))
+                continue;
+            QTest::addRow("%s %s", endpoint.method.constData(), qPrintable(endpoint.pattern)) << endpoint.method << endpoint.pattern;
+            seen.append(endpoint.pattern.sliced(ofAgents.size()));
+        }
+        seen.sort();
+        const QStringList atLeast { QStringLiteral("accept"), QStringLiteral("assignments"), QStringLiteral("complete"), QStringLiteral("decline"),
+            QStringLiteral("extend"), QStringLiteral("next"), QStringLiteral("offers"), QStringLiteral("offers/stream"), QStringLiteral("release"),
+            QStringLiteral("state"), QStringLiteral("transfer") };
+        for (const QString &route : atLeast)
+            QVERIFY2(seen.contains(route), qPrintable(route));
+    }
+    void aKeyOfAnAgentActsAsNobodyElse()
+    {
+        QFETCH(QByteArray, method);
+        QFETCH(QString, path);
+        const QString own = QStringLiteral("ann");
+        const QString other = QStringLiteral("bert");
+        m_fixture->key = m_fixture->adminKey;
+        for (const QString &agent : { own, other }) {
+            if (m_fixture->get(QStringLiteral("/agents/") + agent).status == 404)
+                m_fixture->readyAgent(agent);
+        }
+        // With every privilege there is, so that nothing but the agent decides.
+        const QString tied = m_fixture->newKey({ QStringLiteral("admin") }, m_fixture->tenant, std::nullopt, own);
+        const auto of = [&path](const QString &agent) { return QString(path).replace(QStringLiteral("{id}"), agent); };
+        if (path.endsWith(QLatin1StringView("/stream"))) {
+            const auto shakeHands = [&](const QString &agent) {
+                return m_fixture->firstLineOf("GET " + of(agent).toLatin1()
+                    + " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nx-api-key: "
+                    + tied.toLatin1() + "\r\n\r\n");
+            };
+            QVERIFY2(shakeHands(own).startsWith("HTTP/1.1 101"), shakeHands(own).constData());
+            for (const QString &agent : { other, QStringLiteral("nobody") })
+                QVERIFY2(shakeHands(agent).startsWith("HTTP/1.1 403"), shakeHands(agent).constData());
+            return;
+        }
+        const auto ask = [&](const QString &agent) { return m_fixture->send(method, of(agent), method == "GET" ? QByteArray() : QByteArrayLiteral("{}")); };
+        m_fixture->key = tied;
+        const Reply allowed = ask(own);
+        QVERIFY2(allowed.status == 200 || allowed.status == 422, allowed.body.constData());
+        // Whether or not there is such an agent is nobody's business.
+        for (const QString &agent : { other, QStringLiteral("nobody"), QStringLiteral("Ann"), QStringLiteral("ann.") }) {
+            const Reply refused = ask(agent);
+            QCOMPARE(refused.status, 403);
+            QCOMPARE(refused.code(), QStringLiteral("auth.not_allowed"));
+            QCOMPARE(refused["args"][u"agent"].toString(), own);
+            QVERIFY2(refused["detail"].toString().contains(QStringLiteral("belongs to the agent \"ann\"")), refused.body.constData());
+        }
+        // Other keys are what they were.
+        m_fixture->key = m_fixture->agentKey;
+        for (const QString &agent : { own, other })
+            QVERIFY(ask(agent).status != 403);
+    }
+
     void aStrangerIsRefusedBeforeAnythingElseIsLookedAt()
     {
         m_fixture->key.clear();

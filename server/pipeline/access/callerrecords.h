@@ -31,6 +31,7 @@ struct ApiKeyRecord
     QStringList scopes; ///< "admin", "source", "agent", "reporting"
     Instant created;
     std::optional<Instant> expires;
+    QString agent = {}; ///< the id of the agent as whom alone it acts, whether or not there still is one; empty: any
 };
 
 struct UserRecord
