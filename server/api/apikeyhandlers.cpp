@@ -117,6 +117,9 @@ QCoro::Task<http::Response> ApiKeyHandlers::create(Call call)
     const auto decoded = decodeKey(call, m_pipeline.clock().now());
     if (!decoded)
         co_return call.problem(decoded.error());
+    // Or whoever is bound to an agent would make himself a key that is not.
+    if (!call.caller.mayActAs(decoded->agent))
+        co_return call.problem(notTheAgent(call.caller));
     // Keys may live in another database than agents do. Whoever repeats a request is given the stored answer, whatever has become of the agent.
     bool agentIsThere = true;
     if (!decoded->agent.isEmpty()) {

@@ -137,13 +137,6 @@ Error notAllowed(const Caller &caller, Privilege privilege)
         { { QStringLiteral("privilege"), privilegeName(privilege) } } };
 }
 
-Error notTheAgent(const Caller &caller)
-{
-    return { ErrorCode::NotAllowed,
-        QStringLiteral("The API key \"%1\" belongs to the agent \"%2\" and may act as nobody else.").arg(caller.actor.name, caller.agent), {},
-        { { QStringLiteral("agent"), caller.agent } } };
-}
-
 Result<Caller> allowed(const Caller &caller, const EndpointInfo &info, const http::Request &request)
 {
     if (!caller.may(info.privilege))
@@ -225,6 +218,13 @@ WriteContext Call::callersWriteContext() const
 http::Response Call::respond(const Result<Answer> &answer) const
 {
     return answer ? toResponse(*answer) : problem(answer.error());
+}
+
+Error notTheAgent(const Caller &caller)
+{
+    return { ErrorCode::NotAllowed,
+        QStringLiteral("The API key \"%1\" belongs to the agent \"%2\" and may act as nobody else.").arg(caller.actor.name, caller.agent), {},
+        { { QStringLiteral("agent"), caller.agent } } };
 }
 
 Result<void> checkParameters(const http::Request &request, const QStringList &known)

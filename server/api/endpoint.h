@@ -83,6 +83,9 @@ void addRoute(http::Router &router, Authenticator &authenticator, const ApiEndpo
 /// The same of a caller who was admitted, without counting another request: for a stream that goes on.
 [[nodiscard]] QCoro::Task<Result<Caller>> identify(Authenticator &authenticator, http::Request request, EndpointInfo info);
 
+/// What a caller is told who is bound to an agent (Caller::agent) and wants to act as another.
+[[nodiscard]] Error notTheAgent(const Caller &caller);
+
 /// Refuses query parameters that are unknown, given twice or empty, so that a misspelt filter is not taken for none.
 [[nodiscard]] Result<void> checkParameters(const http::Request &request, const QStringList &known);
 

@@ -240,6 +240,19 @@ private Q_SLOTS:
         QCOMPARE(m->post(QStringLiteral("/items")).status, 403);
     }
 
+    void whoeverIsBoundToAnAgentMakesNoKeyThatIsNot()
+    {
+        m->readyAgent(QStringLiteral("ann"));
+        m->readyAgent(QStringLiteral("bert"));
+        m->key = m->newKey({ QStringLiteral("admin") }, m->tenant, std::nullopt, QStringLiteral("ann"));
+        for (const QJsonObject &wished : { keyFor({ QStringLiteral("agent") }), keyOfAgent(QStringLiteral("bert")) }) {
+            const Reply refused = m->post(apiKeys, wished);
+            QCOMPARE(refused.status, 403);
+            QCOMPARE(refused.code(), QStringLiteral("auth.not_allowed"));
+        }
+        QCOMPARE(m->post(apiKeys, keyOfAgent(QStringLiteral("ann"))).status, 201);
+    }
+
     void aKeyStaysThatOfAnAgentWhoIsDeleted()
     {
         m->readyAgent(QStringLiteral("ann"));

@@ -52,6 +52,7 @@ private Q_SLOTS:
     void aReaderWhomRetentionHasOvertakenIsTold();
     void everybodyOnTheDatabaseGetsTheSameSecret();
     void keysSessionsAndUsersAreFoundBeforeTheirTenantIsKnown();
+    void aKeyOfAnAgentStaysOne();
     void answersAreKeptAndForgotten();
 };
 
@@ -511,6 +512,33 @@ void TestStore::keysSessionsAndUsersAreFoundBeforeTheirTenantIsKnown()
     QCOMPARE(*here, 0);
     const auto revoked = fixture.run<int>(other, [](Transaction &transaction) -> Result<int> { return (transaction.revokeApiKey(u"k1"_s) ? 1 : 0) + (transaction.revokeApiKey(u"k1"_s) ? 10 : 0); }, true);
     QCOMPARE(*revoked, 1);
+}
+
+void TestStore::aKeyOfAnAgentStaysOne()
+{
+    PipelineFixture fixture;
+    const QByteArray hash = QByteArray::fromHex("00ff5c28");
+    const QStringList scopes { u"source"_s, u"agent"_s };
+    PipelineFixture::must(fixture.run<bool>(fixture.tenant, [&](Transaction &transaction) -> Result<bool> {
+        transaction.insertApiKey({ u"tied"_s, fixture.tenant, u"Desktop"_s, scopes, {}, {}, u"anna"_s }, hash);
+        transaction.insertApiKey({ u"untied"_s, fixture.tenant, u"Source"_s, scopes, {}, {} }, "another");
+        return true;
+    }, true));
+    fixture.restart();
+    QList<std::optional<ApiKeyRecord>> found;
+    Delivery<bool> looked;
+    fixture.store->lookUp([&](Directory &directory) { found = { directory.apiKey(hash), directory.apiKey("another") }; },
+        [looked](const std::optional<Error> &failure) { looked.deliver(!failure); }, Deadline::never());
+    QVERIFY(await([](Delivery<bool> one) -> QCoro::Task<bool> { co_return co_await one; }(looked)));
+    QVERIFY(found[0] && found[0]->agent == u"anna"_s && found[0]->scopes == scopes);
+    QVERIFY(found[1] && found[1]->agent.isEmpty() && found[1]->scopes == scopes);
+    const auto listed = fixture.look<QStringList>([](Snapshot &snapshot) -> Result<QStringList> {
+        QStringList keys;
+        for (const ApiKeyRecord &key : snapshot.apiKeys())
+            keys.append(key.id + u' ' + key.agent + u' ' + key.scopes.join(u','));
+        return keys;
+    });
+    QCOMPARE(*listed, QStringList({ u"tied anna source,agent"_s, u"untied  source,agent"_s }));
 }
 
 void TestStore::answersAreKeptAndForgotten()

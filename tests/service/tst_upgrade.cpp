@@ -176,6 +176,17 @@ public:
         return found;
     }
 
+    QString scopesOfKey(const QByteArray &hash)
+    {
+        begin(u"begin isolation level repeatable read read only"_s);
+        run(u"system/use_directory"_s, {});
+        const QStringList found = run(u"system/find_api_key"_s, { { u":hash"_s, u"\\x"_s + QString::fromLatin1(hash.toHex()) } }, 5);
+        run(u"rollback"_s);
+        if (found.isEmpty())
+            qFatal("The key is not found");
+        return found[3];
+    }
+
 private:
     /// An item and its event of before.
     class Template
@@ -271,6 +282,7 @@ class TestUpgrade : public QObject
 
 private Q_SLOTS:
     void oldAndNewServersWorkBesideEachOther();
+    void anOldServerLetsAKeyOfAnAgentDoNothing();
     void everyStatementOfTheReleaseBeforeStillFits_data();
     void everyStatementOfTheReleaseBeforeStillFits();
     void aFileOfTheReleaseBeforeIsTakenOver();
@@ -321,6 +333,26 @@ void TestUpgrade::oldAndNewServersWorkBesideEachOther()
     for (qsizetype i = 0; i < ids.size(); ++i)
         QCOMPARE(ids[i], i + 1);
     QCOMPARE(one.captured(u"before the upgrade"_s), size_t(1));
+}
+
+/// It does not know that a key can belong to an agent, and must not take it for one that may act for all.
+void TestUpgrade::anOldServerLetsAKeyOfAnAgentDoNothing()
+{
+    const QString database = databaseOfRelease1();
+    ServerOfRelease1 old(database);
+    const ManualClock clock;
+    Server server(database, clock);
+    const std::function<Result<bool>(Transaction &)> admit = [](Transaction &transaction) -> Result<bool> {
+        transaction.insertApiKey({ u"tied"_s, Server::tenant, u"Desktop"_s, { u"agent"_s }, {}, {}, u"anna"_s }, "tied");
+        transaction.insertApiKey({ u"untied"_s, Server::tenant, u"Source"_s, { u"source"_s }, {}, {} }, "untied");
+        return true;
+    };
+    WriteContext context { Server::tenant, Actor::server() };
+    context.aboutCallers = true;
+    const std::function<Answer(const bool &)> nothing = [](const bool &) { return Answer {}; };
+    PipelineFixture::must(await(server.pipeline->write<bool>(context, admit, nothing)));
+    QCOMPARE(old.scopesOfKey("untied"), u"source"_s);
+    QCOMPARE(old.scopesOfKey("tied"), QString());
 }
 
 void TestUpgrade::everyStatementOfTheReleaseBeforeStillFits_data()
