@@ -532,12 +532,13 @@ void TestStore::aKeyOfAnAgentStaysOne()
     QVERIFY(await([](Delivery<bool> one) -> QCoro::Task<bool> { co_return co_await one; }(looked)));
     QVERIFY(found[0] && found[0]->agent == u"anna"_s && found[0]->scopes == scopes);
     QVERIFY(found[1] && found[1]->agent.isEmpty() && found[1]->scopes == scopes);
-    const auto listed = fixture.look<QStringList>([](Snapshot &snapshot) -> Result<QStringList> {
+    const std::function<Result<QStringList>(Snapshot &)> list = [](Snapshot &snapshot) -> Result<QStringList> {
         QStringList keys;
         for (const ApiKeyRecord &key : snapshot.apiKeys())
             keys.append(key.id + u' ' + key.agent + u' ' + key.scopes.join(u','));
         return keys;
-    });
+    };
+    const auto listed = await(fixture.pipeline->readCallers<QStringList>(fixture.tenant, Deadline::never(), list));
     QCOMPARE(*listed, QStringList({ u"tied anna source,agent"_s, u"untied  source,agent"_s }));
 }
 
