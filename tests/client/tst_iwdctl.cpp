@@ -2,6 +2,7 @@
 #include <iwdctl/commands.h>
 #include <iwdctl/connection.h>
 #include <iwdctl/itemcommands.h>
+#include <iwdctl/keycommands.h>
 #include <iwdctl/searchwords.h>
 #include <iwdctl/styledline.h>
 #include <iwdctl/table.h>
@@ -16,6 +17,7 @@ class TestIwdctl : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
+    void initTestCase();
     void wordsBecomeACommand();
     void wrongWordsAreExplained_data();
     void wrongWordsAreExplained();
@@ -33,7 +35,19 @@ private Q_SLOTS:
     void theKeyComesFromTheBootstrapFile();
     void exitCodesTellRefusalFromSilence();
     void eventsReadAsSentences();
+    void momentsAreReadAsPeopleWriteThem_data();
+    void momentsAreReadAsPeopleWriteThem();
+
+private:
+    QTemporaryDir m_home; ///< without the profiles of whoever runs the tests
 };
+
+void TestIwdctl::initTestCase()
+{
+    qputenv("XDG_CONFIG_HOME", QFile::encodeName(m_home.path()));
+    for (const char *name : { "IWD_PROFILE", "IWD_URL", "IWD_API_KEY" })
+        qunsetenv(name);
+}
 
 void TestIwdctl::wordsBecomeACommand()
 {
@@ -249,6 +263,27 @@ void TestIwdctl::eventsReadAsSentences()
     QCOMPARE(eventSentence(event), u"assigned: to anna"_s);
     const QJsonObject held { { u"type"_s, u"item.held"_s }, { u"reason"_s, u"Awaiting User Info"_s } };
     QCOMPARE(eventSentence(held), u"held: Awaiting User Info"_s);
+}
+
+void TestIwdctl::momentsAreReadAsPeopleWriteThem_data()
+{
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<QString>("moment"); // empty: refused
+    QTest::newRow("days from now") << u"90d"_s << u"2026-05-30T12:00:00.000Z"_s;
+    QTest::newRow("hours from now") << u"12h"_s << u"2026-03-02T00:00:00.000Z"_s;
+    QTest::newRow("date") << u"2030-01-31"_s << u"2030-01-31T00:00:00.000Z"_s;
+    QTest::newRow("date and time") << u"2030-01-31T08:00:00Z"_s << u"2030-01-31T08:00:00.000Z"_s;
+    QTest::newRow("no such day") << u"2030-02-31"_s << QString();
+    QTest::newRow("word") << u"soon"_s << QString();
+    QTest::newRow("nothing") << QString() << QString();
+}
+
+void TestIwdctl::momentsAreReadAsPeopleWriteThem()
+{
+    QFETCH(QString, text);
+    QFETCH(QString, moment);
+    const auto read = momentFromText(text, *instantFromIso(u"2026-03-01T12:00:00Z"_s));
+    QCOMPARE(read.ok() ? toIso(*read) : QString(), moment);
 }
 
 QTEST_GUILESS_MAIN(TestIwdctl)

@@ -5,6 +5,9 @@
 #include "console.h"
 #include "demo/democommand.h"
 #include "itemcommands.h"
+#include "keycommands.h"
+#include "logincommands.h"
+#include "printing.h"
 #include "table.h"
 
 using namespace Qt::StringLiterals;
@@ -15,12 +18,10 @@ namespace {
 QCoro::Task<int> showQueues(CommandLine line, std::shared_ptr<Client> client)
 {
     const auto stats = co_await client->get(u"/stats/queues"_s);
-    if (!stats) {
-        console::complain(stats.error());
-        co_return exitCodeOf(stats.error());
-    }
-    if (line.value(u"output"_s) == "json"_L1) {
-        console::print(QString::fromUtf8(QJsonDocument(*stats).toJson(QJsonDocument::Indented)));
+    if (!stats)
+        co_return fail(stats.error());
+    if (wantsJson(line)) {
+        console::print(pretty(*stats));
         co_return ExitFine;
     }
     TextTable table;
@@ -35,7 +36,7 @@ QCoro::Task<int> showQueues(CommandLine line, std::shared_ptr<Client> client)
             grouped(queue["arrivedToday"_L1].toInteger()), grouped(queue["completedToday"_L1].toInteger()),
             percent(met, met + queue["slaMissedToday"_L1].toInteger()) });
     }
-    console::print(table.toText(console::isTerminal() ? console::size().width : 0));
+    console::print(table.toText(tableWidth()));
     for (const auto &entry : queues) {
         const QJsonArray warnings = entry["warnings"_L1].toArray();
         for (const auto &warning : warnings)
@@ -47,15 +48,11 @@ QCoro::Task<int> showQueues(CommandLine line, std::shared_ptr<Client> client)
 QCoro::Task<int> awaitReadiness(CommandLine line, std::shared_ptr<Client> client)
 {
     const auto patience = durationFromText(line.value(u"wait"_s, u"5s"_s));
-    if (!patience) {
-        console::complain(patience.error());
-        co_return ExitUsage;
-    }
+    if (!patience)
+        co_return failUsage(patience.error());
     const auto ready = co_await client->untilReady(*patience);
-    if (!ready) {
-        console::complain(ready.error());
-        co_return exitCodeOf(ready.error());
-    }
+    if (!ready)
+        co_return fail(ready.error());
     console::print(u"%1 is ready.\n"_s.arg(client->options().url.toString()));
     co_return ExitFine;
 }
@@ -66,7 +63,14 @@ std::vector<CommandSpec> makeCommands()
     commands.push_back({ u"queues"_s, {}, u"Shows the queues with what waits in them."_s, {} });
     commands.push_back({ u"ready"_s, {}, u"Waits until the server is ready."_s, { { u"wait"_s, u"TIME"_s, u"at most so long; default 5s"_s } } });
     commands.push_back(demoCommand());
+    commands.insert(commands.end(), loginCommands().begin(), loginCommands().end());
+    commands.insert(commands.end(), keyCommands().begin(), keyCommands().end());
     return commands;
+}
+
+bool has(const std::vector<CommandSpec> &commands, const QString &name)
+{
+    return std::any_of(commands.begin(), commands.end(), [&name](const CommandSpec &command) { return command.name == name; });
 }
 
 } // namespace
@@ -77,16 +81,23 @@ const std::vector<CommandSpec> &allCommands()
     return commands;
 }
 
-QCoro::Task<int> runCommand(CommandLine line, ClientOptions options)
+QCoro::Task<int> runCommand(CommandLine line)
 {
+    if (has(loginCommands(), line.command))
+        co_return co_await runLoginCommand(std::move(line));
+    auto options = connectionOf(line);
+    if (!options)
+        co_return failUsage(options.error());
     if (line.command == "demo"_L1)
-        return runDemo(std::move(line), std::move(options));
-    auto client = std::make_shared<Client>(std::move(options));
+        co_return co_await runDemo(std::move(line), *options);
+    auto client = std::make_shared<Client>(*options);
     if (line.command == "queues"_L1)
-        return showQueues(std::move(line), std::move(client));
+        co_return co_await showQueues(std::move(line), std::move(client));
     if (line.command == "ready"_L1)
-        return awaitReadiness(std::move(line), std::move(client));
-    return runItemCommand(std::move(line), std::move(client));
+        co_return co_await awaitReadiness(std::move(line), std::move(client));
+    if (has(keyCommands(), line.command))
+        co_return co_await runKeyCommand(std::move(line), std::move(client));
+    co_return co_await runItemCommand(std::move(line), std::move(client));
 }
 
 } // namespace iwd
