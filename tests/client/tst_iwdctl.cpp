@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <iwdctl/commands.h>
 #include <iwdctl/connection.h>
+#include <iwdctl/eventfilter.h>
 #include <iwdctl/itemcommands.h>
 #include <iwdctl/keycommands.h>
 #include <iwdctl/searchwords.h>
 #include <iwdctl/styledline.h>
 #include <iwdctl/table.h>
+#include <iwdctl/topscreen.h>
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -35,6 +37,11 @@ private Q_SLOTS:
     void theKeyComesFromTheBootstrapFile();
     void exitCodesTellRefusalFromSilence();
     void eventsReadAsSentences();
+    void movesAreEventsOfBothQueues();
+    void topSortsTheQueues_data();
+    void topSortsTheQueues();
+    void topFitsAnyTerminal_data();
+    void topFitsAnyTerminal();
     void momentsAreReadAsPeopleWriteThem_data();
     void momentsAreReadAsPeopleWriteThem();
 
@@ -263,6 +270,91 @@ void TestIwdctl::eventsReadAsSentences()
     QCOMPARE(eventSentence(event), u"assigned: to anna"_s);
     const QJsonObject held { { u"type"_s, u"item.held"_s }, { u"reason"_s, u"Awaiting User Info"_s } };
     QCOMPARE(eventSentence(held), u"held: Awaiting User Info"_s);
+}
+
+void TestIwdctl::topSortsTheQueues_data()
+{
+    QTest::addColumn<QString>("by");
+    QTest::addColumn<QStringList>("order");
+    QTest::newRow("waiting") << u"waiting"_s << QStringList { u"b"_s, u"a"_s, u"c"_s };
+    QTest::newRow("oldest") << u"oldest"_s << QStringList { u"c"_s, u"b"_s, u"a"_s };
+    QTest::newRow("assigned") << u"assigned"_s << QStringList { u"a"_s, u"b"_s, u"c"_s };
+    QTest::newRow("held") << u"held"_s << QStringList { u"c"_s, u"a"_s, u"b"_s };
+    QTest::newRow("done") << u"done"_s << QStringList { u"b"_s, u"c"_s, u"a"_s };
+    QTest::newRow("name") << u"name"_s << QStringList { u"a"_s, u"b"_s, u"c"_s };
+}
+
+void TestIwdctl::topSortsTheQueues()
+{
+    QFETCH(QString, by);
+    QFETCH(QStringList, order);
+    const auto queue = [](const QString &name, int queued, double oldest, int assigned, int held, int completed) {
+        QueueFigures figures;
+        figures.id = figures.name = name;
+        figures.queued = queued;
+        figures.oldestSeconds = oldest;
+        figures.assigned = assigned;
+        figures.held = held;
+        figures.completed = completed;
+        return figures;
+    };
+    const auto byName = queueOrderFromName(by);
+    QVERIFY(byName);
+    QCOMPARE(queueOrderFromKey(by.front().toLatin1()), byName);
+    QStringList sorted;
+    for (const QueueFigures &one : sortedQueues({ queue(u"c"_s, 0, 90, 0, 4, 5), queue(u"b"_s, 9, 60, 1, 0, 7), queue(u"a"_s, 0, -1, 2, 0, 0) }, *byName))
+        sorted.append(one.name);
+    QCOMPARE(sorted, order);
+    QVERIFY(!queueOrderFromName(u"color"_s));
+    QVERIFY(!queueOrderFromKey('x'));
+}
+
+void TestIwdctl::topFitsAnyTerminal_data()
+{
+    QTest::addColumn<int>("width");
+    QTest::addColumn<int>("height");
+    for (const auto &[width, height] : { std::pair(80, 24), { 200, 60 }, { 149, 12 }, { 72, 8 }, { 20, 3 }, { 1, 1 } })
+        QTest::addRow("%d x %d", width, height) << width << height;
+}
+
+void TestIwdctl::topFitsAnyTerminal()
+{
+    QFETCH(int, width);
+    QFETCH(int, height);
+    TopScene scene;
+    scene.server = u"http://127.0.0.1:4024"_s;
+    for (int number = 0; number < 40; ++number) {
+        QueueFigures queue;
+        queue.id = u"q%1"_s.arg(number);
+        queue.name = u"A queue with a rather long name %1"_s.arg(number);
+        queue.queued = number * number * 1'000;
+        scene.figures.queues.push_back(queue);
+    }
+    for (const QString &trouble : { QString(), u"The server does not answer. Trying again."_s }) {
+        scene.trouble = trouble;
+        const auto lines = drawnTop(scene, width, height);
+        QVERIFY(static_cast<int>(lines.size()) <= height);
+        for (const StyledLine &line : lines)
+            QVERIFY(line.toText({ false, true }, width).size() <= width);
+        if (height >= 12 && !trouble.isEmpty())
+            QVERIFY(lines.back().toText({ false, true }, 200).contains(trouble));
+    }
+    QVERIFY(drawnTop(scene, width, 0).size() >= 40 / 2);
+}
+
+void TestIwdctl::movesAreEventsOfBothQueues()
+{
+    CommandLine line;
+    line.options[u"queue"_s] = { u"network, printers"_s };
+    const auto filter = eventFilterOf(line);
+    QVERIFY(filter.ok());
+    const auto moved = [](const QString &from, const QString &to) {
+        return QJsonObject { { u"type"_s, u"item.queued"_s }, { u"before"_s, QJsonObject { { u"queue"_s, from } } }, { u"class"_s, QJsonObject { { u"queue"_s, to } } } };
+    };
+    QVERIFY(filter->wants(moved(u"network"_s, u"dispatch"_s)));
+    QVERIFY(filter->wants(moved(u"dispatch"_s, u"printers"_s)));
+    QVERIFY(!filter->wants(moved(u"dispatch"_s, u"storage"_s)));
+    QVERIFY(!filter->wants({ { u"type"_s, u"agent.state"_s } }));
 }
 
 void TestIwdctl::momentsAreReadAsPeopleWriteThem_data()

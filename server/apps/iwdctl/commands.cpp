@@ -9,6 +9,8 @@
 #include "logincommands.h"
 #include "printing.h"
 #include "table.h"
+#include "tailcommand.h"
+#include "topcommand.h"
 
 using namespace Qt::StringLiterals;
 
@@ -62,6 +64,8 @@ std::vector<CommandSpec> makeCommands()
     std::vector<CommandSpec> commands = itemCommands();
     commands.push_back({ u"queues"_s, {}, u"Shows the queues with what waits in them."_s, {} });
     commands.push_back({ u"ready"_s, {}, u"Waits until the server is ready."_s, { { u"wait"_s, u"TIME"_s, u"at most so long; default 5s"_s } } });
+    commands.push_back(topCommand());
+    commands.push_back(tailCommand());
     commands.push_back(demoCommand());
     commands.insert(commands.end(), loginCommands().begin(), loginCommands().end());
     commands.insert(commands.end(), keyCommands().begin(), keyCommands().end());
@@ -97,6 +101,10 @@ QCoro::Task<int> runCommand(CommandLine line)
         co_return co_await awaitReadiness(std::move(line), std::move(client));
     if (has(keyCommands(), line.command))
         co_return co_await runKeyCommand(std::move(line), std::move(client));
+    if (line.command == "top"_L1)
+        co_return co_await runTop(std::move(line), std::move(client));
+    if (line.command == "tail"_L1)
+        co_return co_await runTail(std::move(line), std::move(client));
     co_return co_await runItemCommand(std::move(line), std::move(client));
 }
 

@@ -34,6 +34,11 @@ void complain(const Error &error)
     complain(sentence);
 }
 
+bool outputHasFailed()
+{
+    return std::ferror(stdout) != 0;
+}
+
 bool isTerminal()
 {
     return isatty(STDOUT_FILENO) == 1;
