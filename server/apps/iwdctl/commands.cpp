@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands.h"
 
+#include "completion.h"
 #include "connection.h"
 #include "console.h"
 #include "demo/democommand.h"
 #include "itemcommands.h"
 #include "keycommands.h"
 #include "logincommands.h"
+#include "manpage.h"
 #include "printing.h"
 #include "table.h"
 #include "tailcommand.h"
@@ -59,6 +61,20 @@ QCoro::Task<int> awaitReadiness(CommandLine line, std::shared_ptr<Client> client
     co_return ExitFine;
 }
 
+int printCompletion(const QString &shell)
+{
+    if (shell != "bash"_L1)
+        return failUsage({ ErrorCode::InvalidField, u"There is no completion for \"%1\", only for bash."_s.arg(shell), {}, {} });
+    console::print(bashCompletion(allCommands()));
+    return ExitFine;
+}
+
+int printManual()
+{
+    console::print(manualPage(allCommands()));
+    return ExitFine;
+}
+
 std::vector<CommandSpec> makeCommands()
 {
     std::vector<CommandSpec> commands = itemCommands();
@@ -69,6 +85,8 @@ std::vector<CommandSpec> makeCommands()
     commands.push_back(demoCommand());
     commands.insert(commands.end(), loginCommands().begin(), loginCommands().end());
     commands.insert(commands.end(), keyCommands().begin(), keyCommands().end());
+    commands.push_back({ u"completion"_s, { u"bash"_s }, u"Prints what completes iwdctl in bash: source <(iwdctl completion bash)"_s, {} });
+    commands.push_back({ u"man"_s, {}, u"Prints the manual page: iwdctl man | man -l -"_s, {} });
     return commands;
 }
 
@@ -87,6 +105,10 @@ const std::vector<CommandSpec> &allCommands()
 
 QCoro::Task<int> runCommand(CommandLine line)
 {
+    if (line.command == "completion"_L1)
+        co_return printCompletion(line.arguments.constFirst());
+    if (line.command == "man"_L1)
+        co_return printManual();
     if (has(loginCommands(), line.command))
         co_return co_await runLoginCommand(std::move(line));
     auto options = connectionOf(line);
