@@ -70,13 +70,43 @@ Result<void> checkArguments(const CommandSpec &command, const CommandLine &line)
     return {};
 }
 
+constexpr int HelpColumn = 26;
+
+/// What does not fit beside @p left comes below it, so that the right side stays one column.
+QString helpLine(const QString &left, const QString &right, int column = HelpColumn)
+{
+    if (left.size() + 2 > column)
+        return u"  %1\n  %2%3\n"_s.arg(left, QString(column, u' '), right);
+    return u"  %1%2\n"_s.arg(left, -column).arg(right);
+}
+
 QString optionLines(const std::vector<OptionSpec> &options)
 {
     QString text;
-    for (const auto &option : options) {
-        const QString left = option.value.isEmpty() ? u"--%1"_s.arg(option.name) : u"--%1 %2"_s.arg(option.name, option.value);
-        text += u"  %1  %2\n"_s.arg(left, -24).arg(option.help);
+    for (const auto &option : options)
+        text += helpLine(optionUsage(option), option.help);
+    return text;
+}
+
+/// Lines of a width that can be read.
+QString wrapped(const QString &text)
+{
+    constexpr int Width = 100;
+    QString lines;
+    qsizetype column = 0;
+    for (const QString &word : text.split(u' ', Qt::SkipEmptyParts)) {
+        const bool fits = column + 1 + word.size() <= Width;
+        lines += column == 0 ? word : (fits ? u' ' : u'\n') + word;
+        column = column > 0 && fits ? column + 1 + word.size() : word.size();
     }
+    return lines + u'\n';
+}
+
+QString noteLines(const std::vector<Note> &notes)
+{
+    QString text;
+    for (const auto &note : notes)
+        text += helpLine(note.name, note.meaning);
     return text;
 }
 
@@ -94,11 +124,62 @@ QStringList CommandLine::values(const QString &option) const
     return found == options.end() ? QStringList() : found->second;
 }
 
+QString optionUsage(const OptionSpec &option)
+{
+    return option.value.isEmpty() ? u"--%1"_s.arg(option.name) : u"--%1 %2"_s.arg(option.name, option.value);
+}
+
+QString commandUsage(const CommandSpec &command)
+{
+    return QStringList({ command.name, command.arguments.join(u' ') }).join(u' ').trimmed();
+}
+
+QStringList choicesOf(const QString &placeholder)
+{
+    QStringList choices;
+    for (const QString &part : placeholder.split(u'|')) {
+        if (!part.isEmpty() && part == part.toLower() && part.front() != u'[')
+            choices.append(part);
+    }
+    return choices;
+}
+
+const std::vector<Note> &environmentNotes()
+{
+    static const std::vector<Note> notes {
+        { u"IWD_PROFILE"_s, u"the profile to use; --profile comes before it"_s },
+        { u"IWD_URL"_s, u"the server; --url and --profile come before it"_s },
+        { u"IWD_API_KEY"_s, u"the API key; --key-file, --bootstrap-file and --profile come before it"_s },
+        { u"XDG_CONFIG_HOME"_s, u"where iwdctl/profiles is; otherwise ~/.config"_s },
+        { u"NO_COLOR"_s, u"when it is not empty, a terminal gets no colors"_s },
+    };
+    return notes;
+}
+
+const std::vector<Note> &exitCodeNotes()
+{
+    static const std::vector<Note> notes {
+        { u"0"_s, u"fine"_s },
+        { u"1"_s, u"refused by the server"_s },
+        { u"2"_s, u"wrong usage"_s },
+        { u"3"_s, u"no connection"_s },
+        { u"130"_s, u"interrupted"_s },
+    };
+    return notes;
+}
+
+QString connectionText()
+{
+    return u"Where and as whom: the address and the credentials are each taken from the first that has them: the options (--url; --key-file, --bootstrap-file; "
+           "a profile that --profile names), the environment, the default profile. The credentials of a profile go to the profile's own address only."_s;
+}
+
 const std::vector<OptionSpec> &commonOptions()
 {
     static const std::vector<OptionSpec> options {
-        { u"url"_s, u"URL"_s, u"the server; otherwise $IWD_URL or http://127.0.0.1:4024"_s },
-        { u"key-file"_s, u"FILE"_s, u"holds the API key; otherwise $IWD_API_KEY"_s },
+        { u"profile"_s, u"PROFILE"_s, u"of iwdctl login; otherwise $IWD_PROFILE or the default one"_s },
+        { u"url"_s, u"URL"_s, u"the server; otherwise $IWD_URL, the profile's, or http://127.0.0.1:4024"_s },
+        { u"key-file"_s, u"FILE"_s, u"holds the API key; otherwise $IWD_API_KEY, or what the profile knows"_s },
         { u"bootstrap-file"_s, u"FILE"_s, u"the file that iwd-server wrote at its first start"_s },
         { u"output"_s, u"table|json"_s, u"default: table"_s },
         { u"help"_s, {}, u"this text"_s },
@@ -144,19 +225,18 @@ Result<Parsed> parseCommandLine(const std::vector<CommandSpec> &commands, const 
 QString overviewHelp(const std::vector<CommandSpec> &commands)
 {
     QString text = u"iwdctl - works with an iwd-server through its port 4024.\n\nUsage: iwdctl COMMAND [OPTIONS]\n\n"_s;
-    for (const auto &command : commands) {
-        const QString left = QStringList({ command.name, command.arguments.join(u' ') }).join(u' ').trimmed();
-        text += u"  %1  %2\n"_s.arg(left, -22).arg(command.summary);
-    }
+    for (const auto &command : commands)
+        text += helpLine(commandUsage(command), command.summary);
     text += u"\nOptions of every command:\n"_s + optionLines(commonOptions());
-    text += u"\nExit code: 0 fine, 1 refused by the server, 2 wrong usage, 3 no connection.\n"_s;
+    text += u"\nEnvironment:\n"_s + noteLines(environmentNotes());
+    text += u"\nExit codes:\n"_s + noteLines(exitCodeNotes());
+    text += u'\n' + wrapped(connectionText());
     return text;
 }
 
 QString commandHelp(const CommandSpec &command)
 {
-    const QStringList words { u"iwdctl"_s, command.name, command.arguments.join(u' '), u"[OPTIONS]"_s };
-    QString text = u"Usage: %1\n\n%2\n\n"_s.arg(words.join(u' ').simplified(), command.summary);
+    QString text = u"Usage: iwdctl %1 [OPTIONS]\n\n%2\n\n"_s.arg(commandUsage(command), command.summary);
     if (!command.options.empty())
         text += u"Options:\n"_s + optionLines(command.options) + u'\n';
     return text + u"Options of every command:\n"_s + optionLines(commonOptions());
@@ -164,7 +244,7 @@ QString commandHelp(const CommandSpec &command)
 
 Result<milliseconds> durationFromText(const QString &text)
 {
-    static const std::map<QChar, qint64> units { { u's', 1'000 }, { u'm', 60'000 }, { u'h', 3'600'000 } };
+    static const std::map<QChar, qint64> units { { u's', 1'000 }, { u'm', 60'000 }, { u'h', 3'600'000 }, { u'd', 86'400'000 } };
     QString number = text.trimmed();
     qint64 unit = 1'000;
     if (!number.isEmpty() && units.contains(number.back())) {
@@ -174,7 +254,7 @@ Result<milliseconds> durationFromText(const QString &text)
     bool ok = false;
     const double amount = number.toDouble(&ok);
     if (!ok || amount <= 0 || amount > 1'000'000)
-        return usage(u"\"%1\" is no duration: write for example 90s, 5m or 1h."_s.arg(text));
+        return usage(u"\"%1\" is no duration: write for example 90s, 5m, 1h or 2d."_s.arg(text));
     return milliseconds(static_cast<qint64>(amount * static_cast<double>(unit)));
 }
 

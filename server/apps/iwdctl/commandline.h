@@ -11,7 +11,7 @@ namespace iwd {
 struct OptionSpec
 {
     QString name; ///< without the dashes
-    QString value; ///< what stands for its value in the help; empty: a switch
+    QString value; ///< what stands for its value in the help; empty: a switch. Lower case is typed as it is, capitals stand for something: "table|json", "FILE"
     QString help;
     bool repeatable = false;
 };
@@ -19,7 +19,7 @@ struct OptionSpec
 struct CommandSpec
 {
     QString name; ///< "items list"
-    QStringList arguments; ///< "ID"; in brackets when it may be missing: "[FILE]"
+    QStringList arguments; ///< "ID", "PROFILE", "bash"; in brackets when it may be missing: "[FILE]"
     QString summary;
     std::vector<OptionSpec> options;
 };
@@ -49,6 +49,24 @@ struct Parsed
 
 /// Options that every command has.
 [[nodiscard]] const std::vector<OptionSpec> &commonOptions();
+
+/// A name and what it means.
+struct Note
+{
+    QString name;
+    QString meaning;
+};
+[[nodiscard]] const std::vector<Note> &environmentNotes();
+[[nodiscard]] const std::vector<Note> &exitCodeNotes();
+/// A paragraph on which of the options, the environment and the profiles counts.
+[[nodiscard]] QString connectionText();
+
+/// "--output table|json"
+[[nodiscard]] QString optionUsage(const OptionSpec &option);
+/// "items get ID"
+[[nodiscard]] QString commandUsage(const CommandSpec &command);
+/// What may be typed in the place of "table|json" or "[-]FIELD,…|priority"; nothing for "FILE".
+[[nodiscard]] QStringList choicesOf(const QString &placeholder);
 
 [[nodiscard]] QString overviewHelp(const std::vector<CommandSpec> &commands);
 [[nodiscard]] QString commandHelp(const CommandSpec &command);

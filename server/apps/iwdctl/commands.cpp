@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands.h"
 
+#include "completion.h"
 #include "connection.h"
 #include "console.h"
 #include "demo/democommand.h"
 #include "itemcommands.h"
+#include "keycommands.h"
+#include "logincommands.h"
+#include "manpage.h"
+#include "printing.h"
 #include "table.h"
+#include "tailcommand.h"
+#include "topcommand.h"
 
 using namespace Qt::StringLiterals;
 
@@ -15,12 +22,10 @@ namespace {
 QCoro::Task<int> showQueues(CommandLine line, std::shared_ptr<Client> client)
 {
     const auto stats = co_await client->get(u"/stats/queues"_s);
-    if (!stats) {
-        console::complain(stats.error());
-        co_return exitCodeOf(stats.error());
-    }
-    if (line.value(u"output"_s) == "json"_L1) {
-        console::print(QString::fromUtf8(QJsonDocument(*stats).toJson(QJsonDocument::Indented)));
+    if (!stats)
+        co_return fail(stats.error());
+    if (wantsJson(line)) {
+        console::print(pretty(*stats));
         co_return ExitFine;
     }
     TextTable table;
@@ -35,7 +40,7 @@ QCoro::Task<int> showQueues(CommandLine line, std::shared_ptr<Client> client)
             grouped(queue["arrivedToday"_L1].toInteger()), grouped(queue["completedToday"_L1].toInteger()),
             percent(met, met + queue["slaMissedToday"_L1].toInteger()) });
     }
-    console::print(table.toText(console::isTerminal() ? console::size().width : 0));
+    console::print(table.toText(tableWidth()));
     for (const auto &entry : queues) {
         const QJsonArray warnings = entry["warnings"_L1].toArray();
         for (const auto &warning : warnings)
@@ -47,17 +52,27 @@ QCoro::Task<int> showQueues(CommandLine line, std::shared_ptr<Client> client)
 QCoro::Task<int> awaitReadiness(CommandLine line, std::shared_ptr<Client> client)
 {
     const auto patience = durationFromText(line.value(u"wait"_s, u"5s"_s));
-    if (!patience) {
-        console::complain(patience.error());
-        co_return ExitUsage;
-    }
+    if (!patience)
+        co_return failUsage(patience.error());
     const auto ready = co_await client->untilReady(*patience);
-    if (!ready) {
-        console::complain(ready.error());
-        co_return exitCodeOf(ready.error());
-    }
+    if (!ready)
+        co_return fail(ready.error());
     console::print(u"%1 is ready.\n"_s.arg(client->options().url.toString()));
     co_return ExitFine;
+}
+
+int printCompletion(const QString &shell)
+{
+    if (shell != "bash"_L1)
+        return failUsage({ ErrorCode::InvalidField, u"There is no completion for \"%1\", only for bash."_s.arg(shell), {}, {} });
+    console::print(bashCompletion(allCommands()));
+    return ExitFine;
+}
+
+int printManual()
+{
+    console::print(manualPage(allCommands()));
+    return ExitFine;
 }
 
 std::vector<CommandSpec> makeCommands()
@@ -65,8 +80,19 @@ std::vector<CommandSpec> makeCommands()
     std::vector<CommandSpec> commands = itemCommands();
     commands.push_back({ u"queues"_s, {}, u"Shows the queues with what waits in them."_s, {} });
     commands.push_back({ u"ready"_s, {}, u"Waits until the server is ready."_s, { { u"wait"_s, u"TIME"_s, u"at most so long; default 5s"_s } } });
+    commands.push_back(topCommand());
+    commands.push_back(tailCommand());
     commands.push_back(demoCommand());
+    commands.insert(commands.end(), loginCommands().begin(), loginCommands().end());
+    commands.insert(commands.end(), keyCommands().begin(), keyCommands().end());
+    commands.push_back({ u"completion"_s, { u"bash"_s }, u"Prints what completes iwdctl in bash: source <(iwdctl completion bash)"_s, {} });
+    commands.push_back({ u"man"_s, {}, u"Prints the manual page: iwdctl man | man -l -"_s, {} });
     return commands;
+}
+
+bool has(const std::vector<CommandSpec> &commands, const QString &name)
+{
+    return std::any_of(commands.begin(), commands.end(), [&name](const CommandSpec &command) { return command.name == name; });
 }
 
 } // namespace
@@ -77,16 +103,31 @@ const std::vector<CommandSpec> &allCommands()
     return commands;
 }
 
-QCoro::Task<int> runCommand(CommandLine line, ClientOptions options)
+QCoro::Task<int> runCommand(CommandLine line)
 {
+    if (line.command == "completion"_L1)
+        co_return printCompletion(line.arguments.constFirst());
+    if (line.command == "man"_L1)
+        co_return printManual();
+    if (has(loginCommands(), line.command))
+        co_return co_await runLoginCommand(std::move(line));
+    auto options = connectionOf(line);
+    if (!options)
+        co_return failUsage(options.error());
     if (line.command == "demo"_L1)
-        return runDemo(std::move(line), std::move(options));
-    auto client = std::make_shared<Client>(std::move(options));
+        co_return co_await runDemo(std::move(line), *options);
+    auto client = std::make_shared<Client>(*options);
     if (line.command == "queues"_L1)
-        return showQueues(std::move(line), std::move(client));
+        co_return co_await showQueues(std::move(line), std::move(client));
     if (line.command == "ready"_L1)
-        return awaitReadiness(std::move(line), std::move(client));
-    return runItemCommand(std::move(line), std::move(client));
+        co_return co_await awaitReadiness(std::move(line), std::move(client));
+    if (has(keyCommands(), line.command))
+        co_return co_await runKeyCommand(std::move(line), std::move(client));
+    if (line.command == "top"_L1)
+        co_return co_await runTop(std::move(line), std::move(client));
+    if (line.command == "tail"_L1)
+        co_return co_await runTail(std::move(line), std::move(client));
+    co_return co_await runItemCommand(std::move(line), std::move(client));
 }
 
 } // namespace iwd

@@ -11,6 +11,6 @@ namespace iwd {
 [[nodiscard]] const std::vector<CommandSpec> &allCommands();
 
 /// Runs @p line and prints its result. @returns the exit code
-[[nodiscard]] QCoro::Task<int> runCommand(CommandLine line, ClientOptions options);
+[[nodiscard]] QCoro::Task<int> runCommand(CommandLine line);
 
 } // namespace iwd

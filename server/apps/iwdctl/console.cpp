@@ -27,11 +27,16 @@ void complain(const Error &error)
 {
     QString sentence = error.text;
     if (error.code == ErrorCode::NotAuthenticated || error.code == ErrorCode::InvalidCredentials)
-        sentence += u" Give the API key with --key-file, --bootstrap-file or $IWD_API_KEY."_s;
+        sentence += u" Log in with iwdctl login, or give an API key with --key-file, --bootstrap-file or $IWD_API_KEY."_s;
     const QString correlation = error.args.value("correlationId"_L1).toString();
     if (error.code == ErrorCode::Internal && !correlation.isEmpty())
         sentence += u" (correlation id %1)"_s.arg(correlation);
     complain(sentence);
+}
+
+bool outputHasFailed()
+{
+    return std::ferror(stdout) != 0;
 }
 
 bool isTerminal()

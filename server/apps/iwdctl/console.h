@@ -9,6 +9,8 @@ void print(const QString &text); ///< to standard output, as it is
 void complain(const Error &error); ///< to standard error, in a person's words
 void complain(const QString &sentence);
 
+[[nodiscard]] bool outputHasFailed(); ///< nobody reads standard output any more, or its disk is full
+
 [[nodiscard]] bool isTerminal(); ///< whether standard output is one
 [[nodiscard]] bool wantsColor(); ///< a terminal, and neither NO_COLOR nor TERM=dumb
 [[nodiscard]] bool speaksUtf8();

@@ -3,6 +3,7 @@
 
 #include "connection.h"
 #include "console.h"
+#include "printing.h"
 #include "searchwords.h"
 #include "table.h"
 
@@ -17,50 +18,6 @@ namespace {
 
 constexpr int HistoryLimit = 10'000;
 
-QString text(const QJsonValue &value)
-{
-    if (value.isDouble())
-        return QString::number(value.toDouble(), 'g', 12);
-    if (value.isBool())
-        return value.toBool() ? u"true"_s : u"false"_s;
-    if (value.isArray()) {
-        QStringList parts;
-        for (const auto &part : value.toArray())
-            parts.append(text(part));
-        return parts.join(u", "_s);
-    }
-    if (value.isObject())
-        return QString::fromUtf8(QJsonDocument(value.toObject()).toJson(QJsonDocument::Compact));
-    return value.toString();
-}
-
-QString pretty(const QJsonObject &object)
-{
-    return QString::fromUtf8(QJsonDocument(object).toJson(QJsonDocument::Indented));
-}
-
-bool wantsJson(const CommandLine &line)
-{
-    return line.value(u"output"_s) == "json"_L1;
-}
-
-int tableWidth()
-{
-    return console::isTerminal() ? console::size().width : 0;
-}
-
-int fail(const Error &error)
-{
-    console::complain(error);
-    return exitCodeOf(error);
-}
-
-/// "2026-03-01T08:15:30.250Z" -> "2026-03-01 08:15:30"
-QString shortTime(const QJsonValue &value)
-{
-    return value.toString().left(19).replace(u'T', u' ');
-}
-
 QString itemList(const QJsonArray &items)
 {
     TextTable table;
@@ -68,8 +25,8 @@ QString itemList(const QJsonArray &items)
     table.right = { false, false, false, false, true };
     for (const auto &entry : items) {
         const QJsonObject item = entry.toObject();
-        table.rows.append({ text(item["id"_L1]), text(item["captureId"_L1]), text(item["status"_L1]), text(item["queue"_L1]), text(item["priority"_L1]),
-            text(item["assignedToUser"_L1]), shortTime(item["createdDateTime"_L1]), shortTime(item["slaDateTime"_L1]) });
+        table.rows.append({ fieldText(item["id"_L1]), fieldText(item["captureId"_L1]), fieldText(item["status"_L1]), fieldText(item["queue"_L1]), fieldText(item["priority"_L1]),
+            fieldText(item["assignedToUser"_L1]), shortTime(item["createdDateTime"_L1]), shortTime(item["slaDateTime"_L1]) });
     }
     return items.isEmpty() ? u"No items.\n"_s : table.toText(tableWidth());
 }
@@ -79,8 +36,8 @@ void appendFields(TextTable &table, const QString &prefix, const QJsonObject &ob
     for (auto field = object.begin(); field != object.end(); ++field) {
         if (field->isObject() && prefix.isEmpty())
             appendFields(table, field.key() + u'.', field->toObject());
-        else if (!field->isNull() && !text(*field).isEmpty())
-            table.rows.append({ prefix + field.key(), text(*field) });
+        else if (!field->isNull() && !fieldText(*field).isEmpty())
+            table.rows.append({ prefix + field.key(), fieldText(*field) });
     }
 }
 
@@ -153,10 +110,10 @@ QString chosenColumns(const QJsonArray &items, const QStringList &columns)
         table.head.append(column.toUpper());
     for (const auto &entry : items) {
         const QJsonObject item = entry.toObject();
-        QStringList row { text(item["id"_L1]) };
+        QStringList row { fieldText(item["id"_L1]) };
         for (const QString &column : columns) {
             const QJsonValue value = column.startsWith("custom."_L1) ? item["custom"_L1][QStringView(column).sliced(7)] : item[column];
-            row.append(column.endsWith("DateTime"_L1) ? shortTime(value) : text(value));
+            row.append(column.endsWith("DateTime"_L1) ? shortTime(value) : fieldText(value));
         }
         table.rows.append(row);
     }
@@ -280,7 +237,7 @@ QCoro::Task<int> addItems(CommandLine line, std::shared_ptr<Client> client)
                            .arg((*answer)["failed"_L1].toInt()));
     } else {
         const QString known = (*answer)["duplicate"_L1].toBool() ? u" (known already, nothing changed)"_s : QString();
-        console::print(u"%1 is %2 in queue %3%4\n"_s.arg(text((*answer)["id"_L1]), text((*answer)["status"_L1]), text((*answer)["queue"_L1]), known));
+        console::print(u"%1 is %2 in queue %3%4\n"_s.arg(fieldText((*answer)["id"_L1]), fieldText((*answer)["status"_L1]), fieldText((*answer)["queue"_L1]), known));
     }
     co_return (*answer)["failed"_L1].toInt() > 0 ? ExitRefused : ExitFine;
 }
@@ -324,7 +281,7 @@ QCoro::Task<int> act(CommandLine line, std::shared_ptr<Client> client)
     if (wantsJson(line))
         console::print(pretty(*item));
     else
-        console::print(u"%1 is %2\n"_s.arg(text((*item)["id"_L1]), text((*item)["status"_L1])));
+        console::print(u"%1 is %2\n"_s.arg(fieldText((*item)["id"_L1]), fieldText((*item)["status"_L1])));
     co_return ExitFine;
 }
 
@@ -338,11 +295,11 @@ QString eventSentence(const QJsonObject &event)
     const QJsonObject itsClass = event["class"_L1].toObject();
     QStringList details;
     if (type == "queued"_L1 || type == "captured"_L1)
-        details.append(u"queue %1"_s.arg(text(itsClass["queue"_L1])));
+        details.append(u"queue %1"_s.arg(fieldText(itsClass["queue"_L1])));
     if (!after["assignedToUser"_L1].toString().isEmpty())
-        details.append(u"to %1"_s.arg(text(after["assignedToUser"_L1])));
+        details.append(u"to %1"_s.arg(fieldText(after["assignedToUser"_L1])));
     if (type == "queued"_L1 && itsClass["priority"_L1].isDouble())
-        details.append(u"priority %1"_s.arg(text(itsClass["priority"_L1])));
+        details.append(u"priority %1"_s.arg(fieldText(itsClass["priority"_L1])));
     if (!event["reason"_L1].toString().isEmpty())
         details.append(event["reason"_L1].toString());
     return details.isEmpty() ? type : u"%1: %2"_s.arg(type, details.join(u", "_s));

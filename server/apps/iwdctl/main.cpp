@@ -7,9 +7,9 @@
 
 namespace {
 
-QCoro::Task<> runAndExit(iwd::CommandLine line, iwd::ClientOptions options)
+QCoro::Task<> runAndExit(iwd::CommandLine line)
 {
-    const int code = co_await iwd::runCommand(std::move(line), std::move(options));
+    const int code = co_await iwd::runCommand(std::move(line));
     // exit() has no effect before exec(), so the end always comes from the event loop.
     QTimer::singleShot(0, QCoreApplication::instance(), [code] { QCoreApplication::exit(code); });
 }
@@ -28,11 +28,6 @@ int main(int argc, char **argv)
         iwd::console::print(parsed->help);
         return iwd::ExitFine;
     }
-    const auto options = iwd::connectionOf(*parsed->run);
-    if (!options) {
-        iwd::console::complain(options.error());
-        return iwd::ExitUsage;
-    }
-    runAndExit(*parsed->run, *options);
+    runAndExit(*parsed->run);
     return QCoreApplication::exec();
 }

@@ -7,6 +7,7 @@
 
 #include <iwdctl/connection.h>
 #include <iwdctl/console.h>
+#include <iwdctl/fullscreen.h>
 #include <iwdctl/interrupt.h>
 
 #include <QCoreApplication>
@@ -50,20 +51,10 @@ public:
     Stage(std::shared_ptr<demo::Player> player, QUrl server)
         : m_player(std::move(player))
         , m_server(std::move(server))
-        , m_onTerminal(console::isTerminal() && qgetenv("TERM") != "dumb")
-        , m_look { console::wantsColor(), console::speaksUtf8() }
+        , m_onTerminal(FullScreen::isPossible())
     {
         connect(&m_timer, &QTimer::timeout, this, [this] { tick(); });
         m_timer.start(FrameEvery);
-    }
-    ~Stage() override { leave(); }
-
-    /// Gives the terminal back as it was.
-    void leave()
-    {
-        m_timer.stop();
-        if (std::exchange(m_entered, false))
-            console::print(u"\x1b[?25h\x1b[?1049l"_s);
     }
 
 private:
@@ -111,13 +102,7 @@ private:
     void draw()
     {
         const auto size = console::size();
-        QString frame = m_entered ? QString() : u"\x1b[?1049h\x1b[?25l"_s;
-        m_entered = true;
-        frame += u"\x1b[H"_s;
-        const auto lines = demo::drawn(scene(), size.width, size.height);
-        for (size_t row = 0; row < lines.size(); ++row)
-            frame += lines[row].toText(m_look, size.width) + (row + 1 < lines.size() ? u"\x1b[K\r\n"_s : u"\x1b[K\x1b[J"_s);
-        console::print(frame);
+        m_screen.draw(demo::drawn(scene(), size.width, size.height), size.width);
     }
 
     void printLine()
@@ -125,14 +110,13 @@ private:
         m_lastLine = m_player->playTime();
         StyledLine line;
         line.add(demo::inOneLine(scene()));
-        console::print(line.toText(m_look, 1000) + u'\n');
+        console::print(line.toText({ false, console::speaksUtf8() }, 1000) + u'\n');
     }
 
     std::shared_ptr<demo::Player> m_player;
     QUrl m_server;
     bool m_onTerminal;
-    Look m_look;
-    bool m_entered = false;
+    FullScreen m_screen;
     std::deque<QString> m_news;
     milliseconds m_lastNews { 0 };
     milliseconds m_lastLine { 0 };

@@ -5,6 +5,7 @@
 #include "figures.h"
 
 #include <client/client.h>
+#include <iwdctl/queuefigures.h>
 
 namespace iwd::demo {
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "figures.h"
-
+#include <iwdctl/queuefigures.h>
 #include <iwdctl/styledline.h>
+
+#include <deque>
 
 namespace iwd::demo {
 

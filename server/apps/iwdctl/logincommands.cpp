@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "logincommands.h"
+
+#include "connection.h"
+#include "console.h"
+#include "printing.h"
+#include "secretinput.h"
+#include "table.h"
+
+#include <QHostAddress>
+
+using namespace Qt::StringLiterals;
+
+namespace iwd {
+namespace {
+
+std::shared_ptr<Client> clientFor(const Profile &profile)
+{
+    ClientOptions options;
+    options.url = QUrl(profile.url);
+    options.apiKey = profile.apiKey;
+    options.bearerToken = profile.token;
+    options.program = "iwdctl";
+    return std::make_shared<Client>(std::move(options));
+}
+
+/// Only a secret that crosses a network can be overheard there.
+void warnOfPlainHttp(const QUrl &url, const QString &what)
+{
+    const bool isHere = url.host() == "localhost"_L1 || QHostAddress(url.host()).isLoopback();
+    if (url.scheme() == "http"_L1 && !isHere)
+        console::complain(u"Warning: %1 goes to %2 unencrypted. Use https where others could listen."_s.arg(what, url.host()));
+}
+
+/// What a login begins with.
+struct Plan
+{
+    QString name;
+    Profile before; ///< of the same name; empty when it is new
+    QUrl url;
+};
+
+Result<Plan> planOf(const CommandLine &line)
+{
+    const auto profiles = readProfiles();
+    if (!profiles)
+        return profiles.error();
+    Plan plan;
+    plan.name = profileName(line, *profiles, u"default"_s);
+    if (!isProfileName(plan.name))
+        return Error { ErrorCode::InvalidField, u"\"%1\" is no name for a profile: use letters, digits, and . _ - inside."_s.arg(plan.name), {}, {} };
+    if (const Profile *before = profiles->find(plan.name))
+        plan.before = *before;
+    const QString known = plan.before.url.isEmpty() ? qEnvironmentVariable("IWD_URL", u"http://127.0.0.1:4024"_s) : plan.before.url;
+    const auto url = serverAddress(line.value(u"url"_s, known));
+    if (!url)
+        return url.error();
+    plan.url = *url;
+    return plan;
+}
+
+/// Opens a session for a person, who types the password.
+QCoro::Task<Result<Profile>> openSession(Plan plan, QString user)
+{
+    warnOfPlainHttp(plan.url, u"the password"_s);
+    const auto password = readSecret(u"Password of %1 at %2: "_s.arg(user, plan.url.toDisplayString()));
+    if (!password)
+        co_return password.error();
+    Profile profile;
+    profile.url = plan.url.toString();
+    profile.user = user;
+    const auto client = clientFor(profile);
+    const QJsonObject body { { u"user"_s, user }, { u"password"_s, *password } };
+    const auto session = co_await client->post(u"/sessions"_s, body);
+    if (!session)
+        co_return session.error();
+    profile.token = session->value("token"_L1).toString();
+    profile.expires = session->value("expiresDateTime"_L1).toString();
+    profile.tenant = session->value("tenant"_L1)["id"_L1].toString();
+    co_return profile;
+}
+
+/// Asks the server whose key it is, so that no profile is made that does not work.
+QCoro::Task<Result<Profile>> tryKey(Plan plan, QString key)
+{
+    warnOfPlainHttp(plan.url, u"the key"_s);
+    Profile profile;
+    profile.url = plan.url.toString();
+    profile.apiKey = key;
+    const auto client = clientFor(profile);
+    const auto me = co_await client->get(u"/me"_s);
+    if (!me)
+        co_return me.error();
+    profile.tenant = me->value("tenant"_L1)["id"_L1].toString();
+    co_return profile;
+}
+
+QCoro::Task<Result<Profile>> logInTo(Plan plan, CommandLine line)
+{
+    const auto key = keyFromFile(line);
+    if (!key)
+        co_return key.error();
+    if (*key && line.has(u"user"_s))
+        co_return Error { ErrorCode::InvalidField, u"--user is for a person, --key-file and --bootstrap-file for a program: give one of them."_s, {}, {} };
+    if (*key)
+        co_return co_await tryKey(std::move(plan), **key);
+    QString user = line.value(u"user"_s, plan.before.user);
+    if (user.isEmpty()) {
+        const auto typed = readLine(u"User: "_s);
+        if (!typed)
+            co_return typed.error();
+        user = typed->trimmed();
+    }
+    if (user.isEmpty())
+        co_return Error { ErrorCode::InvalidField, u"Nobody can log in without a name: give --user NAME, or --key-file FILE."_s, {}, {} };
+    co_return co_await openSession(std::move(plan), user);
+}
+
+/// "until 2026-03-01 08:15:30 UTC"
+QString untilText(const Profile &profile)
+{
+    return profile.expires.isEmpty() ? QString() : u" until %1 UTC"_s.arg(shortTime(profile.expires));
+}
+
+/// Ends a session if that can be done; otherwise it ends by itself later.
+QCoro::Task<> endQuietly(Profile profile)
+{
+    if (profile.token.isEmpty())
+        co_return;
+    const auto client = clientFor(profile);
+    (void)co_await client->remove(u"/sessions/current"_s, {});
+}
+
+/// What went wrong before anything was sent is the person's doing.
+int loginExitCode(const Error &error)
+{
+    if (wasInterrupted(error))
+        return ExitInterrupted;
+    const bool wasSent = error.args.contains("status"_L1) || error.args.contains("url"_L1);
+    return wasSent ? exitCodeOf(error) : ExitUsage;
+}
+
+QCoro::Task<int> logIn(CommandLine line)
+{
+    const auto plan = planOf(line);
+    if (!plan)
+        co_return failUsage(plan.error());
+    const auto profile = co_await logInTo(*plan, line);
+    if (!profile) {
+        console::complain(profile.error().text); // without the error itself, whose advice would be to log in
+        co_return loginExitCode(profile.error());
+    }
+    bool isDefault = false;
+    const auto kept = changeProfiles([&](Profiles &profiles) -> Result<void> {
+        profiles.all[plan->name] = *profile;
+        if (profiles.defaultName.isEmpty() || line.has(u"default"_s))
+            profiles.defaultName = plan->name;
+        isDefault = profiles.defaultName == plan->name;
+        return {};
+    });
+    if (!kept) {
+        co_await endQuietly(*profile); // a session that nobody can use any more is only a risk
+        co_return failUsage(kept.error());
+    }
+    co_await endQuietly(plan->before); // or it would stay open without anybody who knows it
+    const QString who = profile->user.isEmpty() ? u"with an API key"_s : u"as %1"_s.arg(profile->user);
+    console::print(u"Logged in to %1 %2 (tenant %3)%4.\nProfile: %5%6\n"_s.arg(profile->url, who, profile->tenant, untilText(*profile), plan->name,
+        isDefault ? u" (the default)"_s : QString()));
+    co_return ExitFine;
+}
+
+Result<void> forget(const QString &name, const QString &token, bool wholly)
+{
+    return changeProfiles([&](Profiles &profiles) -> Result<void> {
+        const auto found = profiles.all.find(name);
+        if (found == profiles.all.end() || found->second.token != token)
+            return {}; // somebody has logged in again meanwhile
+        found->second.token.clear();
+        found->second.apiKey.clear();
+        found->second.expires.clear();
+        if (!wholly)
+            return {};
+        profiles.all.erase(found);
+        if (profiles.defaultName == name)
+            profiles.defaultName.clear();
+        return {};
+    });
+}
+
+QCoro::Task<int> logOut(CommandLine line)
+{
+    const auto profiles = readProfiles();
+    if (!profiles)
+        co_return failUsage(profiles.error());
+    const QString name = profileName(line, *profiles);
+    const Profile *found = profiles->find(name);
+    if (!found)
+        co_return failUsage(name.isEmpty() ? Error { ErrorCode::InvalidField, u"There is no default profile to log out of. Name one: --profile NAME. See iwdctl profiles."_s, {}, {} }
+                                           : noSuchProfile(*profiles, name));
+    const Profile profile = *found;
+    if (!profile.token.isEmpty()) {
+        const auto client = clientFor(profile);
+        const auto ended = co_await client->remove(u"/sessions/current"_s, {});
+        const bool isOver = !ended && ended.error().code == ErrorCode::InvalidCredentials;
+        if (!ended && !isOver && !line.has(u"local"_s)) {
+            console::complain(u"%1 The session of the profile \"%2\" is still open, so it was kept here, too. Try again; or forget it here with --local, then it ends%3."_s.arg(
+                ended.error().text, name, untilText(profile).replace(" until"_L1, " at"_L1)));
+            co_return exitCodeOf(ended.error());
+        }
+    }
+    if (const auto forgotten = forget(name, profile.token, line.has(u"forget"_s)); !forgotten)
+        co_return failUsage(forgotten.error());
+    if (!profile.apiKey.isEmpty())
+        console::print(u"The key of the profile \"%1\" is forgotten here. On the server it works on, until iwdctl keys revoke.\n"_s.arg(name));
+    else
+        console::print((profile.token.isEmpty() ? u"The profile \"%1\" was not logged in.\n"_s : u"Logged out of %2 (profile %1).\n"_s).arg(name, profile.url));
+    co_return ExitFine;
+}
+
+QJsonObject withoutSecrets(const QString &name, const Profile &profile, bool isDefault)
+{
+    const auto orNull = [](const QString &text) { return text.isEmpty() ? QJsonValue() : QJsonValue(text); };
+    return { { u"name"_s, name }, { u"default"_s, isDefault }, { u"url"_s, profile.url }, { u"tenant"_s, orNull(profile.tenant) }, { u"user"_s, orNull(profile.user) },
+        { u"loggedIn"_s, profile.isLoggedIn() }, { u"expiresDateTime"_s, orNull(profile.expires) } };
+}
+
+QString stateOf(const Profile &profile)
+{
+    if (!profile.isLoggedIn())
+        return u"logged out"_s;
+    if (profile.expires.isEmpty())
+        return u"until the key is revoked"_s;
+    const auto expires = instantFromIso(profile.expires);
+    const bool isOver = expires && *expires <= std::chrono::time_point_cast<milliseconds>(std::chrono::system_clock::now());
+    return (isOver ? u"ended %1"_s : u"until %1"_s).arg(shortTime(profile.expires));
+}
+
+int showProfiles(const CommandLine &line)
+{
+    const auto profiles = readProfiles();
+    if (!profiles)
+        return failUsage(profiles.error());
+    QJsonArray data;
+    TextTable table;
+    table.head = { u"PROFILE"_s, u"URL"_s, u"TENANT"_s, u"USER"_s, u"LOGGED IN (UTC)"_s };
+    for (const auto &[name, profile] : profiles->all) {
+        const bool isDefault = name == profiles->defaultName;
+        data.append(withoutSecrets(name, profile, isDefault));
+        const QString user = profile.user.isEmpty() && !profile.apiKey.isEmpty() ? u"(API key)"_s : profile.user;
+        table.rows.append({ isDefault ? u"%1 *"_s.arg(name) : name, profile.url, profile.tenant, user, stateOf(profile) });
+    }
+    if (line.has(u"names"_s)) {
+        for (const auto &[name, profile] : profiles->all)
+            console::print(name + u'\n');
+    } else if (wantsJson(line))
+        console::print(pretty({ { u"data"_s, data } }));
+    else if (data.isEmpty())
+        console::print(u"No profiles. Make one with iwdctl login.\n"_s);
+    else
+        console::print(table.toText(tableWidth()) + (profiles->defaultName.isEmpty() ? u"\nNone is the default.\n"_s : u"\n* is the default.\n"_s));
+    return ExitFine;
+}
+
+int useProfile(const CommandLine &line)
+{
+    const QString name = line.arguments.constFirst();
+    const auto changed = changeProfiles([&name](Profiles &profiles) -> Result<void> {
+        if (!profiles.find(name))
+            return noSuchProfile(profiles, name);
+        profiles.defaultName = name;
+        return {};
+    });
+    if (!changed)
+        return failUsage(changed.error());
+    console::print(u"The default profile is %1.\n"_s.arg(name));
+    return ExitFine;
+}
+
+} // namespace
+
+const std::vector<CommandSpec> &loginCommands()
+{
+    static const std::vector<CommandSpec> commands {
+        { u"login"_s, {}, u"Logs in and remembers it as a profile."_s,
+            { { u"user"_s, u"NAME"_s, u"who; the password is asked for, or read from standard input"_s },
+                { u"default"_s, {}, u"make it the default profile, as the first one is anyway"_s } } },
+        { u"logout"_s, {}, u"Ends the session of a profile, on the server too."_s,
+            { { u"local"_s, {}, u"forget it here even when the server does not answer"_s }, { u"forget"_s, {}, u"remove the whole profile"_s } } },
+        { u"profiles"_s, {}, u"Shows the profiles, without their secrets."_s, { { u"names"_s, {}, u"only their names, one in a line"_s } } },
+        { u"profiles use"_s, { u"PROFILE"_s }, u"Makes a profile the default."_s, {} },
+    };
+    return commands;
+}
+
+QCoro::Task<int> runLoginCommand(CommandLine line)
+{
+    if (line.command == "login"_L1)
+        co_return co_await logIn(std::move(line));
+    if (line.command == "logout"_L1)
+        co_return co_await logOut(std::move(line));
+    co_return line.command == "profiles use"_L1 ? useProfile(line) : showProfiles(line);
+}
+
+} // namespace iwd
