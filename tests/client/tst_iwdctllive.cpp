@@ -4,6 +4,7 @@
 
 #include <base/error.h>
 #include <support/fakehttpserver.h>
+#include <support/httpcaller.h>
 
 #include <QJsonArray>
 #include <QTest>
@@ -37,6 +38,7 @@ private Q_SLOTS:
     void interruptingTailSaysWhereToGoOn();
 
     void aKeyIsShownOnceAndEndsWhenItIsRevoked();
+    void aKeyMayBeThatOfOneAgent();
     void aKeyIsSavedForItsOwnerAlone();
     void aKeyThatNobodyGotIsRevokedAgain();
     void keysAreForThoseWhoMay();
@@ -331,6 +333,25 @@ void TestIwdctlLive::aKeyThatNobodyGotIsRevokedAgain()
     QVERIFY(!QFile::exists(path));
 }
 
+void TestIwdctlLive::aKeyMayBeThatOfOneAgent()
+{
+    HttpCaller administrator(m->server().port(), { { "x-api-key", m->server().apiKey() } });
+    const auto made = administrator.call("POST", "/iwd/v3/agents", R"({"id":"anna","name":"Anna"})");
+    QVERIFY(made && made->status == 201);
+    const Said created = iwdctl({ u"keys"_s, u"create"_s, u"Anna's desk"_s, u"--scope"_s, u"agent"_s, u"--agent"_s, u"anna"_s, u"--output"_s, u"json"_s });
+    QVERIFY2(created.code == 0, qPrintable(created.err));
+    HttpCaller desk(m->server().port(), { { "x-api-key", created.json()["key"_L1].toString().toUtf8() } });
+    const auto statusOf = [&desk](const QByteArray &target) {
+        const auto answer = desk.call("GET", target);
+        return answer ? answer->status : 0;
+    };
+    QCOMPARE(statusOf("/iwd/v3/agents/anna/assignments"), 200);
+    QCOMPARE(statusOf("/iwd/v3/agents/ben/assignments"), 403);
+    const QStringList lines = iwdctl({ u"keys"_s, u"list"_s }).out.split(u'\n');
+    QVERIFY(lines.constFirst().contains("AGENT"_L1));
+    QCOMPARE(lines.filter(u"Anna's desk"_s).filter(u"anna"_s).size(), 1);
+}
+
 void TestIwdctlLive::keysAreForThoseWhoMay()
 {
     const QString source = iwdctl({ u"keys"_s, u"create"_s, u"only a source"_s, u"--scope"_s, u"source"_s, u"--output"_s, u"json"_s }).json()["key"_L1].toString();
@@ -347,6 +368,7 @@ void TestIwdctlLive::keysThatMakeNoSenseAreNotMade_data()
     QTest::addColumn<int>("code");
     QTest::newRow("no scope") << QStringList() << 2;
     QTest::newRow("unknown scope") << QStringList { u"--scope"_s, u"everything"_s } << 1;
+    QTest::newRow("nobody's") << QStringList { u"--scope"_s, u"agent"_s, u"--agent"_s, u"nobody"_s } << 1;
     QTest::newRow("no moment") << QStringList { u"--scope"_s, u"source"_s, u"--expires"_s, u"soon"_s } << 2;
 }
 

@@ -77,10 +77,10 @@ QCoro::Task<int> listKeys(CommandLine line, std::shared_ptr<Client> client)
         co_return ExitFine;
     }
     TextTable table;
-    table.head = { u"ID"_s, u"NAME"_s, u"SCOPES"_s, u"CREATED"_s, u"EXPIRES"_s };
+    table.head = { u"ID"_s, u"NAME"_s, u"SCOPES"_s, u"AGENT"_s, u"CREATED"_s, u"EXPIRES"_s };
     for (const auto &entry : *keys) {
         const QJsonObject key = entry.toObject();
-        table.rows.append({ fieldText(key["id"_L1]), fieldText(key["name"_L1]), fieldText(key["scopes"_L1]), shortTime(key["createdDateTime"_L1]),
+        table.rows.append({ fieldText(key["id"_L1]), fieldText(key["name"_L1]), fieldText(key["scopes"_L1]), fieldText(key["agentId"_L1]), shortTime(key["createdDateTime"_L1]),
             expiryText(key["expiresDateTime"_L1]) });
     }
     // Not cut to the terminal: keys revoke needs the whole id.
@@ -96,6 +96,8 @@ Result<QJsonObject> newKey(const CommandLine &line)
     if (scopes.isEmpty())
         return Error { ErrorCode::MissingField, u"What may the key do? Give --scope, such as --scope source."_s, {}, {} };
     QJsonObject key { { u"name"_s, line.arguments.constFirst() }, { u"scopes"_s, QJsonArray::fromStringList(scopes) } };
+    if (line.has(u"agent"_s))
+        key.insert(u"agentId"_s, line.value(u"agent"_s));
     if (line.has(u"expires"_s)) {
         const auto expires = momentFromText(line.value(u"expires"_s), now());
         if (!expires)
@@ -189,6 +191,7 @@ const std::vector<CommandSpec> &keyCommands()
         { u"keys list"_s, {}, u"Shows the API keys, without the keys themselves."_s, {} },
         { u"keys create"_s, { u"NAME"_s }, u"Makes an API key for NAME, and shows it this once."_s,
             { { u"scope"_s, u"admin|source|agent|reporting"_s, u"what it may do; several with commas"_s, true },
+                { u"agent"_s, u"ID"_s, u"the only agent as whom it may act; default: any"_s },
                 { u"expires"_s, u"TIME|DATE"_s, u"such as 90d, 12h, 2030-01-31; default: never"_s },
                 { u"save"_s, u"FILE"_s, u"write it to this new file, for its owner alone, instead of showing it"_s } } },
         { u"keys revoke"_s, { u"ID"_s }, u"Ends an API key at once."_s, {} },
