@@ -16,6 +16,25 @@ constexpr std::chrono::seconds patience { 1 }; ///< figures that come later are 
 
 QCoro::Task<> QueueWatch::look(TenantRecord tenant)
 {
+    if (m_settled)
+        co_return;
+    ++m_looks;
+    co_await lookInto(std::move(tenant));
+    --m_looks;
+    if (m_settled && m_looks == 0)
+        m_settled->deliver(true);
+}
+
+QCoro::Task<> QueueWatch::settle()
+{
+    const Delivery<bool> settled;
+    m_settled = settled;
+    if (m_looks > 0)
+        (void)co_await settled;
+}
+
+QCoro::Task<> QueueWatch::lookInto(TenantRecord tenant)
+{
     const std::function<Result<Figured>(Snapshot &)> work = [](Snapshot &snapshot) -> Result<Figured> {
         Figured found;
         for (const auto &[queueId, oldest] : oldestByQueue(snapshot))

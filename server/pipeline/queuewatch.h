@@ -3,6 +3,8 @@
 
 #include "pipeline.h"
 
+#include <base/delivery.h>
+
 #include <mutex>
 
 namespace iwd {
@@ -27,6 +29,8 @@ public:
     }
     /// Figures of a tenant that cannot be read stay as they were.
     QCoro::Task<> look(TenantRecord tenant);
+    /// Waits until no look is under way; none begins any more. To be awaited once, before this or the pipeline ends.
+    QCoro::Task<> settle();
     /// As of the last look.
     [[nodiscard]] Figures figures(TenantId tenant, const QString &queueId) const;
 
@@ -35,11 +39,14 @@ public:
 private:
     using Figured = std::map<QString, Figures>; ///< by queue
 
+    QCoro::Task<> lookInto(TenantRecord tenant);
     void keep(TenantId tenant, Figured found);
     [[nodiscard]] bool mayWarn(TenantId tenant, const QString &queueId, int workClasses) const;
     QCoro::Task<> warn(TenantRecord tenant);
 
     Pipeline &m_pipeline;
+    int m_looks = 0; ///< under way
+    std::optional<Delivery<bool>> m_settled; ///< delivered with the end of the last one; nothing while looks may begin
     std::map<std::pair<TenantId, QString>, std::chrono::steady_clock::time_point> m_warned;
     mutable std::mutex m_mutex; ///< guards what follows
     std::map<TenantId, Figured> m_figures;

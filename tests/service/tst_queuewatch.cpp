@@ -63,6 +63,7 @@ class TestQueueWatch : public QObject
 private Q_SLOTS:
     void theOldestAndTheClassesAreThoseThatWait();
     void veryManyClassesAreSaidOnceInSomeHours();
+    void whatHasBegunIsWaitedForAtTheEnd();
 };
 
 void TestQueueWatch::theOldestAndTheClassesAreThoseThatWait()
@@ -88,6 +89,25 @@ void TestQueueWatch::theOldestAndTheClassesAreThoseThatWait()
     look(watch, fixture);
     QCOMPARE(watch.figures(fixture.tenant, u"general"_s).oldest, std::optional(first + minutes(1)));
     QCOMPARE(watch.figures(fixture.tenant, u"general"_s).workClasses, 1);
+}
+
+void TestQueueWatch::whatHasBegunIsWaitedForAtTheEnd()
+{
+    PipelineFixture fixture;
+    PipelineFixture::must(fixture.capture({ { u"captureId"_s, u"one"_s } }));
+    QueueWatch watch(*fixture.pipeline);
+    watch.look({ fixture.tenant, u"100"_s, u"t100"_s, {} });
+    watch.look({ fixture.tenant, u"100"_s, u"t100"_s, {} });
+    QCOMPARE(watch.figures(fixture.tenant, u"general"_s).workClasses, 0); // it is still under way
+    QCoro::waitFor(watch.settle());
+    QCOMPARE(watch.figures(fixture.tenant, u"general"_s).workClasses, 1);
+
+    PipelineFixture::must(fixture.capture({ { u"captureId"_s, u"two"_s }, { u"channel"_s, u"order"_s } }));
+    look(watch, fixture);
+    QCOMPARE(watch.figures(fixture.tenant, u"general"_s).workClasses, 1); // none begins any more
+
+    QueueWatch idle(*fixture.pipeline);
+    QCoro::waitFor(idle.settle());
 }
 
 void TestQueueWatch::veryManyClassesAreSaidOnceInSomeHours()

@@ -225,10 +225,7 @@ Result<void> Composition::listen()
     m_server = std::make_unique<http::Server>(router, options, m_api->problemWriter());
     countRequests(*m_server, m_metrics);
     m_operations = std::make_unique<http::Server>(operationsRouter(m_metrics, m_health), http::ServerOptions {}, m_api->problemWriter());
-    connect(m_server.get(), &http::Server::drained, this, [this] {
-        log::info(u"Stopped");
-        Q_EMIT stopped(0);
-    });
+    connect(m_server.get(), &http::Server::drained, this, [this] { end(); });
 
     if (const auto port = m_operations->listen(m_config.metrics.listen.address, m_config.metrics.listen.port); !port)
         return port.error();
@@ -248,6 +245,15 @@ void Composition::drain()
         return Q_EMIT stopped(0);
     m_pipeline->stop();
     m_server->drain(m_config.drain.patience);
+}
+
+QCoro::Task<> Composition::end()
+{
+    // A look that waits for the database would find nobody to come back to.
+    m_watch.stop();
+    co_await m_queueWatch->settle();
+    log::info(u"Stopped");
+    Q_EMIT stopped(0);
 }
 
 void Composition::watchStore()

@@ -49,6 +49,8 @@ private:
     [[nodiscard]] QCoro::Task<Result<void>> bringUp();
     [[nodiscard]] Result<void> listen();
     void watchStore();
+    /// After the last request.
+    QCoro::Task<> end();
     [[nodiscard]] std::vector<QueueGauges> queueGauges() const;
 
     const ServerConfig m_config;
