@@ -2,6 +2,7 @@
 #include "log.h"
 
 #include "clock.h"
+#include "plaintext.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -44,35 +45,9 @@ QJsonValue cut(const QJsonValue &value)
     return value.isString() ? QJsonValue(cut(value.toString())) : value;
 }
 
-/// Beyond what JSON escapes: characters that a terminal obeys, that some readers take for the end of a line, or that
-/// reverse the direction of what follows.
-bool misleads(char16_t unit)
-{
-    const bool controls = unit < 0x20 || (unit >= 0x7f && unit <= 0x9f);
-    const bool breaksLine = unit == 0x2028 || unit == 0x2029;
-    const bool turnsDirection
-        = unit == 0x200e || unit == 0x200f || (unit >= 0x202a && unit <= 0x202e) || (unit >= 0x2066 && unit <= 0x2069);
-    return controls || breaksLine || turnsDirection;
-}
-
-QString escaped(const QString &text)
-{
-    if (std::none_of(text.begin(), text.end(), [](QChar each) { return misleads(each.unicode()); }))
-        return text;
-    QString result;
-    result.reserve(text.size() + 16);
-    for (const QChar each : text) {
-        if (misleads(each.unicode()))
-            result += QStringLiteral("\\u%1").arg(each.unicode(), 4, 16, QLatin1Char('0'));
-        else
-            result += each;
-    }
-    return result;
-}
-
 QString compact(const QJsonDocument &document)
 {
-    return escaped(QString::fromUtf8(document.toJson(QJsonDocument::Compact)));
+    return withoutControls(QString::fromUtf8(document.toJson(QJsonDocument::Compact)));
 }
 
 QString jsonLine(LogLevel level, QStringView sentence, Facts facts)
@@ -103,7 +78,7 @@ QString plain(const QJsonValue &value)
 QString textLine(LogLevel level, QStringView sentence, Facts facts)
 {
     QString line
-        = toIso(SystemClock().now()) + u' ' + QString(levelName(level)).leftJustified(7) + u' ' + escaped(cut(sentence.toString()));
+        = toIso(SystemClock().now()) + u' ' + QString(levelName(level)).leftJustified(7) + u' ' + withoutControls(cut(sentence.toString()));
     for (const auto &[name, value] : facts)
         line += u' ' + name + u'=' + plain(value);
     if (!correlation.isEmpty())

@@ -37,6 +37,9 @@ private Q_SLOTS:
     void tailOutlivesARestartWithoutGapOrDouble();
     void interruptingTailSaysWhereToGoOn();
 
+    void whatAnItemSaysDoesNothingToTheTerminal_data();
+    void whatAnItemSaysDoesNothingToTheTerminal();
+
     void aKeyIsShownOnceAndEndsWhenItIsRevoked();
     void aKeyMayBeThatOfOneAgent();
     void aKeyIsSavedForItsOwnerAlone();
@@ -255,6 +258,38 @@ void TestIwdctlLive::interruptingTailSaysWhereToGoOn()
     terminal.type("\x03");
     QVERIFY(terminal.finds("Stopped. To go on from here: iwdctl tail --after " + QByteArray::number(last)));
     QCOMPARE(terminal.exitCode(), 130);
+}
+
+// ---- hostile text
+
+void TestIwdctlLive::whatAnItemSaysDoesNothingToTheTerminal_data()
+{
+    QTest::addColumn<QStringList>("command");
+    QTest::newRow("tail") << QStringList { u"tail"_s, u"--once"_s, u"--after"_s, u"0"_s };
+    QTest::newRow("tail as JSON") << QStringList { u"tail"_s, u"--once"_s, u"--after"_s, u"0"_s, u"--output"_s, u"json"_s };
+    QTest::newRow("history") << QStringList { u"items"_s, u"history"_s, u"T-1"_s };
+    QTest::newRow("history as JSON") << QStringList { u"items"_s, u"history"_s, u"T-1"_s, u"--output"_s, u"json"_s };
+    QTest::newRow("item") << QStringList { u"items"_s, u"get"_s, u"T-1"_s };
+    QTest::newRow("item as JSON") << QStringList { u"items"_s, u"get"_s, u"T-1"_s, u"--output"_s, u"json"_s };
+    QTest::newRow("list") << QStringList { u"items"_s, u"list"_s };
+    QTest::newRow("search") << QStringList { u"items"_s, u"search"_s, u"--columns"_s, u"customerId"_s, u"--where"_s, u"captureId=T-1"_s };
+    QTest::newRow("complaint") << QStringList { u"items"_s, u"get"_s, u"\x1b[2J\u009b2J"_s };
+}
+
+void TestIwdctlLive::whatAnItemSaysDoesNothingToTheTerminal()
+{
+    QFETCH(QStringList, command);
+    const QString hostile = u"\x1b]0;title\x07\x1b[2J\u009b2J\u202e\r\nforged"_s;
+    if (iwdctl({ u"items"_s, u"get"_s, u"T-1"_s }).code != 0) { // for the first row
+        const QByteArray item = QJsonDocument(QJsonObject { { u"captureId"_s, u"T-1"_s }, { u"customerId"_s, hostile } }).toJson();
+        QCOMPARE(m->iwdctl({ u"items"_s, u"add"_s, u"-"_s }, item, m->administratorsEnvironment()).code, 0);
+        QCOMPARE(iwdctl({ u"items"_s, u"hold"_s, u"T-1"_s, u"--reason"_s, hostile }).code, 0);
+    }
+    const Said said = iwdctl(command);
+    QVERIFY(!said.out.isEmpty() || !said.err.isEmpty());
+    for (const QChar obeyed : u"\x1b\x07\u009b\u202e\r"_s)
+        QVERIFY2(!said.out.contains(obeyed) && !said.err.contains(obeyed), qPrintable(QString::number(obeyed.unicode(), 16)));
+    QVERIFY2(!said.out.contains("\nforged"_L1), qPrintable(said.out)); // nor is a line forged
 }
 
 // ---- keys

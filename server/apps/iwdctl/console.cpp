@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "console.h"
 
+#include <base/plaintext.h>
+
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -10,7 +12,18 @@ using namespace Qt::StringLiterals;
 
 namespace iwd::console {
 
+namespace {
+
+constexpr QStringView Layout = u"\n\t"; ///< what text of several lines is made with
+
+} // namespace
+
 void print(const QString &text)
+{
+    printStyled(withoutControls(text, Layout));
+}
+
+void printStyled(const QString &text)
 {
     const QByteArray bytes = text.toUtf8();
     std::fwrite(bytes.constData(), 1, static_cast<size_t>(bytes.size()), stdout);
@@ -19,7 +32,7 @@ void print(const QString &text)
 
 void complain(const QString &sentence)
 {
-    const QString line = u"iwdctl: "_s + sentence + u'\n';
+    const QString line = u"iwdctl: "_s + withoutControls(sentence, Layout) + u'\n';
     std::fputs(line.toUtf8().constData(), stderr);
 }
 

@@ -5,7 +5,10 @@
 
 namespace iwd::console {
 
-void print(const QString &text); ///< to standard output, as it is
+/// To standard output. Whatever a server sent may be in it, so nothing but line ends and tabs gets through that a terminal obeys.
+void print(const QString &text);
+/// The same of text that is known to be harmless and whose colors and movements are our own: that of a StyledLine.
+void printStyled(const QString &text);
 void complain(const Error &error); ///< to standard error, in a person's words
 void complain(const QString &sentence);
 

@@ -29,13 +29,13 @@ void FullScreen::draw(const std::vector<StyledLine> &lines, int width)
     frame += u"\x1b[H"_s;
     for (size_t row = 0; row < lines.size(); ++row)
         frame += lines[row].toText(m_look, width) + (row + 1 < lines.size() ? u"\x1b[K\r\n"_s : u"\x1b[K\x1b[J"_s);
-    console::print(frame);
+    console::printStyled(frame);
 }
 
 void FullScreen::leave()
 {
     if (std::exchange(m_entered, false))
-        console::print(u"\x1b[?25h\x1b[?1049l"_s);
+        console::printStyled(u"\x1b[?25h\x1b[?1049l"_s);
 }
 
 } // namespace iwd

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "styledline.h"
 
+#include <base/plaintext.h>
+
 #include <map>
 
 using namespace Qt::StringLiterals;
@@ -45,7 +47,7 @@ QString inAscii(const QString &text)
 
 StyledLine &StyledLine::add(const QString &text, Style style)
 {
-    m_pieces.push_back({ text, style });
+    m_pieces.push_back({ withoutControls(text), style });
     return *this;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "table.h"
 
+#include <base/plaintext.h>
+
 #include <QLocale>
 
 #include <numeric>
@@ -53,11 +55,16 @@ QString lineOf(const QStringList &cells, const QList<int> &widths, const QList<b
 
 QString TextTable::toText(int width) const
 {
-    QList<int> widths = naturalWidths(*this);
+    TextTable shown = *this;
+    for (QStringList &row : shown.rows) {
+        for (QString &cell : row)
+            cell = withoutControls(cell); // a line end in a cell would look like a row
+    }
+    QList<int> widths = naturalWidths(shown);
     if (width > 0)
         shrinkTo(widths, width);
     QString text = lineOf(head, widths, right);
-    for (const QStringList &row : rows)
+    for (const QStringList &row : std::as_const(shown.rows))
         text += lineOf(row, widths, right);
     return text;
 }

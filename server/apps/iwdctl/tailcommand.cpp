@@ -152,7 +152,10 @@ void show(const SharedTail &tail, const QJsonArray &events)
             return;
         const QJsonObject event = entry.toObject();
         if (tail->filter.wants(event)) {
-            console::print(tail->json ? jsonLine(event) : eventLine(event, tail->look));
+            if (tail->json)
+                console::print(jsonLine(event));
+            else
+                console::printStyled(eventLine(event, tail->look));
             --tail->left;
         }
         tail->after = event["id"_L1].toInteger();

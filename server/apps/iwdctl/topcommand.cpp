@@ -105,7 +105,7 @@ void printScene(const Top &top)
 {
     const int width = console::isTerminal() ? console::size().width : WidthInFiles;
     for (const StyledLine &line : drawnTop(top.scene, width, 0))
-        console::print(line.toText({ console::wantsColor(), console::speaksUtf8() || !console::isTerminal() }, width) + u'\n');
+        console::printStyled(line.toText({ console::wantsColor(), console::speaksUtf8() || !console::isTerminal() }, width) + u'\n');
 }
 
 QCoro::Task<int> printOnce(SharedTop top, bool json)
