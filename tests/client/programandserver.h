@@ -20,8 +20,8 @@ public:
 
     /// @returns false when it did not become ready
     [[nodiscard]] bool startServer();
-    /// By SIGTERM. How cleanly it ends is for the server's own tests to say.
-    void stopServer() { (void)m_server->stop(); }
+    /// By SIGTERM. @returns whether it ended as it should, leaks included
+    [[nodiscard]] bool stopServer() { return m_server->stop() == 0; }
     /// From here on there are no profiles.
     void moveToNewHome() { m_home = std::make_unique<QTemporaryDir>(); }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "terminal.h"
 
+#include <support/serverprocess.h>
+
 #include <QList>
 
 #include <csignal>
-#include <vector>
 
 #include <poll.h>
 #include <pty.h>
@@ -17,15 +18,6 @@ namespace iwd::test {
 namespace {
 
 constexpr std::chrono::seconds Patience { 30 };
-
-std::vector<char *> pointers(QList<QByteArray> &texts)
-{
-    std::vector<char *> result;
-    for (QByteArray &text : texts)
-        result.push_back(text.data());
-    result.push_back(nullptr);
-    return result;
-}
 
 QList<QByteArray> localTexts(const QStringList &texts)
 {
@@ -41,8 +33,8 @@ Terminal::Terminal(const QString &program, const QStringList &arguments, const Q
 {
     QList<QByteArray> words = localTexts(QStringList(program) + arguments);
     QList<QByteArray> variables = localTexts(environment);
-    const auto wordPointers = pointers(words);
-    const auto variablePointers = pointers(variables);
+    const auto wordPointers = execPointers(words);
+    const auto variablePointers = execPointers(variables);
     const winsize size { static_cast<unsigned short>(height), static_cast<unsigned short>(width), 0, 0 };
     m_pid = ::forkpty(&m_master, nullptr, nullptr, &size);
     if (m_pid == 0) {

@@ -235,7 +235,7 @@ void TestIwdctlLive::tailOutlivesARestartWithoutGapOrDouble()
     RunningProgram tail({ u"tail"_s, u"--output"_s, u"json"_s, u"--after"_s, QString::number(before) }, m->administratorsEnvironment());
     QVERIFY(capture(u"EARLIER"_s));
     QVERIFY(tail.prints(u"EARLIER"_s));
-    m->stopServer();
+    QVERIFY2(m->stopServer(), m->server().log().right(4'000).constData());
     QVERIFY(tail.complains(u"Trying again; nothing is missed meanwhile"_s));
     QVERIFY2(m->startServer(), m->server().log().constData());
     QVERIFY(capture(u"LATER"_s));
@@ -499,7 +499,7 @@ void TestIwdctlLive::topGoesOnWhenTheServerComesBack()
 {
     Terminal terminal(m->program(), { u"top"_s, u"--every"_s, u"0.2s"_s }, m->administratorsEnvironment(), 160);
     QVERIFY(terminal.finds("quit"));
-    m->stopServer();
+    QVERIFY2(m->stopServer(), m->server().log().right(4'000).constData());
     QVERIFY(terminal.finds("Trying again."));
     QVERIFY2(m->startServer(), m->server().log().constData());
     QVERIFY(terminal.finds("quit"));

@@ -247,7 +247,7 @@ void TestIwdctlServer::credentialsOfAProfileGoToItsServerOnly()
 void TestIwdctlServer::logoutWithoutTheServerKeepsTheSession()
 {
     QCOMPARE(logIn().code, 0);
-    m->stopServer();
+    QVERIFY2(m->stopServer(), m->server().log().right(4'000).constData());
     const Said away = iwdctl({ u"logout"_s });
     QCOMPARE(away.code, 3);
     QVERIFY2(away.err.contains("--local"_L1), qPrintable(away.err));

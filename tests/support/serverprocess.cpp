@@ -51,7 +51,9 @@ quint16 freePort()
     }
 }
 
-std::vector<char *> pointers(QList<QByteArray> &texts)
+} // namespace
+
+std::vector<char *> execPointers(QList<QByteArray> &texts)
 {
     std::vector<char *> result;
     for (QByteArray &text : texts)
@@ -59,8 +61,6 @@ std::vector<char *> pointers(QList<QByteArray> &texts)
     result.push_back(nullptr);
     return result;
 }
-
-} // namespace
 
 int openProcess(pid_t pid)
 {
@@ -96,8 +96,8 @@ void ServerProcess::start()
         variables.append(*variable);
     for (const QString &variable : m_setup.environment)
         variables.append(variable.toLocal8Bit());
-    const auto argumentPointers = pointers(arguments);
-    const auto variablePointers = pointers(variables);
+    const auto argumentPointers = execPointers(arguments);
+    const auto variablePointers = execPointers(variables);
     const QByteArray logFile = QFile::encodeName(m_setup.data + QStringLiteral(".log"));
 
     const pid_t tester = ::getpid();

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <optional>
+#include <vector>
 
 #include <sys/types.h>
 
@@ -26,6 +27,9 @@ struct ServerSetup
 
 /// A descriptor that becomes readable when the process ends; to be closed. @returns -1 when there is no such process
 [[nodiscard]] int openProcess(pid_t pid);
+
+/// What execve() takes for @p texts, which must outlive it.
+[[nodiscard]] std::vector<char *> execPointers(QList<QByteArray> &texts);
 
 /// A real iwd-server on free ports of this machine, which a test may stop, kill and start again on the same data and ports. Needs no event loop.
 ///
