@@ -128,6 +128,8 @@ public:
 
     /// Begins the transaction in which migrations run, alone: whoever else wants to waits. Then makes the table that they are recorded in.
     virtual bool beginMigration() = 0;
+    /// During a migration: whether servers are connected that do not know the migration @p number, or may not.
+    [[nodiscard]] virtual bool isUsedByServersBefore(int number) { (void)number; return false; }
     /// What has to hold before the migrations are committed.
     virtual Result<void> checkMigrated() = 0;
     virtual bool endMigration(bool commit) = 0;

@@ -18,9 +18,8 @@ Error refused(const QString &text)
 
 bool apply(Database &database, const Migration &step)
 {
-    // One statement a call. Our migrations hold no ';' inside a statement.
-    for (const QString &statement : step.sql.split(u';')) {
-        if (!statement.trimmed().isEmpty() && !database.execute(statement))
+    for (const QString &statement : statementsOf(step)) {
+        if (!database.execute(statement))
             return false;
     }
     auto record = database.systemStatement(QStringLiteral("system/record_migration"));
@@ -55,7 +54,7 @@ Result<void> checkNewer(const std::map<int, Applied> &applied, int known)
     return {};
 }
 
-Result<void> bringUp(Database &database, const std::vector<Migration> &migrations)
+Result<bool> bringUp(Database &database, const std::vector<Migration> &migrations)
 {
     std::map<int, Applied> applied;
     {
@@ -67,7 +66,8 @@ Result<void> bringUp(Database &database, const std::vector<Migration> &migration
     if (database.failure())
         return *database.failure();
     if (const auto fits = checkNewer(applied, migrations.back().number); !fits)
-        return fits;
+        return fits.error();
+    bool complete = true;
     for (const Migration &step : migrations) {
         const auto known = applied.find(step.number);
         if (known != applied.end() && known->second.checksum != step.checksum) {
@@ -76,6 +76,14 @@ Result<void> bringUp(Database &database, const std::vector<Migration> &migration
                                .arg(step.name));
         }
         if (known == applied.end()) {
+            // Nobody was here before: a new database.
+            const bool othersNeedIt = step.leastKnown > 0 && !applied.empty() && database.isUsedByServersBefore(step.leastKnown);
+            if (database.failure())
+                return *database.failure();
+            if (othersNeedIt) {
+                complete = false;
+                continue;
+            }
             if (!apply(database, step)) {
                 return refused(QStringLiteral("Migration %1 failed and was undone; the database is as it was, and servers of the version before go on with it: %2 "
                                               "Start this version again when the reason is gone.")
@@ -84,10 +92,26 @@ Result<void> bringUp(Database &database, const std::vector<Migration> &migration
             log::info(u"Migrated the database", { { QLatin1StringView("migration"), step.name } });
         }
     }
-    return {};
+    return complete;
 }
 
 } // namespace
+
+/// Bodies of functions stand between two $body$, and have statements of their own.
+QStringList statementsOf(const Migration &migration)
+{
+    static const QString quote = QStringLiteral("$body$");
+    QStringList statements { QString() };
+    bool quoted = false;
+    for (const QString &part : migration.sql.split(quote)) {
+        const QStringList pieces = quoted ? QStringList { quote + part + quote } : part.split(u';');
+        statements.last() += pieces.first();
+        statements.append(pieces.sliced(1));
+        quoted = !quoted;
+    }
+    statements.removeIf([](const QString &statement) { return statement.trimmed().isEmpty(); });
+    return statements;
+}
 
 Migration migrationFrom(const QString &name, const QString &text)
 {
@@ -111,14 +135,21 @@ std::vector<Migration> migrationsOf(const QString &dialect)
     return result;
 }
 
-Result<void> migrate(Database &database, const std::vector<Migration> &migrations)
+int newestMigration(const QString &dialect)
+{
+    return migrationsOf(dialect).back().number;
+}
+
+Result<bool> migrate(Database &database, const std::vector<Migration> &migrations)
 {
     // One transaction for all steps: nobody else migrates from the look at what is applied to the last step.
-    Result<void> result = database.beginMigration() ? bringUp(database, migrations) : Result<void>(*database.failure());
-    if (result)
-        result = database.checkMigrated();
+    Result<bool> result = database.beginMigration() ? bringUp(database, migrations) : Result<bool>(*database.failure());
+    if (result) {
+        if (const auto sound = database.checkMigrated(); !sound)
+            result = sound.error();
+    }
     if (result && database.endMigration(true))
-        return {};
+        return result;
     const Error error = result ? *database.failure() : result.error();
     database.clearFailure();
     database.endMigration(false);
@@ -126,7 +157,7 @@ Result<void> migrate(Database &database, const std::vector<Migration> &migration
     return error;
 }
 
-Result<void> migrate(Database &database)
+Result<bool> migrate(Database &database)
 {
     return migrate(database, migrationsOf(database.dialect()));
 }

@@ -64,10 +64,24 @@ Result<PostgresAddress> PostgresAddress::parse(const QString &url, const QString
 PostgresAddress PostgresAddress::withDatabase(const QString &name) const
 {
     PostgresAddress other = *this;
-    other.m_parameters.removeIf([](const auto &parameter) { return parameter.first == "dbname"; });
-    other.m_parameters.emplaceBack("dbname", name.toUtf8());
+    other.set("dbname", name.toUtf8());
     other.describe();
     return other;
+}
+
+PostgresAddress PostgresAddress::ofServer(int migration) const
+{
+    constexpr qsizetype longestName = 63; // the server cuts off the rest
+    const QByteArray knows = " knows " + QByteArray::number(migration);
+    PostgresAddress other = *this;
+    other.set("application_name", value("application_name").left(longestName - knows.size()) + knows);
+    return other;
+}
+
+void PostgresAddress::set(const char *keyword, const QByteArray &value)
+{
+    m_parameters.removeIf([keyword](const auto &parameter) { return parameter.first == keyword; });
+    m_parameters.emplaceBack(keyword, value);
 }
 
 void PostgresAddress::describe()

@@ -23,6 +23,9 @@ public:
     /// The same server with another database.
     [[nodiscard]] PostgresAddress withDatabase(const QString &name) const;
 
+    /// The same for a server that knows the migrations up to @p migration, which its sessions tell others: "iwd-server knows 7".
+    [[nodiscard]] PostgresAddress ofServer(int migration) const;
+
     /// Keywords and values for libpq.
     [[nodiscard]] const QList<std::pair<QByteArray, QByteArray>> &parameters() const { return m_parameters; }
     /// For people, without any secret: PostgreSQL at "db1:5432, db2:5432", database "iwd", user "iwd".
@@ -32,6 +35,7 @@ public:
 
 private:
     [[nodiscard]] QByteArray value(const char *keyword) const;
+    void set(const char *keyword, const QByteArray &value);
     void describe();
 
     QList<std::pair<QByteArray, QByteArray>> m_parameters;

@@ -212,6 +212,12 @@ bool PostgresDatabase::beginMigration()
         && execute(QStringLiteral("alter table migration add column if not exists least_known integer not null default 0"));
 }
 
+bool PostgresDatabase::isUsedByServersBefore(int number)
+{
+    auto row = systemStatement(QStringLiteral("system/servers_before"));
+    return row.bind(QStringLiteral(":number"), number).run() && row.next() && row.integer(0) > 0;
+}
+
 bool PostgresDatabase::endMigration(bool commit)
 {
     const bool ok = commit ? this->commit() : execute(QStringLiteral("rollback"));

@@ -63,6 +63,7 @@ public:
     Error whyUnusable() const override;
     bool mayBeTriedAgain() const override;
     bool beginMigration() override;
+    bool isUsedByServersBefore(int number) override;
     Result<void> checkMigrated() override { return {}; }
     bool endMigration(bool commit) override;
 

@@ -85,18 +85,21 @@ private:
     QString status(const Node &node) const
     {
         QStringList numbers;
-        bool open = true;
+        bool apart = true;
         for (int number = 0; number < ItemStatusCount; ++number) {
             const auto one = static_cast<ItemStatus>(number);
             if (!comparisonHolds(node, statusName(one), m_at))
                 continue;
             numbers.append(QString::number(number));
-            open = open && !isFinal(one) && one != ItemStatus::Queued;
+            apart = apart && !isFinal(one) && one != ItemStatus::Queued;
         }
         if (numbers.isEmpty())
             return QStringLiteral("false");
         const QString these = QStringLiteral("i.status in (%1)").arg(numbers.join(u','));
-        return open ? QString(these + QStringLiteral(" and i.status in (0, 1, 3, 4, 5, 6)")) : these;
+        if (apart)
+            return these + QStringLiteral(" and ") + PostgresTransaction::conditionForItemsApart();
+        const bool waiting = numbers == QStringList { QString::number(static_cast<int>(ItemStatus::Queued)) };
+        return waiting ? QString(these + QStringLiteral(" and i.id in (select w.id from waiting w where w.tenant_id = :tenant)")) : these;
     }
 
     QString created(const Node &node)

@@ -17,7 +17,6 @@ namespace iwd {
 namespace {
 
 constexpr qint64 daysAhead = 3; ///< that the log has partitions for
-constexpr std::chrono::minutes maintenanceInterval { 10 };
 constexpr std::chrono::seconds maintenanceRetry { 5 };
 constexpr int mostEventsRead = 5'000; ///< of other processes, at once
 constexpr milliseconds lookLimit { 2'000 };
@@ -79,6 +78,7 @@ public:
 private:
     [[nodiscard]] bool lookAfterPartitions(PostgresDatabase &database);
     void lookForSilence(PostgresDatabase &database);
+    void finishMigration(PostgresDatabase &database);
     [[nodiscard]] bool maintain(PostgresDatabase &database);
     /// What this process knows of a tenant's row.
     struct Known
@@ -112,6 +112,8 @@ private:
     qint64 m_partitionsUntil = 0; ///< the last day of which this process knows that there is a partition
     qint64 m_partitionsFrom = 0;
 
+    bool m_migrated = true; ///< all steps are done. Set before the threads start, then of the one in the background
+
     std::mutex m_mutex;
     std::condition_variable m_wake;
     bool m_closing = false;
@@ -141,8 +143,12 @@ Result<void> PostgresBackend::prepareDatabase()
     }
     (*database)->endReading();
     log::info(u"Connected to the database", { { QLatin1StringView("database"), m_address.description() } });
-    if (const auto migrated = migrate(**database); !migrated)
+    const auto migrated = migrate(**database);
+    if (!migrated)
         return migrated.error();
+    m_migrated = *migrated;
+    if (!m_migrated)
+        log::info(u"Servers of an older version are connected to the database; what only they need is removed when they are gone");
     if (!lookAfterPartitions(**database))
         return *(*database)->failure();
     measure(**database);
@@ -377,7 +383,7 @@ void PostgresBackend::measure(PostgresDatabase &database)
 void PostgresBackend::workInBackground(Database &any)
 {
     PostgresDatabase &database = postgres(any);
-    Deadline next = Deadline::in(maintenanceInterval);
+    Deadline next = Deadline::in(m_options.maintenanceInterval);
     std::unique_lock lock(m_mutex);
     while (!m_wake.wait_for(lock, watchInterval, [this] { return m_closing; })) {
         lock.unlock();
@@ -389,7 +395,7 @@ void PostgresBackend::workInBackground(Database &any)
         lookForSilence(database);
         database.clearFailure();
         if (next.passed())
-            next = maintain(database) ? Deadline::in(maintenanceInterval) : Deadline::in(maintenanceRetry);
+            next = maintain(database) ? Deadline::in(m_options.maintenanceInterval) : Deadline::in(maintenanceRetry);
         lock.lock();
     }
 }
@@ -413,10 +419,22 @@ void PostgresBackend::lookForSilence(PostgresDatabase &database)
     m_settings.watch->cutAll();
 }
 
+/// What older servers need goes when the last of them is gone. It is not urgent: a failure is only told of.
+void PostgresBackend::finishMigration(PostgresDatabase &database)
+{
+    if (m_migrated)
+        return;
+    const auto migrated = migrate(database);
+    m_migrated = migrated && *migrated;
+    if (!migrated)
+        log::warning(u"The last step of the migration of the database could not be done; it is tried again", { { QLatin1StringView("reason"), migrated.error().text } });
+}
+
 bool PostgresBackend::maintain(PostgresDatabase &database)
 {
     if (!database.isUsable())
         return false;
+    finishMigration(database);
     const bool done = lookAfterPartitions(database);
     if (done)
         measure(database);
@@ -443,6 +461,7 @@ Result<std::unique_ptr<PostgresStore>> PostgresStore::open(PostgresOptions optio
         return address.error();
     if (!options.database.isEmpty())
         address = address->withDatabase(options.database);
+    address = address->ofServer(newestMigration(QStringLiteral("postgresql")));
     const SqlStoreOptions shared { options.readers, options.queueLimit, options.groupLimit, options.searchers, options.searchQueueLimit, options.searchLimit };
     auto backend = std::make_unique<PostgresBackend>(std::move(options), std::move(address).value(), clock);
     if (const auto prepared = backend->prepareDatabase(); !prepared)

@@ -22,6 +22,7 @@ struct PostgresOptions
     milliseconds lockLimit { 5'000 }; ///< for another process to end its transaction
     milliseconds idleLimit { 5'000 }; ///< for this one to go on with its own; then the server ends it, so that the others can
     milliseconds lookInterval { 50 }; ///< how often to look for what other processes have written
+    milliseconds maintenanceInterval { 600'000 }; ///< how often to look after partitions of the log, and after what is left of a migration
     int keepEventDays = 0; ///< days of the log that are kept, today not counted; 0: all
     int leastVersion = 140'000; ///< of the server
 };

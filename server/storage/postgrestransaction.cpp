@@ -23,6 +23,11 @@ qint64 dayOf(Instant instant)
     return std::chrono::floor<std::chrono::days>(instant.time_since_epoch()).count();
 }
 
+QString PostgresTransaction::conditionForItemsApart()
+{
+    return QStringLiteral("i.id in (select a.id from apart a where a.tenant_id = :tenant)");
+}
+
 PostgresTransaction::PostgresTransaction(PostgresDatabase &database, TenantId tenant, Instant now, TenantCache &cache, TenantState *state, ConfigurationCache &configurations, const QString &process)
     : SqlTransaction(database, tenant, now, nullptr, cache)
     , m_postgres(database)
@@ -340,6 +345,11 @@ size_t PostgresTransaction::eventsAtOnce() const
 QString PostgresTransaction::hasLabelSql() const
 {
     return QStringLiteral("jsonb_exists(p.document -> 'labels', :label)");
+}
+
+SqlTransaction::ItemsApart PostgresTransaction::itemsApart() const
+{
+    return { conditionForItemsApart(), {} };
 }
 
 bool PostgresTransaction::storeEvents(std::span<Event> events)

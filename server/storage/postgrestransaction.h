@@ -57,6 +57,9 @@ public:
     /// Events of another process, as far as figures and signals need them: with ids in (after, upTo], at most @p limit, in their order.
     [[nodiscard]] static std::vector<Event> readFacts(PostgresDatabase &database, TenantId tenant, qint64 after, qint64 upTo, int limit);
 
+    /// What holds for items i that neither wait nor have ended.
+    [[nodiscard]] static QString conditionForItemsApart();
+
     bool leasesDueWork() override;
 
 protected:
@@ -73,6 +76,7 @@ protected:
     bool storeEvents(std::span<Event> events) override;
     size_t eventsAtOnce() const override;
     QString hasLabelSql() const override;
+    ItemsApart itemsApart() const override;
     std::shared_ptr<const ConfigurationSnapshot> findConfiguration() override;
 
 private:

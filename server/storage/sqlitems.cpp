@@ -81,17 +81,16 @@ std::vector<ItemRecord> SqlTransaction::items(const ItemFilter &filter, qint64 a
     };
     if (after > 0)
         add(newestFirst ? QStringLiteral("i.id < :after") : QStringLiteral("i.id > :after"), QStringLiteral(":after"), after);
-    bool onlyOpen = !filter.statuses.empty();
+    bool onlyApart = !filter.statuses.empty();
     if (!filter.statuses.empty()) {
         QStringList numbers;
         for (const ItemStatus status : filter.statuses) {
             numbers.append(QString::number(static_cast<int>(status)));
-            onlyOpen = onlyOpen && !isFinal(status) && status != ItemStatus::Queued;
+            onlyApart = onlyApart && !isFinal(status) && status != ItemStatus::Queued;
         }
         conditions.append(QStringLiteral("i.status in (%1)").arg(numbers.join(u',')));
-        // The index's own condition, without which SQLite does not see that it fits.
-        if (onlyOpen)
-            conditions.append(QStringLiteral("i.status in (0, 1, 3, 4, 5, 6)"));
+        if (onlyApart)
+            conditions.append(itemsApart().condition);
     }
     if (!filter.queueId.isEmpty())
         add(QStringLiteral("p.queue_id = :queue_id"), QStringLiteral(":queue_id"), filter.queueId);
@@ -111,7 +110,7 @@ std::vector<ItemRecord> SqlTransaction::items(const ItemFilter &filter, qint64 a
     auto rows = m_database.statement(QStringLiteral("item/list"), m_tenant.number,
         { { QStringLiteral("filter"), conditions.isEmpty() ? QString() : QString(QStringLiteral("and ") + conditions.join(QStringLiteral(" and "))) },
             { QStringLiteral("order"), newestFirst ? QStringLiteral("i.id desc") : QStringLiteral("i.id") },
-            { QStringLiteral("index"), onlyOpen ? openItemsHint() : QString() } });
+            { QStringLiteral("index"), onlyApart ? itemsApart().hint : QString() } });
     for (const auto &[placeholder, value] : values)
         rows.bind(placeholder, value);
     rows.bind(QStringLiteral(":limit"), limit);

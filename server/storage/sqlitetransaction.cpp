@@ -52,9 +52,10 @@ QString SqliteTransaction::hasLabelSql() const
     return QStringLiteral("exists (select 1 from json_each(p.document, '$.labels') l where l.value = :label)");
 }
 
-QString SqliteTransaction::openItemsHint() const
+/// The index's own condition, without which SQLite does not see that it fits.
+SqlTransaction::ItemsApart SqliteTransaction::itemsApart() const
 {
-    return QStringLiteral("indexed by item_open_idx");
+    return { QStringLiteral("i.status in (0, 1, 3, 4, 5, 6)"), QStringLiteral("indexed by item_open_idx") };
 }
 
 /// Several rows in one statement: each statement has to look up and raise the table's sequence.

@@ -22,7 +22,7 @@ protected:
     bool storeEvents(std::span<Event> events) override;
     size_t eventsAtOnce() const override;
     QString hasLabelSql() const override;
-    QString openItemsHint() const override;
+    ItemsApart itemsApart() const override;
 
 private:
     QString leadingCandidates(const ItemSearch &search, bool orderHasWalk, class SqlValues &values);

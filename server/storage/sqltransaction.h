@@ -128,8 +128,13 @@ protected:
     [[nodiscard]] virtual size_t eventsAtOnce() const = 0;
     /// True for a payload p with the label :label.
     [[nodiscard]] virtual QString hasLabelSql() const = 0;
-    /// What makes a list of open items walk the index of those.
-    [[nodiscard]] virtual QString openItemsHint() const { return {}; }
+    /// How a list of items i is asked for of which none waits and none has ended.
+    struct ItemsApart
+    {
+        QString condition;
+        QString hint; ///< behind the name of the table
+    };
+    [[nodiscard]] virtual ItemsApart itemsApart() const = 0;
     /// The tenant's configuration as this transaction sees it, without its own changes. @returns null when the database failed
     [[nodiscard]] virtual std::shared_ptr<const ConfigurationSnapshot> findConfiguration() { return loadConfiguration(); }
     /// All records of the tenant's configuration, compiled. @returns null when the database failed

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tenantdatabases.h"
 
+#include "migrations.h"
 #include "postgresdatabase.h"
 
 #include <base/log.h>
@@ -177,7 +178,7 @@ Result<std::unique_ptr<TenantDatabases>> TenantDatabases::open(TenantDatabasesOp
     if (!directory)
         return directory.error();
     std::unique_ptr<TenantDatabases> store(new TenantDatabases);
-    store->d = std::make_unique<Private>(std::move(options), *std::move(address), clock);
+    store->d = std::make_unique<Private>(std::move(options), address->ofServer(newestMigration(QStringLiteral("postgresql"))), clock);
     store->d->directory = *std::move(directory);
     if (const auto opened = store->d->openKnown(); !opened)
         return opened.error();

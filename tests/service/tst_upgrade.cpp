@@ -263,10 +263,10 @@ QStringList takings(const Migration &migration)
         { QRegularExpression(u"\\badd\\s+(column\\s+)?\\w+\\b(?=.*\\bnot\\s+null\\b)(?!.*\\bdefault\\b)"_s), u"adds a column that has to be filled, without a default"_s },
     };
     QStringList found;
-    for (const QString &statement : migration.sql.toLower().split(u';')) {
-        const bool ofNewTable = statement.contains(u"create table"_s);
+    for (const QString &statement : statementsOf(migration)) {
+        const bool ofNewTable = statement.contains(u"create table"_s, Qt::CaseInsensitive);
         for (const auto &[rule, what] : rules) {
-            if (!ofNewTable && rule.match(QString(statement).simplified()).hasMatch())
+            if (!ofNewTable && rule.match(statement.toLower().simplified()).hasMatch())
                 found.append(what);
         }
     }
@@ -282,6 +282,8 @@ class TestUpgrade : public QObject
 
 private Q_SLOTS:
     void oldAndNewServersWorkBesideEachOther();
+    void whatAnOldServerStoresIsWaitingForNewOnes();
+    void whatOldServersNeedGoesWhenTheyAreGone();
     void anOldServerLetsAKeyOfAnAgentDoNothing();
     void everyStatementOfTheReleaseBeforeStillFits_data();
     void everyStatementOfTheReleaseBeforeStillFits();
@@ -305,7 +307,8 @@ void TestUpgrade::oldAndNewServersWorkBesideEachOther()
     old.capture(u"old before"_s);
     const ManualClock clock;
     Server one(database, clock); // migrates
-    QCOMPARE(count(database, u"migration"_s), static_cast<int>(migrationsOf(postgresql).size()));
+    const auto all = migrationsOf(postgresql);
+    QCOMPARE(count(database, u"migration"_s), std::count_if(all.begin(), all.end(), [](const Migration &step) { return step.leastKnown == 0; }));
     QVERIFY(!old.tenants().isEmpty());
     Server two(database, clock);
     QStringList keys;
@@ -333,6 +336,59 @@ void TestUpgrade::oldAndNewServersWorkBesideEachOther()
     for (qsizetype i = 0; i < ids.size(); ++i)
         QCOMPARE(ids[i], i + 1);
     QCOMPARE(one.captured(u"before the upgrade"_s), size_t(1));
+}
+
+/// It knows nothing of the table that new ones find it by.
+void TestUpgrade::whatAnOldServerStoresIsWaitingForNewOnes()
+{
+    const QString database = databaseOfRelease1();
+    const QString places = u"select string_agg(id::text, ' ' order by class_id, anchor_ms, id) from %1"_s;
+    const auto list = [&](const QString &from) { return PrivatePostgres::shared().run(database, places.arg(from)).value_or(QString()); };
+    ServerOfRelease1 old(database);
+    old.capture(u"before"_s);
+    const ManualClock clock;
+    Server server(database, clock);
+    const QString waiting = list(u"item where status = 2"_s);
+    QVERIFY(!waiting.isEmpty());
+    QCOMPARE(list(u"waiting"_s), waiting);
+    old.capture(u"after"_s);
+    QVERIFY(list(u"item where status = 2"_s).size() > waiting.size());
+    QCOMPARE(list(u"waiting"_s), list(u"item where status = 2"_s));
+    // What it takes no longer waits, whoever takes it.
+    PrivatePostgres::shared().run(database, u"update item set status = 4 where id = (select min(id) from item where status = 2)"_s);
+    QCOMPARE(list(u"waiting"_s), list(u"item where status = 2"_s));
+    const auto seen = server.look<QStringList>([](Snapshot &snapshot) -> Result<QStringList> {
+        QStringList ids;
+        for (const auto &[classId, first] : snapshot.oldestWaiting()) {
+            for (const Waiting &place : snapshot.waiting({ classId, Instant::min(), Instant::max(), std::nullopt }, 100))
+                ids.append(QString::number(place.id.number));
+        }
+        return ids;
+    });
+    QCOMPARE(seen.join(u' '), list(u"waiting"_s));
+}
+
+/// Two indexes that cost new servers something with each change of an item.
+void TestUpgrade::whatOldServersNeedGoesWhenTheyAreGone()
+{
+    const QString database = databaseOfRelease1();
+    const QString indexes = u"pg_indexes where indexname in ('item_waiting_idx', 'item_open_idx')"_s;
+    const ManualClock clock;
+    PostgresOptions options;
+    options.url = PrivatePostgres::shared().url(database, u"application_name=a-name-that-is-much-longer-than-the-63-bytes-the-server-keeps"_s);
+    options.maintenanceInterval = std::chrono::milliseconds(1);
+    auto old = std::make_unique<ServerOfRelease1>(database);
+    CapturedLog log;
+    const auto started = PostgresStore::open(options, clock);
+    PipelineFixture::must(started);
+    QVERIFY2(log.text().contains("removed when they are gone"), log.text().constData());
+    QCOMPARE(count(database, indexes), 2);
+    old->capture(u"goes on"_s);
+    old.reset();
+    // A server that runs sees to it, and another one at its start.
+    QTRY_COMPARE(count(database, indexes), 0);
+    QTRY_VERIFY2(log.text().contains("0007"), log.text().constData());
+    PipelineFixture::must(PostgresStore::open(options, clock));
 }
 
 /// It does not know that a key can belong to an agent, and must not take it for one that may act for all.
@@ -495,20 +551,24 @@ void TestUpgrade::aNewerFormIsWorkedWithUnlessItSaysOtherwise()
     const QString database = databaseOfRelease1();
     const ManualClock clock;
     const int known = migrationsOf(postgresql).back().number;
-    Server running(database, clock);
+    auto running = std::make_unique<Server>(database, clock);
     // A version to come adds something …
     auto next = migrationsOf(postgresql);
     next.push_back(migrationFrom(u"migration/9001_more"_s, u"alter table item add column more integer not null default 0;"_s));
-    QVERIFY(migrate(*connectTo(database), next));
-    PipelineFixture::must(running.capture(u"running"_s));
+    QVERIFY(*migrate(*connectTo(database), next));
+    PipelineFixture::must(running->capture(u"running"_s));
     CapturedLog log;
-    Server started(database, clock);
+    auto started = std::make_unique<Server>(database, clock);
     QVERIFY2(log.text().contains("is to be replaced soon"), log.text().constData());
-    PipelineFixture::must(started.capture(u"started"_s));
-    QCOMPARE(running.captured(u"started"_s), size_t(1));
+    PipelineFixture::must(started->capture(u"started"_s));
+    QCOMPARE(running->captured(u"started"_s), size_t(1));
     // … and the one after it takes what only servers before that needed.
     next.push_back(migrationFrom(u"migration/9002_less"_s, u"-- contract: 9001\nalter table item drop column more;"_s));
-    QVERIFY(migrate(*connectTo(database), next));
+    QVERIFY(!*migrate(*connectTo(database), next)); // not as long as they are there
+    PipelineFixture::must(started->capture(u"goes on"_s));
+    running.reset();
+    started.reset();
+    QTRY_VERIFY(*migrate(*connectTo(database), next));
     PostgresOptions options;
     options.url = PrivatePostgres::shared().url(database);
     const auto refused = PostgresStore::open(options, clock);
@@ -516,7 +576,7 @@ void TestUpgrade::aNewerFormIsWorkedWithUnlessItSaysOtherwise()
     for (const auto &part : { u"This server is older than the database"_s, u"migration 9002"_s, u"know migration 9001"_s, u"this one knows %1"_s.arg(known), u"Start the newer version"_s })
         QVERIFY2(refused.error().text.contains(part), qPrintable(refused.error().text));
     // A server that knows it is let in.
-    QVERIFY(migrate(*connectTo(database), next));
+    QVERIFY(*migrate(*connectTo(database), next));
 }
 
 void TestUpgrade::noMigrationTakesWhatServersOfTheVersionBeforeNeed()

@@ -59,6 +59,12 @@ public:
         Q_ASSERT(seeded);
     }
 
+    ~PipelineFixture()
+    {
+        if (m_kind != StoreKind::Sqlite)
+            checkPlaces();
+    }
+
     /// The name of the database in PostgreSQL that the tenant's work is in.
     [[nodiscard]] QString databaseOfTenant() const { return m_kind == StoreKind::OwnDatabases ? QString(database + QStringLiteral("-100")) : database; }
 
@@ -281,6 +287,17 @@ private:
         auto opened = PostgresStore::open(options, clock);
         must(opened);
         return *std::move(opened);
+    }
+    /// Whatever a test has done: what waits, and what neither waits nor has ended, is where it is looked for, and nothing else is.
+    void checkPlaces() const
+    {
+        const auto differences = [this](const QString &places, const QString &items) {
+            return PrivatePostgres::shared().run(databaseOfTenant(), QStringLiteral("select string_agg(d::text, ' ') from ((%1 except all %2) union all (%2 except all %1)) d").arg(places, items)).value_or(QString());
+        };
+        const QString wrong = differences(QStringLiteral("select id, class_id, anchor_ms from waiting"), QStringLiteral("select id, class_id, anchor_ms from item where status = 2"))
+            + differences(QStringLiteral("(select id from item where aside union all select item_id from assignment)"), QStringLiteral("select id from item where status in (0, 1, 3, 4, 5, 6)"));
+        if (!wrong.isEmpty())
+            qFatal("These items are not where they should be, or twice there: %s", qPrintable(wrong));
     }
     void openPipeline()
     {

@@ -2,6 +2,5 @@
 -- As open_in_queue, for the schema.
 select 1
 where exists (select 1 from work_class c where c.tenant_id = :tenant and c.schema_id = :id
-              and exists (select 1 from item i where i.class_id = c.id and i.status = 2))
-   or exists (select 1 from item i join work_class c on c.id = i.class_id
-              where i.tenant_id = :tenant and i.status in (0, 1, 3, 4, 5, 6) and c.schema_id = :id)
+              and exists (select 1 from waiting w where w.tenant_id = :tenant and w.class_id = c.id))
+   or exists (select 1 from apart a join work_class c on c.id = a.class_id where a.tenant_id = :tenant and c.schema_id = :id)

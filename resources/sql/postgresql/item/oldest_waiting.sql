@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- One probe of item_waiting_idx for each class of the tenant, whatever the number of items.
+-- One probe of waiting_order_idx for each class of the tenant, whatever the number of items.
 select c.id, head.anchor_ms, head.id
 from work_class c
-cross join lateral (select i.anchor_ms, i.id from item i where i.class_id = c.id and i.status = 2 and i.tenant_id = :tenant order by i.anchor_ms, i.id limit 1) head
+cross join lateral (select w.anchor_ms, w.id from waiting w where w.class_id = c.id and w.tenant_id = :tenant order by w.anchor_ms, w.id limit 1) head
 where c.tenant_id = :tenant
