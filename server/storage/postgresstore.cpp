@@ -20,6 +20,7 @@ constexpr qint64 daysAhead = 3; ///< that the log has partitions for
 constexpr std::chrono::seconds maintenanceRetry { 5 };
 constexpr int mostEventsRead = 5'000; ///< of other processes, at once
 constexpr milliseconds lookLimit { 2'000 };
+constexpr std::chrono::minutes analysisLimit { 2 }; ///< of tables that have grown
 
 // A server that is silent: after how long it is asked whether it is there at all.
 constexpr milliseconds watchInterval { 1'000 };
@@ -78,6 +79,7 @@ public:
 private:
     [[nodiscard]] bool lookAfterPartitions(PostgresDatabase &database);
     void lookForSilence(PostgresDatabase &database);
+    void lookForOutgrownTables(PostgresDatabase &database);
     void finishMigration(PostgresDatabase &database);
     [[nodiscard]] bool maintain(PostgresDatabase &database);
     /// What this process knows of a tenant's row.
@@ -394,10 +396,33 @@ void PostgresBackend::workInBackground(Database &any)
             database.reconnect();
         lookForSilence(database);
         database.clearFailure();
+        lookForOutgrownTables(database);
+        database.clearFailure();
         if (next.passed())
             next = maintain(database) ? Deadline::in(m_options.maintenanceInterval) : Deadline::in(maintenanceRetry);
         lock.lock();
     }
+}
+
+/// Statements are planned by what the database believes of its tables. It looks at them once a minute, in which a new one can grow a thousandfold, and plans for a small table read the large one as a whole.
+void PostgresBackend::lookForOutgrownTables(PostgresDatabase &database)
+{
+    if (!database.isUsable())
+        return;
+    QStringList tables;
+    database.begin(true, Deadline::in(lookLimit));
+    {
+        auto rows = database.systemStatement(QStringLiteral("system/outgrown_tables"));
+        rows.run();
+        while (!database.failure() && rows.next())
+            tables.append(rows.text(0));
+    }
+    database.endReading();
+    if (tables.isEmpty() || database.failure())
+        return;
+    database.waitUntil(std::chrono::steady_clock::now() + analysisLimit);
+    if (!database.execute(QStringLiteral("analyze ") + tables.join(QStringLiteral(", "))))
+        log::warning(u"The database could not be told how its tables have grown; statements may be slow until it finds out by itself", { { QLatin1StringView("reason"), database.failure()->text } });
 }
 
 /// When somebody has waited for long: whether the server answers at all. If not, nobody waits on.

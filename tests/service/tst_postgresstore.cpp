@@ -161,6 +161,7 @@ private Q_SLOTS:
     void everyStatementCanBePrepared();
     void whatIsAskedAllTheTimeUsesItsIndex_data();
     void whatIsAskedAllTheTimeUsesItsIndex();
+    void aTableThatGrowsIsPlannedFor();
     void aStatementWithoutTheRightTenantFindsNothing();
     void severalProcessesMayStartAtOnce();
     void processesSeeWhatTheOthersWrote();
@@ -254,6 +255,19 @@ void TestPostgresStore::whatIsAskedAllTheTimeUsesItsIndex()
     QVERIFY2(!connection->failure(), qPrintable(connection->failure() ? connection->failure()->text : QString()));
     QVERIFY2(plan.contains(index), qPrintable(plan));
     QVERIFY2(!plan.contains(u"Seq Scan on item"_s) && !plan.contains(u"Seq Scan on waiting"_s) && !plan.contains(u"Seq Scan on event"_s), qPrintable(plan));
+}
+
+/// Long before the database would look at it by itself.
+void TestPostgresStore::aTableThatGrowsIsPlannedFor()
+{
+    PipelineFixture fixture({}, StoreKind::Postgresql);
+    PrivatePostgres &server = PrivatePostgres::shared();
+    server.run(fixture.database, u"alter table item_timer set (autovacuum_enabled = off)"_s);
+    const QString believed = u"select reltuples::bigint from pg_class where relname = 'item_timer'"_s;
+    for (const int rows : { 20'000, 200'000 }) {
+        server.run(fixture.database, u"insert into item_timer select %1, n + %2, 0, 0 from generate_series(1, %2) n"_s.arg(fixture.tenant.number).arg(rows));
+        QTRY_VERIFY_WITH_TIMEOUT(server.run(fixture.database, believed)->toLongLong() >= rows, 30'000);
+    }
 }
 
 /// The second wall: even a statement that forgot its tenant, or names another one, sees and changes nothing.
