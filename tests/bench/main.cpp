@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The load generator: see README.md.
 #include "failure.h"
+#include "growthplot.h"
 #include "measures.h"
 
 #include <QCoreApplication>
@@ -60,7 +61,7 @@ void run(const QStringList &arguments)
         write(options.json, QJsonDocument(json).toJson());
     }
     if (!options.plot.isEmpty() && report.stages().size() > 1)
-        write(options.plot, report.svg().toUtf8());
+        write(options.plot, growthPlot(report.stages()).toUtf8());
 }
 
 } // namespace
