@@ -109,6 +109,8 @@ public:
             if (items == aimedItems || items == m_options.items)
                 addLines(stage);
         }
+        m_server.stop();
+        m_report.addUpdates(QStringLiteral("growth"), m_yardstick.tables(m_server));
     }
 
 private:

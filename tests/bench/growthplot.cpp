@@ -8,7 +8,7 @@ namespace iwd::bench {
 
 namespace {
 
-constexpr double width = 900;
+constexpr double width = 930;
 constexpr double left = 70; ///< of the panels
 constexpr double right = 640;
 constexpr double legend = 660;

@@ -220,7 +220,7 @@ constexpr int itemsPerSecondAtMost = 8'000; ///< so that the agents do not run o
 void measureCycles(const Options &options, Yardstick &yardstick, Report &report)
 {
     report.say(QStringLiteral("%1 agents' clients at once, who take the best item and complete it").arg(options.connections));
-    const Server server(options.server, options.folder, yardstick.newDatabase());
+    Server server(options.server, options.folder, yardstick.newDatabase());
     configure(server);
     Workload workload;
     fill(server, workload, options, static_cast<qint64>(options.seconds * itemsPerSecondAtMost));
@@ -233,6 +233,8 @@ void measureCycles(const Options &options, Yardstick &yardstick, Report &report)
             .arg(quantile(cycles.takings, 0.5), 0, 'f', 1)
             .arg(quantile(cycles.takings, 0.99), 0, 'f', 1)
             .arg(cost.server / static_cast<double>(cycles.count) * 1e6, 0, 'f', 1) });
+    server.stop();
+    report.addUpdates(QStringLiteral("cycles"), yardstick.tables(server));
 }
 
 } // namespace iwd::bench

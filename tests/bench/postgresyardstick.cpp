@@ -94,14 +94,6 @@ public:
         return tables;
     }
 
-    QStringList remarks() override
-    {
-        const auto rows = m_postgres.run(m_database,
-            QStringLiteral("select string_agg(format('%s: %s updates, %s of them in place (HOT), %s dead rows', relname, n_tup_upd, n_tup_hot_upd, n_dead_tup), E'\n' order by relname) "
-                           "from pg_stat_user_tables where relname in ('item', 'assignment', 'tenant_state', 'agent_status')"));
-        return rows ? rows->split(u'\n') : QStringList();
-    }
-
 private:
     PrivatePostgres m_postgres;
     QString m_database;

@@ -40,6 +40,28 @@ void print(const QString &line)
     std::fflush(stdout);
 }
 
+// ---- Tables
+
+/// Of the updates, those that touched no index (HOT).
+QString percentInPlace(const TableSample &table)
+{
+    return table.updated > 0 ? QString::number(100.0 * static_cast<double>(table.updatedInPlace) / static_cast<double>(table.updated), 'f', 1) + u'%' : QStringLiteral("-");
+}
+
+QJsonObject json(const TableSample &table)
+{
+    return { { QStringLiteral("rows"), table.live }, { QStringLiteral("dead"), table.dead }, { QStringLiteral("updated"), table.updated }, { QStringLiteral("updatedInPlace"), table.updatedInPlace },
+        { QStringLiteral("vacuums"), table.vacuums }, { QStringLiteral("tableMib"), table.tableMib }, { QStringLiteral("indexMib"), table.indexMib } };
+}
+
+/// The rows of these change while items are taken; those of others only when somebody configures something, or never.
+bool isWrittenAllTheTime(const TableSample &table)
+{
+    static const QStringList names { QStringLiteral("item"), QStringLiteral("item_payload"), QStringLiteral("assignment"), QStringLiteral("tenant_state"), QStringLiteral("agent_status"),
+        QStringLiteral("waiting") };
+    return names.contains(table.name);
+}
+
 // ---- Stages of the growth
 
 /// What a stage tells: a row of the table, and a member of the JSON.
@@ -185,17 +207,31 @@ void Report::printSoak() const
                     middle = then;
             }
         }
-        const QString hot = table.updated > 0 ? QString::number(100 * table.updatedInPlace / table.updated) + u'%' : QStringLiteral("-");
         const auto sizes = [](double a, double b, double c) { return QStringLiteral("%1 / %2 / %3").arg(a, 0, 'f', 2).arg(b, 0, 'f', 2).arg(c, 0, 'f', 2); };
         print(QStringLiteral("  %1 %2 %3 %4 %5 %6 %7")
                   .arg(table.name, -24)
                   .arg(table.live, 9)
                   .arg(QStringLiteral("%1 / %2").arg(mostDead).arg(table.dead), 17)
-                  .arg(hot, 6)
+                  .arg(percentInPlace(table), 6)
                   .arg(table.vacuums, 8)
                   .arg(sizes(first.tableMib, middle.tableMib, table.tableMib), 24)
                   .arg(sizes(first.indexMib, middle.indexMib, table.indexMib), 27));
     }
+}
+
+void Report::addUpdates(const QString &measure, const std::vector<TableSample> &tables)
+{
+    QJsonObject kept;
+    for (const TableSample &table : tables) {
+        if (!isWrittenAllTheTime(table))
+            continue;
+        if (kept.isEmpty())
+            print(QStringLiteral("\n  %1 %2 %3 %4 %5").arg(QStringLiteral("table"), -24).arg(QStringLiteral("updates"), 12).arg(QStringLiteral("in place (HOT)"), 15).arg(QStringLiteral("of them"), 8).arg(QStringLiteral("dead rows"), 12));
+        print(QStringLiteral("  %1 %2 %3 %4 %5").arg(table.name, -24).arg(table.updated, 12).arg(table.updatedInPlace, 15).arg(percentInPlace(table), 8).arg(table.dead, 12));
+        kept.insert(table.name, iwd::bench::json(table));
+    }
+    if (!kept.isEmpty())
+        m_updates.insert(measure, kept);
 }
 
 void Report::say(const QString &text) const
@@ -236,16 +272,13 @@ QJsonObject Report::json() const
             const std::vector<TableSample> &first = m_samples.front().tables;
             if (&sample != &m_samples.front() && std::find(first.begin(), first.end(), table) != first.end())
                 continue;
-            tables.insert(table.name,
-                QJsonObject { { QStringLiteral("rows"), table.live }, { QStringLiteral("dead"), table.dead }, { QStringLiteral("updated"), table.updated },
-                    { QStringLiteral("updatedInPlace"), table.updatedInPlace }, { QStringLiteral("vacuums"), table.vacuums }, { QStringLiteral("tableMib"), table.tableMib },
-                    { QStringLiteral("indexMib"), table.indexMib } });
+            tables.insert(table.name, iwd::bench::json(table));
         }
         samples.append(QJsonObject { { QStringLiteral("seconds"), sample.seconds }, { QStringLiteral("requestsPerSecond"), sample.requestsPerSecond }, { QStringLiteral("p50Ms"), sample.p50 },
             { QStringLiteral("p99Ms"), sample.p99 }, { QStringLiteral("worstMs"), sample.worst }, { QStringLiteral("late"), sample.late }, { QStringLiteral("residentMib"), sample.residentMib },
             { QStringLiteral("descriptors"), sample.descriptors }, { QStringLiteral("databaseMib"), sample.databaseMib }, { QStringLiteral("tables"), tables } });
     }
-    return { { QStringLiteral("results"), lines }, { QStringLiteral("growth"), stages }, { QStringLiteral("soak"), samples } };
+    return { { QStringLiteral("results"), lines }, { QStringLiteral("growth"), stages }, { QStringLiteral("soak"), samples }, { QStringLiteral("updates"), m_updates } };
 }
 
 } // namespace iwd::bench

@@ -93,6 +93,9 @@ public:
     void note(const QString &text) const;
 
     void printSummary() const;
+    /// Prints and keeps how rows of the tables that are written all the time were updated.
+    /// @param measure its name
+    void addUpdates(const QString &measure, const std::vector<TableSample> &tables);
     [[nodiscard]] QJsonObject json() const;
     [[nodiscard]] const std::vector<Stage> &stages() const { return m_stages; }
 
@@ -102,6 +105,7 @@ private:
     std::vector<Line> m_lines;
     std::vector<Stage> m_stages;
     std::vector<Sample> m_samples;
+    QJsonObject m_updates; ///< tables by measure
 };
 
 } // namespace iwd::bench

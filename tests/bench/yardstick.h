@@ -33,10 +33,8 @@ public:
     /// A number that changes with any column of any ordering row of that server's database.
     [[nodiscard]] virtual qint64 orderingRowsChecksum(const Server &server) = 0;
     [[nodiscard]] virtual double databaseMib(const Server &server) = 0;
-    /// What the parts of that server's database take, and what lies dead in them.
+    /// What the parts of that server's database take, and what lies dead in them. PostgreSQL knows all that happened once the server has ended, or some ten seconds later.
     [[nodiscard]] virtual std::vector<TableSample> tables(const Server &server) = 0;
-    /// What the database tells of itself after all, a line each.
-    [[nodiscard]] virtual QStringList remarks() { return {}; }
 };
 
 /// @param folder for files
