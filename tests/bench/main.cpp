@@ -38,7 +38,7 @@ void measure(const Options &options, Report &report)
     static const QList<QPair<QString, Measure>> measures { { QStringLiteral("edge"), measureEdge }, { QStringLiteral("single"), measureSingles },
         { QStringLiteral("array"), measureArrays }, { QStringLiteral("latency"), measureLatency }, { QStringLiteral("cycles"), measureCycles },
         { QStringLiteral("growth"), measureGrowth },
-        { QStringLiteral("soak"), measureSoak } };
+        { QStringLiteral("soak"), measureSoak }, { QStringLiteral("others"), measureOthers } };
     const auto yardstick = options.store == QLatin1StringView("postgresql") ? postgresYardstick() : sqliteYardstick(options.folder);
     for (const auto &[name, run] : measures) {
         if (options.measures.contains(name))

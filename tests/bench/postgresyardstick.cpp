@@ -31,8 +31,15 @@ public:
 
     QStringList newDatabase() override
     {
+        return { QStringLiteral("IWD_STORAGE_URL=") + newAddress() };
+    }
+
+    QString newAddress() override
+    {
+        if (!m_database.isEmpty())
+            m_postgres.run(QStringLiteral("postgres"), QStringLiteral("drop database %1 with (force)").arg(m_database));
         m_database = m_postgres.newEmptyDatabase();
-        return { QStringLiteral("IWD_STORAGE_URL=") + m_postgres.url(m_database) };
+        return m_postgres.url(m_database);
     }
 
     double insertRows(const QByteArrayList &documents, int rowsPerTransaction, int connections, double seconds) override

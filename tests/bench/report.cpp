@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <map>
 
 namespace iwd::bench {
 
@@ -185,6 +186,43 @@ void Report::add(const Sample &sample)
               .arg(dead, 10));
 }
 
+void Report::add(const Compared &compared)
+{
+    m_compared.push_back(compared);
+    print(QStringLiteral("  %1 %2 %3 %4 %5").arg(compared.what, -20).arg(compared.who, -22).arg(shown(compared.value), 9).arg(compared.unit, -8).arg(compared.remark));
+}
+
+/// A column for each thing measured, a row for each who did it.
+void Report::printComparison() const
+{
+    if (m_compared.empty())
+        return;
+    QStringList columns;
+    QStringList rows;
+    std::map<std::pair<QString, QString>, QString> cells;
+    for (const Compared &compared : m_compared) {
+        const QString column = compared.what + QStringLiteral(", ") + compared.unit;
+        if (!columns.contains(column))
+            columns.append(column);
+        if (!rows.contains(compared.who))
+            rows.append(compared.who);
+        cells[{ compared.who, column }] = shown(compared.value);
+    }
+    constexpr int cellWidth = 27;
+    QString line = QStringLiteral("\n%1").arg(QString(), -22);
+    for (const QString &column : columns)
+        line += QStringLiteral("%1").arg(column, cellWidth);
+    print(line);
+    for (const QString &row : rows) {
+        line = QStringLiteral("%1").arg(row, -22);
+        for (const QString &column : columns) {
+            const auto cell = cells.find({ row, column });
+            line += QStringLiteral("%1").arg(cell == cells.end() ? QStringLiteral("-") : cell->second, cellWidth);
+        }
+        print(line);
+    }
+}
+
 void Report::printSoak() const
 {
     if (m_samples.empty())
@@ -247,6 +285,7 @@ void Report::note(const QString &text) const
 void Report::printSummary() const
 {
     printGrowth();
+    printComparison();
     if (m_lines.empty())
         return;
     print(QStringLiteral("\n%1 %2 %3 %4").arg(QStringLiteral("measure"), -52).arg(QStringLiteral("value"), 9).arg(QStringLiteral("unit"), -14).arg(QStringLiteral("aim")));
@@ -264,6 +303,10 @@ QJsonObject Report::json() const
     QJsonArray stages;
     for (const Stage &stage : m_stages)
         stages.append(iwd::bench::json(stage));
+    QJsonArray compared;
+    for (const Compared &one : m_compared)
+        compared.append(QJsonObject { { QStringLiteral("measure"), one.what }, { QStringLiteral("by"), one.who }, { QStringLiteral("value"), one.value }, { QStringLiteral("unit"), one.unit },
+            { QStringLiteral("remark"), one.remark } });
     QJsonArray samples;
     for (const Sample &sample : m_samples) {
         QJsonObject tables;
@@ -278,7 +321,7 @@ QJsonObject Report::json() const
             { QStringLiteral("p99Ms"), sample.p99 }, { QStringLiteral("worstMs"), sample.worst }, { QStringLiteral("late"), sample.late }, { QStringLiteral("residentMib"), sample.residentMib },
             { QStringLiteral("descriptors"), sample.descriptors }, { QStringLiteral("databaseMib"), sample.databaseMib }, { QStringLiteral("tables"), tables } });
     }
-    return { { QStringLiteral("results"), lines }, { QStringLiteral("growth"), stages }, { QStringLiteral("soak"), samples }, { QStringLiteral("updates"), m_updates } };
+    return { { QStringLiteral("results"), lines }, { QStringLiteral("growth"), stages }, { QStringLiteral("soak"), samples }, { QStringLiteral("updates"), m_updates }, { QStringLiteral("others"), compared } };
 }
 
 } // namespace iwd::bench

@@ -78,6 +78,16 @@ struct Sample
     std::vector<TableSample> tables;
 };
 
+/// What one of several did, to be shown beside the others.
+struct Compared
+{
+    QString what;
+    QString who;
+    double value = 0;
+    QString unit;
+    QString remark;
+};
+
 class Report
 {
 public:
@@ -85,6 +95,7 @@ public:
     void add(const Line &line);
     void add(const Stage &stage);
     void add(const Sample &sample);
+    void add(const Compared &compared);
     /// What became of each table between the first sample and the last.
     void printSoak() const;
     /// Begins a part.
@@ -101,10 +112,12 @@ public:
 
 private:
     void printGrowth() const;
+    void printComparison() const;
 
     std::vector<Line> m_lines;
     std::vector<Stage> m_stages;
     std::vector<Sample> m_samples;
+    std::vector<Compared> m_compared;
     QJsonObject m_updates; ///< tables by measure
 };
 
