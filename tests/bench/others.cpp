@@ -20,7 +20,7 @@ namespace iwd::bench {
 namespace {
 
 constexpr int curveChanges = 20;
-constexpr int databaseConnections = 20; ///< of each of the others' programs
+constexpr int mostConnections = 80; ///< that the private PostgreSQL has to spare
 
 struct Measure
 {
@@ -129,7 +129,7 @@ private:
         const bool reorders = measure.name == changes.name;
         const QJsonObject task { { QStringLiteral("queue"), QLatin1StringView(other.name) }, { QStringLiteral("measure"), QLatin1StringView(measure.name) },
             { QStringLiteral("address"), address }, { QStringLiteral("items"), m_items.fileName() }, { QStringLiteral("seconds"), m_options.seconds },
-            { QStringLiteral("callers"), m_options.connections }, { QStringLiteral("connections"), databaseConnections },
+            { QStringLiteral("callers"), m_options.connections }, { QStringLiteral("connections"), std::min(m_options.connections, mostConnections) },
             { QStringLiteral("waiting"), reorders ? m_options.reorderedItems : m_options.backlog } };
         const QJsonObject result = QJsonDocument::fromJson(runNode(compact(task), QLatin1StringView(other.title))).object();
         const auto number = [&result](const char *name) { return result.value(QLatin1StringView(name)).toDouble(); };

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // BullMQ: its own worker takes the jobs. Its priorities are the other way round, from 1, and 0 is none; it has no batches outside its paid edition.
 import { performance } from 'node:perf_hooks'
-import { Queue, Worker } from 'bullmq'
+import { Job, Queue, Worker } from 'bullmq'
 import { Redis } from 'ioredis'
 import { isShifted } from './measures.js'
 
 const name = 'items'
 const lowest = 50000 // leaves room for shifts both ways
-const portion = 1000 // jobs that are read and changed at once
+const portion = 1000 // jobs that are read or changed at once
 const token = 'bench'
 
 const opts = priority => ({ priority: lowest - priority })
@@ -46,13 +46,14 @@ export class BullMq {
 
   async next () { return (await this.worker.getNextJob(token)).data }
 
-  // Reads the waiting jobs in portions and changes those that are to be changed, many at once. Ids first, because the changes move what is read.
+  // Reads all waiting jobs first, because a change moves what is read, then changes those that are to be changed, many at once.
   async shiftPriorities (by) {
-    const client = await this.queue.client
-    const ids = await client.zrange(this.queue.toKey('prioritized'), 0, -1)
-    for (let from = 0; from < ids.length; from += portion) {
-      const jobs = await Promise.all(ids.slice(from, from + portion).map(id => this.queue.getJob(id)))
-      await Promise.all(jobs.filter(job => isShifted(job.data)).map(job => job.changePriority({ priority: job.priority - by })))
+    const changes = []
+    for (let from = 0, jobs; (jobs = await this.queue.getPrioritized(from, from + portion - 1)).length > 0; from += portion) {
+      for (const { id, data, priority } of jobs) if (isShifted(data)) changes.push({ id, priority: priority - by })
+    }
+    for (let from = 0; from < changes.length; from += portion) {
+      await Promise.all(changes.slice(from, from + portion).map(({ id, priority }) => new Job(this.queue, name, null, {}, id).changePriority({ priority })))
     }
   }
 }

@@ -3,7 +3,7 @@
 //
 //   add(job), addMany(jobs)          durable when they return; a job is { priority, data }, and the highest priority is taken first
 //   drain(count, callers)            takes and completes count jobs, each for itself; ends when all are completed
-//   drainInBatches(count, callers)   the same in the largest portions that the queue's documentation recommends, where it has any
+//   drainInBatches(count, callers)   the same in portions, where the queue has such a thing
 //   startTaking(), next()            next() takes the best job and returns its data
 //   shiftPriorities(by)              changes the priority of all waiting jobs of which isShifted() holds
 import { performance } from 'node:perf_hooks'
@@ -12,6 +12,9 @@ const bulk = 1000 // jobs in one addMany()
 const bulkCallers = 2
 const shift = 10000 // more than any business value
 const shiftedProcesses = ['process0', 'process2'] // those of the schema whose curve IWD changes
+
+export const batch = 100 // jobs that are taken at once by those who take in batches
+export const batchCallers = 8 // more of them only stand in each other's way
 
 export const shiftedCondition = column => `${column} ->> 'sourceProcessSubtype' in (${shiftedProcesses.map(name => `'${name}'`).join(', ')})`
 export const isShifted = data => shiftedProcesses.includes(data.sourceProcessSubtype)
@@ -96,7 +99,7 @@ export const measures = {
       times.push(performance.now() - start)
       if (isShifted(data) !== by > 0) throw new Error(`After the change of priorities by ${by} the next job was of ${data.sourceProcessSubtype}`)
     }
-    return { value: quantile(times, 0.5), worst: quantile(times, 1) }
+    return { value: (times[0] + times[1]) / 2, worst: Math.max(...times) }
   }
 }
 

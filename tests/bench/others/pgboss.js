@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // pg-boss, used through fetch() and complete(), so that no polling interval lies between two jobs. Maintenance is off while it is measured.
 import { PgBoss } from 'pg-boss'
-import { drainWith, shiftedCondition } from './measures.js'
+import { batch, batchCallers, drainWith, shiftedCondition } from './measures.js'
 
 const queue = 'items'
-const batch = 100
-
 export class PgBossQueue {
   constructor (address, connections) {
     this.boss = new PgBoss({ connectionString: address, max: connections, supervise: false, schedule: false })
@@ -21,7 +19,7 @@ export class PgBossQueue {
   addMany (jobs) { return this.boss.insert(queue, jobs) }
 
   drain (count, callers) { return drainWith(count, callers, () => this.#takeAndComplete(1)) }
-  drainInBatches (count, callers) { return drainWith(count, callers, () => this.#takeAndComplete(batch)) }
+  drainInBatches (count) { return drainWith(count, batchCallers, () => this.#takeAndComplete(batch)) }
 
   startTaking () {}
   async next () { return (await this.boss.fetch(queue))[0].data }

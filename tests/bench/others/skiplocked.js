@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What one writes oneself: a table, a partial index in the order of priority, FOR UPDATE SKIP LOCKED. A completed job is deleted, which is the cheapest.
 import pg from 'pg'
-import { drainWith, shiftedCondition } from './measures.js'
-
-const batch = 100
+import { batch, batchCallers, drainWith, shiftedCondition } from './measures.js'
 
 // A name makes a statement prepared, once for each connection.
 const statements = {
@@ -32,7 +30,7 @@ export class SkipLocked {
   addMany (jobs) { return this.#run('addMany', [jobs.map(job => job.priority), jobs.map(job => JSON.stringify(job.data))]) }
 
   drain (count, callers) { return drainWith(count, callers, () => this.#takeAndComplete(1)) }
-  drainInBatches (count, callers) { return drainWith(count, callers, () => this.#takeAndComplete(batch)) }
+  drainInBatches (count) { return drainWith(count, batchCallers, () => this.#takeAndComplete(batch)) }
 
   startTaking () {}
   async next () { return (await this.#run('take', [1])).rows[0].data }
