@@ -75,7 +75,7 @@ std::vector<Panel> panels()
 
 constexpr char styleSheet[] = R"(<style>
 text { fill: #24292f } .grid { stroke: #d0d7de } .fine { stroke: #eaeef2 }
-.curve { fill: none; stroke-width: 2.5 } .thin { stroke-width: 1.5; stroke-dasharray: 6 3 } .aim { stroke-width: 1; stroke-dasharray: 1 4; fill: none }
+.curve { fill: none; stroke-width: 2.5 } .thin { stroke-width: 1.5; stroke-dasharray: 6 3 } .aim { stroke-width: 1.5; stroke-dasharray: 1.5 4; fill: none } .dot { stroke-width: 3; stroke-dasharray: none }
 .green { stroke: #1a7f37 } .blue { stroke: #0969da } .orange { stroke: #bc4c00 } .red { stroke: #cf222e } .violet { stroke: #8250df }
 @media (prefers-color-scheme: dark) {
 text { fill: #c9d1d9 } .grid { stroke: #484f58 } .fine { stroke: #2a3038 }
@@ -127,9 +127,14 @@ QString stageLabels(const std::vector<Stage> &stages, const Axis &x, const Panel
 QString drawn(const Curve &curve, const std::vector<Stage> &stages, const Axis &x, const Axis &y)
 {
     QString points;
-    for (const Stage &stage : stages)
-        points += QStringLiteral("%1,%2 ").arg(x.at(static_cast<double>(stage.items))).arg(y.at(curve.value(stage)));
-    return QStringLiteral("<polyline class=\"curve %1\" points=\"%2\"/>\n").arg(QLatin1StringView(curve.style), points.trimmed());
+    QString dots;
+    for (const Stage &stage : stages) {
+        const double atX = x.at(static_cast<double>(stage.items));
+        const double atY = y.at(curve.value(stage));
+        points += QStringLiteral("%1,%2 ").arg(atX).arg(atY);
+        dots += QStringLiteral("<circle class=\"%1 dot\" cx=\"%2\" cy=\"%3\" r=\"1.5\"/>\n").arg(QLatin1StringView(curve.style)).arg(atX).arg(atY);
+    }
+    return QStringLiteral("<polyline class=\"curve %1\" points=\"%2\"/>\n").arg(QLatin1StringView(curve.style), points.trimmed()) + dots;
 }
 
 /// Powers of ten that hold all values of the panel.
