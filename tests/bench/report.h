@@ -36,7 +36,7 @@ struct Stage
     double catchUpSeconds = 0; ///< until the server was quiet after them
     Times next;
     Times page; ///< at the beginning of the order
-    Times deepPage;
+    Times deepPage; ///< at the slowest depth
     Times searchAttribute;
     Times searchCustom;
     Times searchText;
