@@ -55,6 +55,13 @@ QStringList durable()
     return { QStringLiteral("--appendonly"), QStringLiteral("yes"), QStringLiteral("--appendfsync"), QStringLiteral("always") };
 }
 
+/// What a measurement came to.
+struct Outcome
+{
+    double value = 0; ///< in the measure's unit; 0: the queue has nothing like it
+    QString remark;
+};
+
 class Comparison
 {
 public:
@@ -74,28 +81,28 @@ public:
     {
         compare(singles, [this](const Server &server, Workload &workload) {
             const LoadOutcome outcome = postSingles(server, workload, m_options.connections, m_options.seconds);
-            return Compared { {}, {}, outcome.perSecond(), {}, spread(outcome.quantile(0.5), outcome.quantile(0.99)) };
+            return Outcome { outcome.perSecond(), spread(outcome.quantile(0.5), outcome.quantile(0.99)) };
         });
         compare(bulks, [this](const Server &server, Workload &workload) {
             const LoadOutcome outcome = postArrays(server, workload, m_options);
-            return Compared { {}, {}, outcome.perSecond() * m_options.arrayItems, {}, spread(outcome.quantile(0.5), outcome.quantile(0.99)) };
+            return Outcome { outcome.perSecond() * m_options.arrayItems, spread(outcome.quantile(0.5), outcome.quantile(0.99)) };
         });
         compare(cycles, [this](const Server &server, Workload &workload) {
             fill(server, workload, m_options, m_options.backlog);
             qint64 left = m_options.backlog;
-            return Compared { {}, {}, takeAndComplete(server, m_options.connections, [&] { return left-- > 0; }).perSecond(), {}, {} };
+            return Outcome { takeAndComplete(server, m_options.connections, [&] { return left-- > 0; }).perSecond(), {} };
         });
         compare(batches, {});
         compare(changes, [this](const Server &server, Workload &workload) {
             fill(server, workload, m_options, m_options.reorderedItems);
             const std::vector<double> times = changeCurves(server, curveChanges);
-            return Compared { {}, {}, quantile(times, 0.5), {}, QStringLiteral("worst %1 ms").arg(quantile(times, 1), 0, 'f', 1) };
+            return Outcome { quantile(times, 0.5), QStringLiteral("worst %1 ms").arg(quantile(times, 1), 0, 'f', 1) };
         });
     }
 
 private:
     /// @param ours does the same with a server of ours; empty: it has nothing like it
-    void compare(const Measure &measure, const std::function<Compared(const Server &, Workload &)> &ours)
+    void compare(const Measure &measure, const std::function<Outcome(const Server &, Workload &)> &ours)
     {
         if (ours) {
             const Server server(m_options.server, m_options.folder, m_yardstick.newDatabase());
@@ -104,27 +111,24 @@ private:
             add(measure, QStringLiteral("IWD"), ours(server, workload));
         }
         for (const Other &other : others) {
-            const Compared result = other.inRedis ? inRedis(other, measure) : ask(other, measure, m_yardstick.newAddress());
-            if (result.value > 0)
-                add(measure, QLatin1StringView(other.title), result);
+            const Outcome outcome = other.inRedis ? inRedis(other, measure) : ask(other, measure, m_yardstick.newAddress());
+            if (outcome.value > 0)
+                add(measure, QLatin1StringView(other.title), outcome);
         }
     }
 
-    void add(const Measure &measure, const QString &who, Compared result)
+    void add(const Measure &measure, const QString &who, const Outcome &outcome)
     {
-        result.what = QLatin1StringView(measure.title);
-        result.who = who;
-        result.unit = QLatin1StringView(measure.unit);
-        m_report.add(result);
+        m_report.add(Compared { QLatin1StringView(measure.title), who, outcome.value, QLatin1StringView(measure.unit), outcome.remark });
     }
 
-    [[nodiscard]] Compared inRedis(const Other &other, const Measure &measure)
+    [[nodiscard]] Outcome inRedis(const Other &other, const Measure &measure)
     {
         const test::PrivateRedis redis(durable());
         return ask(other, measure, redis.url());
     }
 
-    [[nodiscard]] Compared ask(const Other &other, const Measure &measure, const QString &address)
+    [[nodiscard]] Outcome ask(const Other &other, const Measure &measure, const QString &address)
     {
         const bool reorders = measure.name == changes.name;
         const QJsonObject task { { QStringLiteral("queue"), QLatin1StringView(other.name) }, { QStringLiteral("measure"), QLatin1StringView(measure.name) },
@@ -138,7 +142,7 @@ private:
             remark = spread(number("p50"), number("p99"));
         else if (reorders)
             remark = QStringLiteral("worst %1 ms").arg(number("worst"), 0, 'f', 1);
-        return { {}, {}, number("value"), {}, remark };
+        return { number("value"), remark };
     }
 
     [[nodiscard]] QByteArray runNode(const QByteArray &task, const QString &who) const
