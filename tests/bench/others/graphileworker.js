@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Graphile Worker: its own runner takes the jobs. Its priorities are the other way round: the lowest number comes first.
-import { EventEmitter } from 'node:events'
 import { performance } from 'node:perf_hooks'
 import { Logger, makeWorkerUtils, run } from 'graphile-worker'
 import pg from 'pg'
@@ -29,17 +28,19 @@ export class GraphileWorker {
   drain (count, callers) { return this.#drain(count, callers, {}) }
   drainInBatches (count, callers) { return this.#drain(count, callers, batching) }
 
-  // From the first job's beginning to the last one's end; starting the runner is left out.
-  #drain (count, callers, settings) {
+  // From the first job's beginning to the last one's completion in the database; starting the runner is left out.
+  async #drain (count, callers, settings) {
     let start = 0
-    let done = 0
-    const events = new EventEmitter()
-    return new Promise((resolve, reject) => {
-      events.on('job:complete', () => {
-        if (++done === count) resolve({ milliseconds: performance.now() - start })
-      })
-      this.#run(async () => { start ||= performance.now() }, callers, settings, events).catch(reject)
+    let left = count
+    await new Promise((resolve, reject) => {
+      this.#run(async () => {
+        start ||= performance.now()
+        if (--left === 0) resolve()
+      }, callers, settings).catch(reject)
     })
+    // A handler's end, and the event about it, come before the completion is written.
+    while ((await this.pool.query('select from graphile_worker._private_jobs limit 1')).rowCount > 0) continue
+    return { milliseconds: performance.now() - start }
   }
 
   // A worker of its own takes one job and holds it until the next one is asked for.
@@ -65,7 +66,7 @@ export class GraphileWorker {
     return this.pool.query(`update graphile_worker._private_jobs set priority = priority - $1 where locked_at is null and ${shiftedCondition('payload')}`, [by])
   }
 
-  #run (handler, concurrentJobs, settings, events) {
-    return run({ pgPool: this.pool, logger, events, noHandleSignals: true, taskList: { [task]: handler }, preset: { worker: { concurrentJobs, ...settings } } })
+  #run (handler, concurrentJobs, settings) {
+    return run({ pgPool: this.pool, logger, noHandleSignals: true, taskList: { [task]: handler }, preset: { worker: { concurrentJobs, ...settings } } })
   }
 }
