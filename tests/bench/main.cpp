@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The load generator: see README.md.
 #include "failure.h"
+#include "growthplot.h"
 #include "measures.h"
 
 #include <QCoreApplication>
@@ -37,7 +38,7 @@ void measure(const Options &options, Report &report)
     static const QList<QPair<QString, Measure>> measures { { QStringLiteral("edge"), measureEdge }, { QStringLiteral("single"), measureSingles },
         { QStringLiteral("array"), measureArrays }, { QStringLiteral("latency"), measureLatency }, { QStringLiteral("cycles"), measureCycles },
         { QStringLiteral("growth"), measureGrowth },
-        { QStringLiteral("soak"), measureSoak } };
+        { QStringLiteral("soak"), measureSoak }, { QStringLiteral("others"), measureOthers } };
     const auto yardstick = options.store == QLatin1StringView("postgresql") ? postgresYardstick() : sqliteYardstick(options.folder);
     for (const auto &[name, run] : measures) {
         if (options.measures.contains(name))
@@ -60,7 +61,7 @@ void run(const QStringList &arguments)
         write(options.json, QJsonDocument(json).toJson());
     }
     if (!options.plot.isEmpty() && report.stages().size() > 1)
-        write(options.plot, report.svg().toUtf8());
+        write(options.plot, growthPlot(report.stages()).toUtf8());
 }
 
 } // namespace

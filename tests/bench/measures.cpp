@@ -3,10 +3,10 @@
 
 #include "failure.h"
 #include "httpload.h"
+#include "measuring.h"
 #include "processes.h"
+#include "serverload.h"
 #include "workload.h"
-
-#include <QJsonDocument>
 
 #include <deque>
 #include <map>
@@ -15,86 +15,11 @@ namespace iwd::bench {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-/// Gives requests for a while.
-class ForSeconds
-{
-public:
-    explicit ForSeconds(double seconds)
-        : m_end(Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds)))
-    {
-    }
-    [[nodiscard]] bool over() const { return Clock::now() >= m_end; }
-
-private:
-    Clock::time_point m_end;
-};
-
 constexpr int turnsOfLimits = 10; ///< with and without them
-
-double milliseconds(Nanoseconds duration)
-{
-    return std::chrono::duration<double, std::milli>(duration).count();
-}
-
-double quantile(std::vector<double> values, double part)
-{
-    if (values.empty())
-        return 0;
-    std::sort(values.begin(), values.end());
-    return values[std::min(values.size() - 1, static_cast<size_t>(part * static_cast<double>(values.size())))];
-}
-
-void checkAllGood(const LoadOutcome &outcome)
-{
-    if (outcome.failures > 0)
-        giveUp(QStringLiteral("%1 of %2 requests failed, the first with: %3").arg(outcome.failures).arg(outcome.answers).arg(QString::fromUtf8(outcome.firstFailure)));
-}
-
-/// What a run cost the server and this program.
-struct Cost
-{
-    explicit Cost(qint64 process)
-        : process(process)
-        , server(cpuSeconds(process))
-        , own(ownCpuSeconds())
-    {
-    }
-    void end()
-    {
-        server = cpuSeconds(process) - server;
-        own = ownCpuSeconds() - own;
-    }
-    qint64 process;
-    double server;
-    double own;
-};
 
 double rawRate(const Options &options, Yardstick &yardstick, const Workload &workload, int rowsPerTransaction)
 {
     return yardstick.insertRows(workload.samples(), rowsPerTransaction, options.connections, options.seconds / 2);
-}
-
-QByteArray post(const Server &server, const QByteArray &body)
-{
-    return httpRequest("POST", "/iwd/v3/items", server.key(), body);
-}
-
-QByteArray completion(QByteArrayView answer)
-{
-    const QJsonObject work = QJsonDocument::fromJson(answer.toByteArray()).object();
-    const QJsonObject done { { QStringLiteral("item"), work.value(QStringLiteral("item"))[QStringLiteral("id")] },
-        { QStringLiteral("token"), work.value(QStringLiteral("assignment"))[QStringLiteral("token")] } };
-    return QJsonDocument(done).toJson(QJsonDocument::Compact);
-}
-
-void checkAccepted(const Server &server, qint64 items)
-{
-    const QJsonObject page = QJsonDocument::fromJson(server.request("GET", "/iwd/v3/items?limit=1")).object();
-    const QString id = page.value(QStringLiteral("data"))[0][QStringLiteral("id")].toString();
-    if (id != QStringLiteral("wi-%1").arg(items))
-        giveUp(QStringLiteral("%1 items were acknowledged, but the newest is %2.").arg(items).arg(id));
 }
 
 } // namespace
@@ -147,13 +72,10 @@ void measureSingles(const Options &options, Yardstick &yardstick, Report &report
         const Server server(options.server, options.folder, yardstick.newDatabase());
         configure(server);
         Cost cost(server.process());
-        const ForSeconds time(options.seconds);
-        outcome = load(server.port(), options.connections, [&] { return time.over() ? QByteArray() : post(server, workload.nextItem()); });
+        outcome = postSingles(server, workload, options.connections, options.seconds);
         cost.end();
         cpu = cost.server;
         own = cost.own;
-        checkAllGood(outcome);
-        checkAccepted(server, outcome.answers);
     }
     const double raw = (rawBefore + rawRate(options, yardstick, workload, 1)) / 2;
     report.add({ QStringLiteral("%1 alone, one row a transaction").arg(yardstick.name()), raw, QStringLiteral("rows/s"), {}, false, {} });
@@ -177,13 +99,9 @@ void measureArrays(const Options &options, Yardstick &yardstick, Report &report)
         const Server server(options.server, options.folder, yardstick.newDatabase());
         configure(server);
         Cost cost(server.process());
-        const ForSeconds time(options.seconds);
-        const LoadOutcome outcome
-            = load(server.port(), options.arrayConnections, [&] { return time.over() ? QByteArray() : post(server, workload.nextArray(options.arrayItems)); });
+        const LoadOutcome outcome = postArrays(server, workload, options);
         cost.end();
-        checkAllGood(outcome);
         const double items = static_cast<double>(outcome.answers) * options.arrayItems;
-        checkAccepted(server, outcome.answers * options.arrayItems);
         rate = items / outcome.seconds;
         remark = QStringLiteral("server %1 us, generator %2 us of CPU an item").arg(cost.server / items * 1e6, 0, 'f', 1).arg(cost.own / items * 1e6, 0, 'f', 1);
     }
@@ -203,7 +121,7 @@ class PushRun
 public:
     PushRun(const Server &server, double rate)
         : m_server(server)
-        , m_interval(std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(1 / rate)))
+        , m_interval(duration(1 / rate))
         , m_connections(server.port(), Agents + Sources)
     {
         m_connections.onAnswer([this](const HttpConnections::Answer &answer) { take(answer); });
@@ -213,7 +131,7 @@ public:
     {
         for (int agent = 0; agent < Agents; ++agent)
             wish(agent);
-        const auto end = Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+        const auto end = Clock::now() + duration(seconds);
         for (auto due = Clock::now(); due < end; due += m_interval) {
             while (Clock::now() < due)
                 m_connections.poll(std::chrono::milliseconds(due - Clock::now() > std::chrono::milliseconds(1) ? 1 : 0));
@@ -256,8 +174,7 @@ private:
 
     void take(const HttpConnections::Answer &answer)
     {
-        if (answer.status != 200)
-            giveUp(QStringLiteral("A request was answered %1: %2").arg(answer.status).arg(QString::fromUtf8(answer.body)));
+        checkGood(answer);
         if (answer.connection >= Agents)
             return;
         const auto posted = m_posted.find(keyIn(answer.body));
@@ -266,11 +183,7 @@ private:
             return wish(answer.connection); // the answer to "complete"
         m_times.push_back(milliseconds(answer.at - posted->second));
         m_posted.erase(posted);
-        const QJsonObject work = QJsonDocument::fromJson(answer.body.toByteArray()).object();
-        const QJsonObject done { { QStringLiteral("item"), work.value(QStringLiteral("item"))[QStringLiteral("id")] },
-            { QStringLiteral("token"), work.value(QStringLiteral("assignment"))[QStringLiteral("token")] } };
-        m_connections.send(answer.connection,
-            httpRequest("POST", agentPath(answer.connection, "complete"), m_server.key(), QJsonDocument(done).toJson(QJsonDocument::Compact)));
+        m_connections.send(answer.connection, httpRequest("POST", agentPath(answer.connection, "complete"), m_server.key(), completion(answer.body)));
     }
 
     const Server &m_server;
@@ -307,211 +220,21 @@ constexpr int itemsPerSecondAtMost = 8'000; ///< so that the agents do not run o
 void measureCycles(const Options &options, Yardstick &yardstick, Report &report)
 {
     report.say(QStringLiteral("%1 agents' clients at once, who take the best item and complete it").arg(options.connections));
-    const Server server(options.server, options.folder, yardstick.newDatabase());
+    Server server(options.server, options.folder, yardstick.newDatabase());
     configure(server);
     Workload workload;
-    qint64 left = static_cast<qint64>(options.seconds * itemsPerSecondAtMost);
-    checkAllGood(load(server.port(), options.arrayConnections, [&] {
-        const int count = static_cast<int>(std::min<qint64>(left, options.arrayItems));
-        left -= count;
-        return count > 0 ? post(server, workload.nextArray(count)) : QByteArray();
-    }));
-    HttpConnections connections(server.port(), options.connections);
-    std::vector<bool> holds(static_cast<size_t>(options.connections));
-    std::vector<double> takings;
-    qint64 cycles = 0;
-    const auto take = [&](int connection) { connections.send(connection, httpRequest("POST", agentPath(connection % Agents, "next"), server.key())); };
+    fill(server, workload, options, static_cast<qint64>(options.seconds * itemsPerSecondAtMost));
     Cost cost(server.process());
-    const auto start = Clock::now();
     const ForSeconds time(options.seconds);
-    connections.onAnswer([&](const HttpConnections::Answer &answer) {
-        if (answer.status != 200)
-            giveUp(QStringLiteral("A request was answered %1: %2").arg(answer.status).arg(QString::fromUtf8(answer.body)));
-        const size_t index = static_cast<size_t>(answer.connection);
-        if (!holds[index]) {
-            takings.push_back(milliseconds(answer.took));
-            holds[index] = true;
-            connections.send(answer.connection, httpRequest("POST", agentPath(answer.connection % Agents, "complete"), server.key(), completion(answer.body)));
-            return;
-        }
-        holds[index] = false;
-        ++cycles;
-        if (!time.over())
-            take(answer.connection);
-    });
-    for (int connection = 0; connection < options.connections; ++connection)
-        take(connection);
-    while (connections.busy() > 0)
-        connections.poll(std::chrono::seconds(1));
-    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    const Cycles cycles = takeAndComplete(server, options.connections, [&] { return !time.over(); });
     cost.end();
-    report.add({ QStringLiteral("taken and completed"), static_cast<double>(cycles) / seconds, QStringLiteral("cycles/s"), 10'000, false,
+    report.add({ QStringLiteral("taken and completed"), cycles.perSecond(), QStringLiteral("cycles/s"), 10'000, false,
         QStringLiteral("taking p50 %1 ms, p99 %2 ms; server %3 us of CPU a cycle")
-            .arg(quantile(takings, 0.5), 0, 'f', 1)
-            .arg(quantile(takings, 0.99), 0, 'f', 1)
-            .arg(cost.server / static_cast<double>(cycles) * 1e6, 0, 'f', 1) });
-}
-
-// ---- Growth
-
-namespace {
-
-constexpr int takings = 2'000;
-constexpr int pages = 200;
-constexpr int curveChanges = 20;
-
-std::vector<qint64> stagesUpTo(qint64 most)
-{
-    std::vector<qint64> stages;
-    for (qint64 power = 10'000; power < most; power *= 10) {
-        stages.push_back(power);
-        if (3 * power < most)
-            stages.push_back(3 * power);
-    }
-    stages.push_back(most);
-    return stages;
-}
-
-class Growth
-{
-public:
-    Growth(const Options &options, Yardstick &yardstick, Report &report)
-        : m_options(options)
-        , m_yardstick(yardstick)
-        , m_report(report)
-        , m_server(options.server, options.folder, yardstick.newDatabase())
-    {
-        configure(m_server);
-    }
-
-    void run()
-    {
-        for (const qint64 stage : stagesUpTo(m_options.items))
-            m_report.add(measureStage(stage));
-        const Stage &last = m_report.stages().back();
-        const QString waiting = QStringLiteral(" with %1 waiting").arg(last.items);
-        m_report.add({ QStringLiteral("get-next, p50") + waiting, last.nextP50, QStringLiteral("ms"), {}, true, {} });
-        m_report.add({ QStringLiteral("get-next, p99") + waiting, last.nextP99, QStringLiteral("ms"), 5, true, {} });
-        m_report.add({ QStringLiteral("page of 100, p50") + waiting, last.pageP50, QStringLiteral("ms"), {}, true, {} });
-        m_report.add({ QStringLiteral("page of 100, p99") + waiting, last.pageP99, QStringLiteral("ms"), {}, true, {} });
-        m_report.add({ QStringLiteral("resident memory") + waiting, last.residentMib, QStringLiteral("MiB"), 300, true, {} });
-        measureCurveChange();
-    }
-
-private:
-    Stage measureStage(qint64 items)
-    {
-        Stage stage;
-        stage.items = items;
-        const auto start = Clock::now();
-        const qint64 before = m_sent;
-        fill(items);
-        stage.itemsPerSecond = static_cast<double>(m_sent - before) / std::chrono::duration<double>(Clock::now() - start).count();
-        const auto taken = timesOfTaking(takings);
-        stage.nextP50 = quantile(taken, 0.5);
-        stage.nextP99 = quantile(taken, 0.99);
-        const QByteArray page = httpRequest("GET", "/iwd/v3/items?sort=priority&limit=100", m_server.key());
-        int left = pages;
-        const LoadOutcome read = load(m_server.port(), 1, [&] { return left-- > 0 ? page : QByteArray(); });
-        checkAllGood(read);
-        stage.pageP50 = read.quantile(0.5);
-        stage.pageP99 = read.quantile(0.99);
-        stage.residentMib = residentMib(m_server.process());
-        stage.fileMib = m_yardstick.databaseMib(m_server);
-        return stage;
-    }
-
-    /// Until @p waiting items wait.
-    void fill(qint64 waiting)
-    {
-        const auto next = [&] {
-            const int count = static_cast<int>(std::min<qint64>(m_options.arrayItems, waiting - (m_sent - m_taken)));
-            m_sent += std::max(0, count);
-            return count > 0 ? post(m_server, m_workload.nextArray(count)) : QByteArray();
-        };
-        checkAllGood(load(m_server.port(), m_options.arrayConnections, next));
-    }
-
-    /// One agent after the other takes the best item and completes it; only the taking is timed.
-    std::vector<double> timesOfTaking(int count)
-    {
-        std::vector<double> times;
-        HttpConnections connection(m_server.port(), 1);
-        QByteArray body;
-        connection.onAnswer([&](const HttpConnections::Answer &answer) {
-            if (answer.status != 200)
-                giveUp(QStringLiteral("A request was answered %1: %2").arg(answer.status).arg(QString::fromUtf8(answer.body)));
-            body = answer.body.toByteArray();
-            times.push_back(milliseconds(answer.took));
-        });
-        const auto ask = [&](const QByteArray &request) {
-            connection.send(0, request);
-            while (connection.busy() > 0)
-                connection.poll(std::chrono::seconds(1));
-        };
-        for (int i = 0; i < count; ++i) {
-            ask(httpRequest("POST", agentPath(i % Agents, "next"), m_server.key()));
-            ask(httpRequest("POST", agentPath(i % Agents, "complete"), m_server.key(), completion(body)));
-            times.pop_back();
-            ++m_taken;
-        }
-        return times;
-    }
-
-    void measureCurveChange()
-    {
-        std::vector<double> times;
-        for (int change = 0; change < curveChanges; ++change) {
-            // The head of schema0 jumps above or below all of schema1, so the next taking shows at once which curve it used.
-            const bool up = change % 2 == 0;
-            const QByteArray body = schemaBody(up ? 50'000 : 100);
-            const auto start = Clock::now();
-            m_server.ask(httpReplace("/iwd/v3/schemas/schema0", m_server.key(), body));
-            const QByteArray work = m_server.request("POST", agentPath(change % Agents, "next"));
-            times.push_back(milliseconds(Clock::now() - start));
-            const int priority = QJsonDocument::fromJson(work).object().value(QStringLiteral("item"))[QStringLiteral("priority")].toInt();
-            if ((priority > 40'000) != up)
-                giveUp(QStringLiteral("After the change of the curve the next item had priority %1.").arg(priority));
-            m_server.request("POST", agentPath(change % Agents, "complete"), completion(work));
-        }
-        m_report.add({ QStringLiteral("changed curve until get-next uses it, p50"), quantile(times, 0.5), QStringLiteral("ms"), 50, true, {} });
-        m_report.add({ QStringLiteral("changed curve until get-next uses it, worst"), quantile(times, 1), QStringLiteral("ms"), 50, true, {} });
-
-        const qint64 rows = m_yardstick.orderingRowsChecksum(m_server);
-        const auto counts = m_server.statementCounts();
-        m_server.ask(httpReplace("/iwd/v3/schemas/schema0", m_server.key(), schemaBody(77)));
-        double written = 0;
-        for (const auto &[name, count] : m_server.statementCounts()) {
-            const auto before = counts.find(name);
-            const bool writes = name.startsWith(QStringLiteral("item/insert")) || name.startsWith(QStringLiteral("item/update")) || name.startsWith(QStringLiteral("item/reclass"))
-                || name == QStringLiteral("rows/insert_items") || name == QStringLiteral("rows/update_items");
-            if (writes)
-                written += static_cast<double>(count - (before == counts.end() ? 0 : before->second));
-        }
-        const bool same = rows == m_yardstick.orderingRowsChecksum(m_server);
-        m_report.add({ QStringLiteral("item rows written by a changed curve"), written, QStringLiteral("statements"), 0, true,
-            same ? QStringLiteral("the ordering rows are the same as before") : QStringLiteral("THE ORDERING ROWS CHANGED") });
-        if (!same)
-            giveUp(QStringLiteral("A change of the curve changed ordering rows."));
-    }
-
-    const Options &m_options;
-    Yardstick &m_yardstick;
-    Report &m_report;
-    Server m_server;
-    Workload m_workload;
-    qint64 m_sent = 0;
-    qint64 m_taken = 0;
-};
-
-} // namespace
-
-void measureGrowth(const Options &options, Yardstick &yardstick, Report &report)
-{
-    report.say(QStringLiteral("Growth to %1 waiting items: %2 takings and %3 pages of 100 in the order, at each stage").arg(options.items).arg(takings).arg(pages));
-    Growth(options, yardstick, report).run();
-    for (const QString &remark : yardstick.remarks())
-        report.say(remark);
+            .arg(quantile(cycles.takings, 0.5), 0, 'f', 1)
+            .arg(quantile(cycles.takings, 0.99), 0, 'f', 1)
+            .arg(cost.server / static_cast<double>(cycles.count) * 1e6, 0, 'f', 1) });
+    server.stop();
+    report.addUpdates(QStringLiteral("cycles"), yardstick.tables(server));
 }
 
 } // namespace iwd::bench

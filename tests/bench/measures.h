@@ -21,5 +21,7 @@ void measureCycles(const Options &options, Yardstick &yardstick, Report &report)
 void measureGrowth(const Options &options, Yardstick &yardstick, Report &report);
 /// Mixed traffic for minutes: what grows without bound shows.
 void measureSoak(const Options &options, Yardstick &yardstick, Report &report);
+/// The same work by job queues that one scripts around PostgreSQL and Redis.
+void measureOthers(const Options &options, Yardstick &yardstick, Report &report);
 
 } // namespace iwd::bench

@@ -27,7 +27,7 @@ double number(const QCommandLineParser &parser, const QString &name, double leas
 
 QStringList knownMeasures()
 {
-    return usualMeasures() + QStringList { QStringLiteral("soak") };
+    return usualMeasures() + QStringList { QStringLiteral("soak"), QStringLiteral("others") };
 }
 
 QStringList usualMeasures()
@@ -53,14 +53,16 @@ Options readOptions(const QStringList &arguments)
         option("store", QStringLiteral("Where the servers store: sqlite, or postgresql for a private PostgreSQL server."), "KIND", QStringLiteral("sqlite")),
         option("folder", QStringLiteral("Where databases are made (and removed): choose the disk with it. Default: the folder for temporary files."), "DIR",
             QDir::tempPath()),
-        option("items", QStringLiteral("How many items wait when the order is measured."), "N", QString::number(defaults.items)),
+        option("items", QStringLiteral("How many items wait when the order is measured; 100000 when others are compared."), "N", QString::number(defaults.items)),
         option("seconds", QStringLiteral("How long each measurement by time runs."), "S", QString::number(defaults.seconds)),
-        option("connections", QStringLiteral("Of single POSTs and of the bare edge."), "N", QString::number(defaults.connections)),
+        option("connections", QStringLiteral("Of single POSTs, of the bare edge, and of callers when others are compared."), "N", QString::number(defaults.connections)),
         option("array-items", QStringLiteral("Items in one POST of an array."), "N", QString::number(defaults.arrayItems)),
         option("array-connections", QStringLiteral("Connections that send arrays."), "N", QString::number(defaults.arrayConnections)),
         option("rate", QStringLiteral("Items a second for the latency from POST to agent, and for the soak."), "N", QString::number(defaults.rate)),
         option("minutes", QStringLiteral("How long the soak lasts."), "M", QString::number(defaults.minutes)),
         option("interval", QStringLiteral("Seconds between samples of the soak."), "S", QString::number(defaults.interval)),
+        option("backlog", QStringLiteral("Jobs that wait when those who take are compared."), "N", QString::number(defaults.backlog)),
+        option("others", QStringLiteral("Folder with the job queues to compare with; tests/bench/run installs them."), "DIR", beside + QStringLiteral("../others")),
         option("measures", QStringLiteral("Which to run, separated by commas: %1.").arg(knownMeasures().join(QStringLiteral(", "))), "NAMES",
             usualMeasures().join(u',')),
         option("json", QStringLiteral("Write the results to this file, too."), "FILE", QString()),
@@ -82,6 +84,10 @@ Options readOptions(const QStringList &arguments)
         giveUp(QStringLiteral("--store takes sqlite or postgresql, not \"%1\".").arg(options.store));
     options.folder = parser.value(QStringLiteral("folder"));
     options.items = static_cast<qint64>(number(parser, QStringLiteral("items"), 1'000, 100'000'000));
+    if (parser.isSet(QStringLiteral("items")))
+        options.reorderedItems = options.items;
+    options.others = parser.value(QStringLiteral("others"));
+    options.backlog = static_cast<int>(number(parser, QStringLiteral("backlog"), 100, 10'000'000));
     options.seconds = number(parser, QStringLiteral("seconds"), 0.1, 3'600);
     options.connections = static_cast<int>(number(parser, QStringLiteral("connections"), 1, 1'000));
     options.arrayItems = static_cast<int>(number(parser, QStringLiteral("array-items"), 1, 1'000));

@@ -20,6 +20,9 @@ struct Options
     double rate = 200; ///< items a second while the way from POST to agent is timed
     double minutes = 5; ///< of mixed traffic
     double interval = 15; ///< seconds between its samples
+    QString others; ///< folder with the job queues to compare with, installed
+    int backlog = 10'000; ///< jobs that wait when takers of ours and of others begin
+    qint64 reorderedItems = 100'000; ///< jobs whose order changes, ours and others'
     QStringList measures; ///< names of knownMeasures()
     QString json; ///< file to write the results to; empty: none
     QString plot; ///< SVG file of the growth; empty: none

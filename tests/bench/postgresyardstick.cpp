@@ -31,8 +31,15 @@ public:
 
     QStringList newDatabase() override
     {
+        return { QStringLiteral("IWD_STORAGE_URL=") + newAddress() };
+    }
+
+    QString newAddress() override
+    {
+        if (!m_database.isEmpty())
+            m_postgres.run(QStringLiteral("postgres"), QStringLiteral("drop database %1 with (force)").arg(m_database));
         m_database = m_postgres.newEmptyDatabase();
-        return { QStringLiteral("IWD_STORAGE_URL=") + m_postgres.url(m_database) };
+        return m_postgres.url(m_database);
     }
 
     double insertRows(const QByteArrayList &documents, int rowsPerTransaction, int connections, double seconds) override
@@ -92,14 +99,6 @@ public:
                 static_cast<double>(number("indexes")) / 1'048'576.0 });
         }
         return tables;
-    }
-
-    QStringList remarks() override
-    {
-        const auto rows = m_postgres.run(m_database,
-            QStringLiteral("select string_agg(format('%s: %s updates, %s of them in place (HOT), %s dead rows', relname, n_tup_upd, n_tup_hot_upd, n_dead_tup), E'\n' order by relname) "
-                           "from pg_stat_user_tables where relname in ('item', 'assignment', 'tenant_state', 'agent_status')"));
-        return rows ? rows->split(u'\n') : QStringList();
     }
 
 private:

@@ -98,6 +98,11 @@ Server::Server(const QString &program, const QString &folder, const QStringList 
 
 Server::~Server()
 {
+    stop();
+}
+
+void Server::stop()
+{
     m_process.terminate();
     if (!m_process.waitForFinished(stopTimeoutMs))
         m_process.kill();

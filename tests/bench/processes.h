@@ -31,6 +31,9 @@ public:
     Server(const Server &) = delete;
     Server &operator=(const Server &) = delete;
 
+    /// Ends it in order; its files stay until the object goes.
+    void stop();
+
     [[nodiscard]] quint16 port() const { return m_port; }
     [[nodiscard]] const QByteArray &key() const { return m_key; }
     [[nodiscard]] qint64 process() const { return m_process.processId(); }

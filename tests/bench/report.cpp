@@ -4,8 +4,8 @@
 #include <QJsonArray>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
+#include <map>
 
 namespace iwd::bench {
 
@@ -26,7 +26,7 @@ QString text(const Line &line)
     const QString aim = line.aim ? (line.lessIsBetter ? QStringLiteral("<= ") : QStringLiteral(">= ")) + shown(*line.aim) : QString();
     const QString verdict = line.aim ? (reached(line) ? QStringLiteral("reached") : QStringLiteral("missed")) : QString();
     return QStringLiteral("%1 %2 %3 %4 %5 %6")
-        .arg(line.what, -46)
+        .arg(line.what, -52)
         .arg(shown(line.value), 9)
         .arg(line.unit, -14)
         .arg(aim, -11)
@@ -41,63 +41,95 @@ void print(const QString &line)
     std::fflush(stdout);
 }
 
-// ---- The plot
+// ---- Tables
 
-constexpr double width = 720;
-constexpr double height = 420;
-constexpr double margin = 60;
-
-struct Axis
+/// Of the updates, those that touched no index (HOT).
+QString percentInPlace(const TableSample &table)
 {
-    double low; ///< powers of ten
-    double high;
-    [[nodiscard]] double part(double value) const { return (std::log10(std::max(value, 1e-9)) - low) / (high - low); }
+    return table.updated > 0 ? QString::number(100.0 * static_cast<double>(table.updatedInPlace) / static_cast<double>(table.updated), 'f', 1) + u'%' : QStringLiteral("-");
+}
+
+QJsonObject json(const TableSample &table)
+{
+    return { { QStringLiteral("rows"), table.live }, { QStringLiteral("dead"), table.dead }, { QStringLiteral("updated"), table.updated }, { QStringLiteral("updatedInPlace"), table.updatedInPlace },
+        { QStringLiteral("vacuums"), table.vacuums }, { QStringLiteral("tableMib"), table.tableMib }, { QStringLiteral("indexMib"), table.indexMib } };
+}
+
+/// The rows of these change while items are taken; those of others only when somebody configures something, or never.
+bool isWrittenAllTheTime(const TableSample &table)
+{
+    static const QStringList names { QStringLiteral("item"), QStringLiteral("item_payload"), QStringLiteral("assignment"), QStringLiteral("tenant_state"), QStringLiteral("agent_status"),
+        QStringLiteral("waiting") };
+    return names.contains(table.name);
+}
+
+// ---- Stages of the growth
+
+/// What a stage tells: a row of the table, and a member of the JSON.
+struct StageRow
+{
+    const char *name;
+    const char *unit;
+    const char *key;
+    double (*value)(const Stage &stage);
 };
 
-double xOf(const Axis &axis, double value)
+template <Times Stage::*times>
+double p50(const Stage &stage)
 {
-    return margin + axis.part(value) * (width - 2 * margin);
+    return (stage.*times).p50;
 }
 
-double yOf(const Axis &axis, double value)
+template <Times Stage::*times>
+double p99(const Stage &stage)
 {
-    return height - margin - axis.part(value) * (height - 2 * margin);
+    return (stage.*times).p99;
 }
 
-QString label(double x, double y, const QString &text, const char *color, const char *anchor)
+template <double Stage::*member>
+double plain(const Stage &stage)
 {
-    return QStringLiteral("<text x=\"%1\" y=\"%2\" fill=\"%3\" text-anchor=\"%4\">%5</text>\n")
-        .arg(x)
-        .arg(y)
-        .arg(QLatin1StringView(color), QLatin1StringView(anchor), text);
+    return stage.*member;
 }
 
-QString grid(const Axis &x, const Axis &y)
+constexpr StageRow stageRows[] {
+    { "arrays", "items/s", "arrayItemsPerSecond", plain<&Stage::itemsPerSecond> },
+    { "until quiet after them", "s", "catchUpSeconds", plain<&Stage::catchUpSeconds> },
+    { "get-next p50", "ms", "nextP50Ms", p50<&Stage::next> },
+    { "get-next p99", "ms", "nextP99Ms", p99<&Stage::next> },
+    { "first page of 100 p50", "ms", "pageP50Ms", p50<&Stage::page> },
+    { "first page of 100 p99", "ms", "pageP99Ms", p99<&Stage::page> },
+    { "deep page of 100 p50", "ms", "deepPageP50Ms", p50<&Stage::deepPage> },
+    { "deep page of 100 p99", "ms", "deepPageP99Ms", p99<&Stage::deepPage> },
+    { "search by an attribute p50", "ms", "searchAttributeP50Ms", p50<&Stage::searchAttribute> },
+    { "search by an attribute p99", "ms", "searchAttributeP99Ms", p99<&Stage::searchAttribute> },
+    { "search by a custom attribute p50", "ms", "searchCustomP50Ms", p50<&Stage::searchCustom> },
+    { "search by a custom attribute p99", "ms", "searchCustomP99Ms", p99<&Stage::searchCustom> },
+    { "search by words p50", "ms", "searchTextP50Ms", p50<&Stage::searchText> },
+    { "search by words p99", "ms", "searchTextP99Ms", p99<&Stage::searchText> },
+    { "changed curve until used p50", "ms", "curveP50Ms", p50<&Stage::curve> },
+    { "changed curve until used worst", "ms", "curveWorstMs", p99<&Stage::curve> },
+    { "item rows written by it", "statements", "itemStatements", plain<&Stage::itemStatements> },
+    { "resident memory", "MiB", "residentMib", plain<&Stage::residentMib> },
+    { "resident memory, idle", "MiB", "idleMib", plain<&Stage::idleMib> },
+    { "CPU, idle", "% of a core", "idlePercent", plain<&Stage::idlePercent> },
+    { "database", "MiB", "fileMib", plain<&Stage::fileMib> },
+};
+
+qint64 refused(const Stage &stage)
 {
-    QString svg;
-    const auto line = [&svg](double x1, double y1, double x2, double y2) {
-        svg += QStringLiteral("<line x1=\"%1\" y1=\"%2\" x2=\"%3\" y2=\"%4\" stroke=\"#ddd\"/>\n").arg(x1).arg(y1).arg(x2).arg(y2);
-    };
-    for (double power = x.low; power <= x.high; ++power) {
-        const double at = xOf(x, std::pow(10, power));
-        line(at, margin, at, height - margin);
-        svg += label(at, height - margin + 18, QString::number(std::pow(10, power), 'f', 0), "#333", "middle");
-    }
-    for (double power = y.low; power <= y.high; ++power) {
-        const double at = yOf(y, std::pow(10, power));
-        line(margin, at, width - margin, at);
-        svg += label(margin - 6, at + 4, QString::number(std::pow(10, power)), "#333", "end");
-    }
-    return svg;
+    qint64 sum = 0;
+    for (const Times &times : { stage.next, stage.page, stage.deepPage, stage.searchAttribute, stage.searchCustom, stage.searchText })
+        sum += times.refused;
+    return sum;
 }
 
-QString curve(const std::vector<Stage> &stages, const Axis &x, const Axis &y, double Stage::*member, const char *color, const QString &name)
+QJsonObject json(const Stage &stage)
 {
-    QString points;
-    for (const Stage &stage : stages)
-        points += QStringLiteral("%1,%2 ").arg(xOf(x, static_cast<double>(stage.items))).arg(yOf(y, stage.*member));
-    return QStringLiteral("<polyline fill=\"none\" stroke-width=\"2\" stroke=\"%1\" points=\"%2\"/>\n").arg(QLatin1StringView(color), points.trimmed())
-        + label(width - margin + 4, yOf(y, stages.back().*member) + 4, name, color, "start");
+    QJsonObject object { { QStringLiteral("items"), stage.items }, { QStringLiteral("refused"), refused(stage) } };
+    for (const StageRow &row : stageRows)
+        object.insert(QLatin1StringView(row.key), row.value(stage));
+    return object;
 }
 
 } // namespace
@@ -111,15 +143,26 @@ void Report::add(const Line &line)
 void Report::add(const Stage &stage)
 {
     m_stages.push_back(stage);
-    print(QStringLiteral("  %1 waiting: arrays %2/s, next p50 %3 ms p99 %4 ms, page of 100 p50 %5 ms p99 %6 ms, memory %7 MiB, file %8 MiB")
-              .arg(stage.items)
-              .arg(stage.itemsPerSecond, 0, 'f', 0)
-              .arg(stage.nextP50, 0, 'f', 2)
-              .arg(stage.nextP99, 0, 'f', 2)
-              .arg(stage.pageP50, 0, 'f', 2)
-              .arg(stage.pageP99, 0, 'f', 2)
-              .arg(stage.residentMib, 0, 'f', 0)
-              .arg(stage.fileMib, 0, 'f', 0));
+    print(QStringLiteral("  %1 waiting").arg(stage.items));
+    for (const StageRow &row : stageRows)
+        print(QStringLiteral("    %1 %2 %3").arg(QLatin1StringView(row.name), -34).arg(shown(row.value(stage)), 9).arg(QLatin1StringView(row.unit)));
+}
+
+void Report::printGrowth() const
+{
+    if (m_stages.empty())
+        return;
+    const auto head = [](const QString &text) { return QStringLiteral("%1").arg(text, -48); };
+    QString line = head(QStringLiteral("\ngrowth: items waiting"));
+    for (const Stage &stage : m_stages)
+        line += QStringLiteral("%1").arg(stage.items, 10);
+    print(line);
+    for (const StageRow &row : stageRows) {
+        line = head(QLatin1StringView(row.name) + QStringLiteral(", ") + QLatin1StringView(row.unit));
+        for (const Stage &stage : m_stages)
+            line += QStringLiteral("%1").arg(shown(row.value(stage)), 10);
+        print(line);
+    }
 }
 
 void Report::add(const Sample &sample)
@@ -141,6 +184,43 @@ void Report::add(const Sample &sample)
               .arg(sample.descriptors, 11)
               .arg(sample.databaseMib, 9, 'f', 1)
               .arg(dead, 10));
+}
+
+void Report::add(const Compared &compared)
+{
+    m_compared.push_back(compared);
+    print(QStringLiteral("  %1 %2 %3 %4 %5").arg(compared.what, -20).arg(compared.who, -22).arg(shown(compared.value), 9).arg(compared.unit, -8).arg(compared.remark));
+}
+
+/// A column for each thing measured, a row for each who did it.
+void Report::printComparison() const
+{
+    if (m_compared.empty())
+        return;
+    QStringList columns;
+    QStringList rows;
+    std::map<std::pair<QString, QString>, QString> cells;
+    for (const Compared &compared : m_compared) {
+        const QString column = compared.what + QStringLiteral(", ") + compared.unit;
+        if (!columns.contains(column))
+            columns.append(column);
+        if (!rows.contains(compared.who))
+            rows.append(compared.who);
+        cells[{ compared.who, column }] = shown(compared.value);
+    }
+    constexpr int cellWidth = 27;
+    QString line = QStringLiteral("\n%1").arg(QString(), -22);
+    for (const QString &column : columns)
+        line += QStringLiteral("%1").arg(column, cellWidth);
+    print(line);
+    for (const QString &row : rows) {
+        line = QStringLiteral("%1").arg(row, -22);
+        for (const QString &column : columns) {
+            const auto cell = cells.find({ row, column });
+            line += QStringLiteral("%1").arg(cell == cells.end() ? QStringLiteral("-") : cell->second, cellWidth);
+        }
+        print(line);
+    }
 }
 
 void Report::printSoak() const
@@ -165,17 +245,31 @@ void Report::printSoak() const
                     middle = then;
             }
         }
-        const QString hot = table.updated > 0 ? QString::number(100 * table.updatedInPlace / table.updated) + u'%' : QStringLiteral("-");
         const auto sizes = [](double a, double b, double c) { return QStringLiteral("%1 / %2 / %3").arg(a, 0, 'f', 2).arg(b, 0, 'f', 2).arg(c, 0, 'f', 2); };
         print(QStringLiteral("  %1 %2 %3 %4 %5 %6 %7")
                   .arg(table.name, -24)
                   .arg(table.live, 9)
                   .arg(QStringLiteral("%1 / %2").arg(mostDead).arg(table.dead), 17)
-                  .arg(hot, 6)
+                  .arg(percentInPlace(table), 6)
                   .arg(table.vacuums, 8)
                   .arg(sizes(first.tableMib, middle.tableMib, table.tableMib), 24)
                   .arg(sizes(first.indexMib, middle.indexMib, table.indexMib), 27));
     }
+}
+
+void Report::addUpdates(const QString &measure, const std::vector<TableSample> &tables)
+{
+    QJsonObject kept;
+    for (const TableSample &table : tables) {
+        if (!isWrittenAllTheTime(table))
+            continue;
+        if (kept.isEmpty())
+            print(QStringLiteral("\n  %1 %2 %3 %4 %5").arg(QStringLiteral("table"), -24).arg(QStringLiteral("updates"), 12).arg(QStringLiteral("in place (HOT)"), 15).arg(QStringLiteral("of them"), 8).arg(QStringLiteral("dead rows"), 12));
+        print(QStringLiteral("  %1 %2 %3 %4 %5").arg(table.name, -24).arg(table.updated, 12).arg(table.updatedInPlace, 15).arg(percentInPlace(table), 8).arg(table.dead, 12));
+        kept.insert(table.name, iwd::bench::json(table));
+    }
+    if (!kept.isEmpty())
+        m_updates.insert(measure, kept);
 }
 
 void Report::say(const QString &text) const
@@ -183,11 +277,18 @@ void Report::say(const QString &text) const
     print(QString(u'\n' + text));
 }
 
+void Report::note(const QString &text) const
+{
+    print(QStringLiteral("  ") + text);
+}
+
 void Report::printSummary() const
 {
+    printGrowth();
+    printComparison();
     if (m_lines.empty())
         return;
-    print(QStringLiteral("\n%1 %2 %3 %4").arg(QStringLiteral("measure"), -46).arg(QStringLiteral("value"), 9).arg(QStringLiteral("unit"), -14).arg(QStringLiteral("aim")));
+    print(QStringLiteral("\n%1 %2 %3 %4").arg(QStringLiteral("measure"), -52).arg(QStringLiteral("value"), 9).arg(QStringLiteral("unit"), -14).arg(QStringLiteral("aim")));
     for (const Line &line : m_lines)
         print(text(line));
 }
@@ -201,9 +302,11 @@ QJsonObject Report::json() const
             { QStringLiteral("remark"), line.remark } });
     QJsonArray stages;
     for (const Stage &stage : m_stages)
-        stages.append(QJsonObject { { QStringLiteral("items"), stage.items }, { QStringLiteral("arrayItemsPerSecond"), stage.itemsPerSecond },
-            { QStringLiteral("nextP50Ms"), stage.nextP50 }, { QStringLiteral("nextP99Ms"), stage.nextP99 }, { QStringLiteral("pageP50Ms"), stage.pageP50 },
-            { QStringLiteral("pageP99Ms"), stage.pageP99 }, { QStringLiteral("residentMib"), stage.residentMib }, { QStringLiteral("fileMib"), stage.fileMib } });
+        stages.append(iwd::bench::json(stage));
+    QJsonArray compared;
+    for (const Compared &one : m_compared)
+        compared.append(QJsonObject { { QStringLiteral("measure"), one.what }, { QStringLiteral("by"), one.who }, { QStringLiteral("value"), one.value }, { QStringLiteral("unit"), one.unit },
+            { QStringLiteral("remark"), one.remark } });
     QJsonArray samples;
     for (const Sample &sample : m_samples) {
         QJsonObject tables;
@@ -212,33 +315,13 @@ QJsonObject Report::json() const
             const std::vector<TableSample> &first = m_samples.front().tables;
             if (&sample != &m_samples.front() && std::find(first.begin(), first.end(), table) != first.end())
                 continue;
-            tables.insert(table.name,
-                QJsonObject { { QStringLiteral("rows"), table.live }, { QStringLiteral("dead"), table.dead }, { QStringLiteral("updated"), table.updated },
-                    { QStringLiteral("updatedInPlace"), table.updatedInPlace }, { QStringLiteral("vacuums"), table.vacuums }, { QStringLiteral("tableMib"), table.tableMib },
-                    { QStringLiteral("indexMib"), table.indexMib } });
+            tables.insert(table.name, iwd::bench::json(table));
         }
         samples.append(QJsonObject { { QStringLiteral("seconds"), sample.seconds }, { QStringLiteral("requestsPerSecond"), sample.requestsPerSecond }, { QStringLiteral("p50Ms"), sample.p50 },
             { QStringLiteral("p99Ms"), sample.p99 }, { QStringLiteral("worstMs"), sample.worst }, { QStringLiteral("late"), sample.late }, { QStringLiteral("residentMib"), sample.residentMib },
             { QStringLiteral("descriptors"), sample.descriptors }, { QStringLiteral("databaseMib"), sample.databaseMib }, { QStringLiteral("tables"), tables } });
     }
-    return { { QStringLiteral("results"), lines }, { QStringLiteral("growth"), stages }, { QStringLiteral("soak"), samples } };
-}
-
-QString Report::svg() const
-{
-    const Axis x { std::floor(std::log10(static_cast<double>(m_stages.front().items))), std::ceil(std::log10(static_cast<double>(m_stages.back().items))) };
-    const Axis y { -1, 3 };
-    QString svg = QStringLiteral("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %1 %2\" font-family=\"sans-serif\" font-size=\"12\">\n"
-                                 "<!-- SPDX-License-Identifier: Apache-2.0 -->\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n")
-                      .arg(width + 110)
-                      .arg(height);
-    svg += label(margin, margin - 20, QStringLiteral("Milliseconds (memory: MiB) by number of waiting items"), "#333", "start");
-    svg += grid(x, y);
-    svg += curve(m_stages, x, y, &Stage::nextP50, "#1b7837", QStringLiteral("get-next p50"));
-    svg += curve(m_stages, x, y, &Stage::nextP99, "#5aae61", QStringLiteral("get-next p99"));
-    svg += curve(m_stages, x, y, &Stage::pageP50, "#2166ac", QStringLiteral("page of 100, p50"));
-    svg += curve(m_stages, x, y, &Stage::residentMib, "#b2182b", QStringLiteral("memory, MiB"));
-    return svg + QStringLiteral("</svg>\n");
+    return { { QStringLiteral("results"), lines }, { QStringLiteral("growth"), stages }, { QStringLiteral("soak"), samples }, { QStringLiteral("updates"), m_updates }, { QStringLiteral("others"), compared } };
 }
 
 } // namespace iwd::bench

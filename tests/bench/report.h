@@ -20,16 +20,31 @@ struct Line
     QString remark;
 };
 
+/// Of many requests of a kind, in milliseconds.
+struct Times
+{
+    double p50 = 0;
+    double p99 = 0; ///< of few requests, the worst
+    qint64 refused = 0; ///< answered with an error
+};
+
 /// One point of the growth.
 struct Stage
 {
     qint64 items = 0;
     double itemsPerSecond = 0; ///< of arrays, since the stage before
-    double nextP50 = 0; ///< milliseconds
-    double nextP99 = 0;
-    double pageP50 = 0;
-    double pageP99 = 0;
-    double residentMib = 0;
+    double catchUpSeconds = 0; ///< until the server was quiet after them
+    Times next;
+    Times page; ///< at the beginning of the order
+    Times deepPage; ///< at the slowest depth
+    Times searchAttribute;
+    Times searchCustom;
+    Times searchText;
+    Times curve; ///< from its change to the item that follows it
+    double itemStatements = 0; ///< that a changed curve ran on item rows
+    double residentMib = 0; ///< right after the searches
+    double idlePercent = 0; ///< of a core, while nothing is asked for
+    double idleMib = 0;
     double fileMib = 0;
 };
 
@@ -63,6 +78,16 @@ struct Sample
     std::vector<TableSample> tables;
 };
 
+/// What one of several did, to be shown beside the others.
+struct Compared
+{
+    QString what;
+    QString who;
+    double value = 0;
+    QString unit;
+    QString remark;
+};
+
 class Report
 {
 public:
@@ -70,20 +95,30 @@ public:
     void add(const Line &line);
     void add(const Stage &stage);
     void add(const Sample &sample);
+    void add(const Compared &compared);
     /// What became of each table between the first sample and the last.
     void printSoak() const;
+    /// Begins a part.
     void say(const QString &text) const;
+    /// A word about the part that runs.
+    void note(const QString &text) const;
 
     void printSummary() const;
+    /// Prints and keeps how rows of the tables that are written all the time were updated.
+    /// @param measure its name
+    void addUpdates(const QString &measure, const std::vector<TableSample> &tables);
     [[nodiscard]] QJsonObject json() const;
-    /// Times against the number of waiting items on logarithmic scales.
-    [[nodiscard]] QString svg() const;
     [[nodiscard]] const std::vector<Stage> &stages() const { return m_stages; }
 
 private:
+    void printGrowth() const;
+    void printComparison() const;
+
     std::vector<Line> m_lines;
     std::vector<Stage> m_stages;
     std::vector<Sample> m_samples;
+    std::vector<Compared> m_compared;
+    QJsonObject m_updates; ///< tables by measure
 };
 
 } // namespace iwd::bench

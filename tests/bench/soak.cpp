@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "failure.h"
 #include "httpload.h"
+#include "measuring.h"
 #include "measures.h"
 #include "processes.h"
+#include "serverload.h"
 #include "workload.h"
 
 #include <QJsonDocument>
@@ -13,29 +15,8 @@ namespace iwd::bench {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr int backlog = 2'000; ///< items that wait all the time
 constexpr size_t mostLate = 10'000; ///< stories that may be due and not begun
-
-double milliseconds(Nanoseconds duration)
-{
-    return std::chrono::duration<double, std::milli>(duration).count();
-}
-
-double quantile(std::vector<double> &values, double part)
-{
-    if (values.empty())
-        return 0;
-    const auto at = std::min(values.size() - 1, static_cast<size_t>(part * static_cast<double>(values.size())));
-    std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(at), values.end());
-    return values[at];
-}
-
-QByteArray compact(const QJsonObject &object)
-{
-    return QJsonDocument(object).toJson(QJsonDocument::Compact);
-}
 
 /// What happens at a service desk, so often a second, whatever the answers: an item arrives and is changed, some are held for a while, an agent takes the best one and
 /// completes it, and now and then puts it back first. As many go as come.
@@ -44,7 +25,7 @@ class Traffic
 public:
     Traffic(const Server &server, double storiesPerSecond, int connections)
         : m_server(server)
-        , m_interval(std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(1 / storiesPerSecond)))
+        , m_interval(duration(1 / storiesPerSecond))
         , m_connections(server.port(), connections)
         , m_stories(static_cast<size_t>(connections))
     {
@@ -154,7 +135,7 @@ private:
         if (story.step == Step::Capture)
             story.item = json.value(QStringLiteral("id")).toString().toLatin1();
         const bool took = story.step == Step::Take || story.step == Step::TakeAgain;
-        const QByteArray held = took ? compact({ { QStringLiteral("item"), json.value(QStringLiteral("item"))[QStringLiteral("id")] }, { QStringLiteral("token"), json.value(QStringLiteral("assignment"))[QStringLiteral("token")] } }) : QByteArray();
+        const QByteArray held = took ? completion(answer.body) : QByteArray();
         story.step = overtaken ? Step::TakeAgain : after(story);
         if (story.step == Step::Done)
             m_idle.push_back(answer.connection);
@@ -211,11 +192,11 @@ void measureSoak(const Options &options, Yardstick &yardstick, Report &report)
     Traffic traffic(server, options.rate, options.connections);
     traffic.fill(backlog);
     const auto start = Clock::now();
-    const auto end = start + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(options.minutes * 60));
-    const auto interval = std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(options.interval));
+    const auto end = start + duration(options.minutes * 60);
+    const auto interval = duration(options.interval);
     const auto sample = [&](double seconds) {
         const Traffic::Figures figures = traffic.figures();
-        report.add(Sample { std::chrono::duration<double>(Clock::now() - start).count(), static_cast<double>(figures.answers) / std::max(seconds, 1e-9), figures.p50, figures.p99, figures.worst,
+        report.add(Sample { secondsSince(start), static_cast<double>(figures.answers) / std::max(seconds, 1e-9), figures.p50, figures.p99, figures.worst,
             static_cast<qint64>(figures.late), residentMib(server.process()), openDescriptors(server.process()), yardstick.databaseMib(server), yardstick.tables(server) });
     };
     sample(0);
@@ -223,7 +204,7 @@ void measureSoak(const Options &options, Yardstick &yardstick, Report &report)
     while (last < end) {
         const auto until = std::min(end, last + interval);
         traffic.runUntil(until);
-        sample(std::chrono::duration<double>(Clock::now() - last).count());
+        sample(secondsSince(last));
         last = until;
     }
     traffic.finish();

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workload.h"
 
+#include "measuring.h"
+
 #include <QDateTime>
 #include <QJsonArray>
-#include <QJsonDocument>
 #include <QRandomGenerator>
 
 namespace iwd::bench {
@@ -13,11 +14,6 @@ namespace {
 constexpr int sampleCount = 2'000;
 constexpr char keyMark[] = "000000000000"; ///< twelve digits that become the number of the item
 constexpr quint32 seed = 20'260'301; ///< every run sends the same items
-
-QByteArray compact(const QJsonObject &object)
-{
-    return QJsonDocument(object).toJson(QJsonDocument::Compact);
-}
 
 QJsonObject sample(QRandomGenerator &random)
 {

@@ -28,15 +28,15 @@ public:
     [[nodiscard]] virtual double aimOfSingles() const = 0;
     [[nodiscard]] virtual double aimOfArrays() const = 0;
 
-    /// The environment in which a server stores in a new, empty database of this kind.
+    /// The environment in which a server stores in a new, empty database of this kind. The one before goes, so that its remains do not disturb.
     [[nodiscard]] virtual QStringList newDatabase() = 0;
+    /// The same for programs other than our server. @returns its URL; empty: other programs cannot use it
+    [[nodiscard]] virtual QString newAddress() { return {}; }
     /// A number that changes with any column of any ordering row of that server's database.
     [[nodiscard]] virtual qint64 orderingRowsChecksum(const Server &server) = 0;
     [[nodiscard]] virtual double databaseMib(const Server &server) = 0;
-    /// What the parts of that server's database take, and what lies dead in them.
+    /// What the parts of that server's database take, and what lies dead in them. PostgreSQL knows all that happened once the server has ended, or some ten seconds later.
     [[nodiscard]] virtual std::vector<TableSample> tables(const Server &server) = 0;
-    /// What the database tells of itself after all, a line each.
-    [[nodiscard]] virtual QStringList remarks() { return {}; }
 };
 
 /// @param folder for files
