@@ -13,6 +13,7 @@ namespace {
 
 constexpr milliseconds retryGivingUp { 100 }; ///< when the store had no room for it
 constexpr milliseconds lateFiguresInterval { 1'000 }; ///< between two looks whether a tenant's database is back
+constexpr milliseconds patienceForTenants { 5'000 }; ///< for a look that comes again anyhow
 constexpr milliseconds smallestJump { 2'000 }; ///< less is what time services do to a clock every day
 
 } // namespace
@@ -39,6 +40,7 @@ Pipeline::Pipeline(Store &store, const Clock &clock, PipelineOptions options, QO
     });
     connect(&m_dueWorkTimer, &QTimer::timeout, this, &Pipeline::runDueWork);
     connect(&m_lateTimer, &QTimer::timeout, this, &Pipeline::loadLateFigures);
+    connect(&m_tenantTimer, &QTimer::timeout, this, &Pipeline::lookForTenants);
 }
 
 Pipeline::~Pipeline()
@@ -67,8 +69,9 @@ QCoro::Task<Result<void>> Pipeline::start(std::vector<TenantId> tenants)
         if (!loaded)
             m_withoutFigures.insert(tenant);
     }
-    m_tenants = std::move(tenants);
+    m_tenants = { tenants.begin(), tenants.end() };
     m_dueWorkTimer.start(m_options.dueWorkInterval);
+    m_tenantTimer.start(m_options.tenantInterval);
     if (!m_withoutFigures.empty())
         m_lateTimer.start(lateFiguresInterval);
     co_return {};
@@ -107,11 +110,44 @@ QCoro::Task<> Pipeline::loadLateFigures()
         m_lateTimer.stop();
 }
 
+/// Whoever makes a tenant tells nobody, and it may live in a database of its own; so the directory is asked. It is a short list.
+QCoro::Task<> Pipeline::lookForTenants()
+{
+    if (m_lookingForTenants)
+        co_return;
+    m_lookingForTenants = true;
+    const QPointer<Pipeline> self(this);
+    const auto found = std::make_shared<std::vector<TenantRecord>>();
+    Delivery<std::optional<Error>> looked;
+    const bool queued = m_store.lookUp([found](Directory &directory) { *found = directory.tenants(); }, [looked](const std::optional<Error> &failure) { looked.deliver(failure); },
+        Deadline::in(patienceForTenants));
+    if (queued) {
+        const std::optional<Error> failure = co_await looked;
+        if (!self)
+            co_return;
+        if (failure)
+            found->clear();
+    }
+    m_lookingForTenants = false;
+    for (const TenantRecord &tenant : *found) {
+        if (m_stopping || !m_tenants.insert(tenant.number).second)
+            continue;
+        log::info(u"Found a tenant that was made meanwhile", { { QLatin1StringView("tenant"), tenant.id } });
+        m_withoutFigures.insert(tenant.number);
+        Q_EMIT tenantFound(tenant);
+    }
+    if (m_withoutFigures.empty() || m_lateTimer.isActive() || m_stopping)
+        co_return;
+    m_lateTimer.start(lateFiguresInterval);
+    loadLateFigures();
+}
+
 void Pipeline::stop()
 {
     m_stopping = true;
     m_dueWorkTimer.stop();
     m_lateTimer.stop();
+    m_tenantTimer.stop();
     m_eventSignal.close();
     m_offerSignal.close();
     answerParked();
