@@ -77,8 +77,10 @@ QByteArray encodeEventFacts(const Event &event, const ToldChanges &told)
             write(json, changed);
         json.endArray();
     }
-    for (const qint64 number : told.writes)
-        json.number(number);
+    if (!told.writes.empty())
+        json.number(*told.writes.begin());
+    if (told.hands)
+        json.boolean(true);
     json.endArray();
     return json.take();
 }
@@ -94,8 +96,9 @@ void decodeEventFacts(const QByteArray &text, Event &event, ToldChanges &told)
         else
             told.areReadable = false;
     }
-    for (qsizetype i = 3; i < parts.size(); ++i)
-        told.writes.insert(parts.at(i).toInteger());
+    if (parts.at(3).isDouble())
+        told.writes.insert(parts.at(3).toInteger());
+    told.hands = told.hands || parts.at(4).toBool();
 }
 
 } // namespace iwd

@@ -280,7 +280,7 @@ void PostgresBackend::learn(PostgresDatabase &database, TenantId tenant, const K
     if (known.writes != now.writes) {
         // A number that is missing is that of a transaction of which the log does not tell all: of an earlier version of the server, or without an event.
         if (told.areReadable && std::ssize(told.writes) == now.writes - known.writes)
-            cache.follow(told.items);
+            cache.follow(told);
         else
             cache.forgetRows();
     }

@@ -172,14 +172,14 @@ void PostgresTransaction::writeItems()
 
 void PostgresTransaction::storeAssignment(Assignment &assignment)
 {
-    noteChange();
+    noteHands();
     assignment.token = ++m_state->lastToken;
     m_newAssignments.push_back(assignment);
 }
 
 void PostgresTransaction::dropAssignment(ItemId item)
 {
-    noteChange();
+    noteHands();
     if (std::erase_if(m_newAssignments, [item](const Assignment &assignment) { return assignment.item == item; }) == 0)
         m_droppedAssignments.push_back(item);
 }
@@ -223,7 +223,7 @@ void PostgresTransaction::writeAssignments()
 
 void PostgresTransaction::storeIdle(const QString &agentId)
 {
-    noteChange();
+    noteHands();
     m_idle.insert(agentId);
 }
 
@@ -239,7 +239,7 @@ void PostgresTransaction::writeIdle()
 
 void PostgresTransaction::storeSegmentService(const QString &queueId, const QString &segment, const SegmentService &service)
 {
-    noteChange();
+    noteHands();
     m_segmentServices[{ queueId, segment }] = service;
 }
 
@@ -339,6 +339,20 @@ void PostgresTransaction::noteItem(const ChangedItem &changed)
     m_untold.insert_or_assign(changed.item.number, changed);
 }
 
+void PostgresTransaction::noteHands()
+{
+    noteChange();
+    m_handsChanged = true;
+}
+
+/// Whatever is not known to leave hands alone may change them.
+void PostgresTransaction::noteStatement(const QString &name)
+{
+    const auto isAbout = [&name](QLatin1StringView what) { return name.startsWith(what); };
+    if (!isAbout(QLatin1StringView("item/")) && !isAbout(QLatin1StringView("timer/")) && !isAbout(QLatin1StringView("answer/")) && !isAbout(QLatin1StringView("caller/")))
+        m_handsChanged = true;
+}
+
 /// What @p event is to tell other processes. The last one of a statement speaks for those items, too, that have no event.
 ToldChanges PostgresTransaction::tellWith(const Event &event, bool isLast)
 {
@@ -354,6 +368,7 @@ ToldChanges PostgresTransaction::tellWith(const Event &event, bool isLast)
             told.items.push_back(changed);
     }
     told.writes.insert(m_state->writes + 1);
+    told.hands = m_handsTold = m_handsChanged;
     return told;
 }
 

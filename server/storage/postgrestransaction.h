@@ -60,7 +60,7 @@ public:
     /// Events of another process, as far as figures and signals need them: with ids in (after, upTo], at most @p limit, in their order. What they tell besides is added to @p told.
     [[nodiscard]] static std::vector<Event> readFacts(PostgresDatabase &database, TenantId tenant, qint64 after, qint64 upTo, int limit, ToldChanges &told);
     /// Whether the events tell other processes of all items that this transaction changed. To be called when all events are written.
-    [[nodiscard]] bool hasToldAll() const { return m_untold.empty() && !m_cannotTell; }
+    [[nodiscard]] bool hasToldAll() const { return m_untold.empty() && !m_cannotTell && m_handsChanged == m_handsTold; }
 
     bool leasesDueWork() override;
 
@@ -73,6 +73,7 @@ protected:
     void storeIdle(const QString &agentId) override;
     void storeSegmentService(const QString &queueId, const QString &segment, const SegmentService &service) override;
     void noteItem(const ChangedItem &changed) override;
+    void noteStatement(const QString &name) override;
     void noteUnknownItems() override { m_cannotTell = true; }
     void writeKept(std::string_view statement) override;
     std::vector<ItemRecord> readItems(const std::vector<ItemId> &ids) override;
@@ -83,6 +84,7 @@ protected:
     std::shared_ptr<const ConfigurationSnapshot> findConfiguration() override;
 
 private:
+    void noteHands();
     [[nodiscard]] ToldChanges tellWith(const Event &event, bool isLast);
     void writeItems();
     void writeAssignments();
@@ -106,6 +108,8 @@ private:
     // What no event has told other processes yet
     std::unordered_map<qint64, ChangedItem> m_untold; ///< by item
     bool m_cannotTell = false;
+    bool m_handsChanged = false; ///< see ToldChanges::hands
+    bool m_handsTold = false;
 };
 
 /// Days since 1970, as the log's partitions count them.

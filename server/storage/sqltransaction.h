@@ -117,6 +117,8 @@ protected:
     virtual void storeSegmentService(const QString &queueId, const QString &segment, const SegmentService &service);
     /// After every change of an item: how it is now.
     virtual void noteItem(const ChangedItem &changed) { (void)changed; }
+    /// Before a change by a statement of this name.
+    virtual void noteStatement(const QString &name) { (void)name; }
     /// After a change of items that nobody counts.
     virtual void noteUnknownItems() { }
     /// Before @p statement looks at the tables.

@@ -165,15 +165,16 @@ void TenantCache::forgetHands()
     segmentServices.clear();
 }
 
-void TenantCache::follow(const std::vector<ChangedItem> &changes)
+void TenantCache::follow(const ToldChanges &changes)
 {
-    for (const ChangedItem &changed : changes) {
+    for (const ChangedItem &changed : changes.items) {
         items.forget(changed.item);
         fronts.left(changed.item);
         if (changed.waitsIn)
             fronts.arrived(*changed.waitsIn, { changed.anchor, changed.item });
     }
-    forgetHands();
+    if (changes.hands)
+        forgetHands();
 }
 
 } // namespace iwd

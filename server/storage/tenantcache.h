@@ -105,9 +105,9 @@ struct TenantCache
 
     /// Forgets what somebody else may change; what never changes stays.
     void forgetRows();
-    /// Brings what is remembered of items and classes to where other processes have brought the tables, and forgets the rest.
+    /// Brings what is remembered of items and classes to where other processes have brought the tables, and forgets the rest if they changed that.
     /// @param changes all that they did, in its order
-    void follow(const std::vector<ChangedItem> &changes);
+    void follow(const ToldChanges &changes);
 
 private:
     void forgetHands();

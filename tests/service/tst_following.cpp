@@ -83,6 +83,7 @@ private Q_SLOTS:
     void whatIsRememberedIsWhatIsStored_data();
     void whatIsRememberedIsWhatIsStored();
     void whoeverTakesByTurnsReadsTheHeadsOnce();
+    void whoeverTakesDoesNotReadAgainWhoHoldsWhatWhileOthersCapture();
 };
 
 void TestFollowing::whatIsRememberedIsWhatIsStored_data()
@@ -152,6 +153,29 @@ void TestFollowing::whoeverTakesByTurnsReadsTheHeadsOnce()
     }
     QVERIFY(looks > 0);
     QCOMPARE(counted.of(u"item/oldest_waiting"_s), looks);
+}
+
+void TestFollowing::whoeverTakesDoesNotReadAgainWhoHoldsWhatWhileOthersCapture()
+{
+    PipelineFixture fixture({}, StoreKind::Postgresql);
+    Counted counted;
+    PostgresOptions options;
+    options.observer = counted.observer();
+    Servers servers(fixture, 1, options);
+    fixture.addAgent(u"anna"_s, {}, { { QString(), 1'000 } });
+    int looks = 0;
+    for (int i = 0; i < 20; ++i) {
+        PipelineFixture::must(fixture.capture({ { u"captureId"_s, QString::number(i) }, { u"expirationDateTime"_s, u"2030-01-01T00:00:00Z"_s } }));
+        servers.turn();
+        const auto next = fixture.next(u"anna"_s);
+        QVERIFY(next && next->item);
+        QCOMPARE(next->item->record.item.captureId, QString::number(i));
+        servers.turn();
+        if (i == 0)
+            looks = counted.of(u"assignment/all"_s);
+    }
+    QVERIFY(looks > 0);
+    QCOMPARE(counted.of(u"assignment/all"_s), looks);
 }
 
 QTEST_GUILESS_MAIN(TestFollowing)

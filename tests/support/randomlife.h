@@ -44,7 +44,7 @@ public:
 
     void step()
     {
-        switch (number(15)) {
+        switch (number(16)) {
         case 0:
         case 1:
         case 2:
@@ -65,6 +65,8 @@ public:
             return retry();
         case 10:
             return divide();
+        case 11:
+            return pause();
         default:
             return change();
         }
@@ -107,6 +109,11 @@ private:
     }
 
     void take() { (void)m_fixture.next(oneOf({ u"anna"_s, u"ben"_s })); }
+
+    void pause()
+    {
+        m_fixture.setState(oneOf({ u"anna"_s, u"ben"_s }), number(3) == 0 ? AgentState::NotReady : AgentState::Ready);
+    }
 
     void handBack()
     {
@@ -219,6 +226,19 @@ inline QStringList contradictions(Transaction &transaction)
             found.append(id + u"sleeps for nothing"_s);
         if (item.status == ItemStatus::Queued)
             waiting[*record.classId].insert({ record.anchor, item.id });
+    }
+    for (const auto &[agentId, desk] : transaction.desks()) {
+        const AgentStatus status = transaction.agentStatus(agentId);
+        if (desk.status.state != status.state || desk.status.reason != status.reason)
+            found.append(u"state of "_s + agentId);
+        const auto isThere = [&desk = desk](const Assignment &stored) {
+            return std::any_of(desk.inHand.begin(), desk.inHand.end(), [&stored](const Assignment &one) {
+                return one.token == stored.token && one.item == stored.item && one.leaseUntil == stored.leaseUntil && one.offered == stored.offered;
+            });
+        };
+        const std::vector<Assignment> stored = transaction.assignmentsOf(agentId);
+        if (stored.size() != desk.inHand.size() || !std::all_of(stored.begin(), stored.end(), isThere))
+            found.append(u"what is in the hands of "_s + agentId);
     }
     const auto &heads = transaction.oldestWaiting();
     for (const auto &[classId, places] : waiting) {

@@ -74,10 +74,12 @@ private Q_SLOTS:
         ToldChanges told;
         told.items = { { { 7 }, 42, fromMillis(1'700'000'000'123) }, { { 9 }, std::nullopt, {} } };
         told.writes = { 12'345 };
+        told.hands = true;
         const QByteArray text = encodeEventFacts({}, told);
         const ToldChanges back = toldBy(text);
         QVERIFY(back.areReadable);
         QCOMPARE(back.writes, told.writes);
+        QVERIFY(back.hands);
         QCOMPARE(back.items.size(), size_t(2));
         QCOMPARE(back.items[0].item, ItemId { 7 });
         QCOMPARE(back.items[0].waitsIn, std::optional<qint64>(42));
@@ -91,7 +93,7 @@ private Q_SLOTS:
     void anEventOfTheVersionBeforeTellsOfNoChanges()
     {
         const ToldChanges told = toldBy("[null,[2,\"q\",\"\",0,null,false]]");
-        QVERIFY(told.items.empty() && told.writes.empty());
+        QVERIFY(told.items.empty() && told.writes.empty() && !told.hands);
         QVERIFY(told.areReadable);
     }
 
