@@ -56,6 +56,7 @@ private Q_SLOTS:
     void figuresSayWhatIsStored();
     void everyItemIsInOneStateOnly_data() { seeds(); }
     void everyItemIsInOneStateOnly();
+    void leasesThatAreShiftedAreRememberedSo();
 
 private:
     static void seeds()
@@ -105,6 +106,25 @@ void TestRandomOperations::everyItemIsInOneStateOnly()
         const auto wrong = fixture.run<QStringList>([](Transaction &transaction) -> Result<QStringList> { return contradictions(transaction); });
         QCOMPARE(*wrong, QStringList());
     }
+}
+
+void TestRandomOperations::leasesThatAreShiftedAreRememberedSo()
+{
+    PipelineFixture fixture;
+    fixture.addAgent(u"anna"_s);
+    PipelineFixture::must(fixture.capture({ { u"captureId"_s, u"1"_s } }));
+    const auto taken = fixture.next(u"anna"_s);
+    PipelineFixture::must(taken);
+    const Instant until = taken->item->assignment->leaseUntil + std::chrono::hours(1);
+    fixture.clock.advance(milliseconds(1));
+    const auto remembered = fixture.run<std::vector<Assignment>>([](Transaction &transaction) -> Result<std::vector<Assignment>> {
+        transaction.shiftLeases(std::chrono::hours(1), transaction.now() + std::chrono::hours(1));
+        return transaction.desks().at(u"anna"_s).inHand;
+    });
+    QCOMPARE(remembered->size(), size_t(1));
+    QCOMPARE(remembered->front().leaseUntil, until);
+    const auto wrong = fixture.run<QStringList>([](Transaction &transaction) -> Result<QStringList> { return contradictions(transaction); });
+    QCOMPARE(*wrong, QStringList());
 }
 
 QTEST_GUILESS_MAIN(TestRandomOperations)
