@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How long taking the next item takes when two servers on one PostgreSQL do it by turns. Prints a line; measures nothing that a test could assert.
+// How long taking the next item takes when two servers on one PostgreSQL do it by turns, and what the database is asked for it. Measures nothing that a test could assert.
 //
 //   turns [CLASSES] [AGENTS] [TURNS]     default: 240 classes, 50 agents, 2000 turns
 #include <support/pipelinefixture.h>
@@ -20,13 +20,20 @@ constexpr int itemsInHand = 3; ///< of every other agent
 void measure(int classes, int agents, int turns)
 {
     PipelineFixture fixture({}, StoreKind::Postgresql);
-    std::map<QString, int> statements; // of the second server
+    struct Asked
+    {
+        int count = 0;
+        Milliseconds waited { 0 };
+    };
+    std::map<QString, Asked> statements; // of the second server
     std::mutex mutex;
     PostgresOptions options;
     options.url = PrivatePostgres::shared().url(fixture.database);
-    options.observer = [&](const QString &name, bool, std::chrono::nanoseconds) {
+    options.observer = [&](const QString &name, bool, std::chrono::nanoseconds duration) {
         const std::lock_guard lock(mutex);
-        ++statements[name];
+        Asked &asked = statements[name];
+        ++asked.count;
+        asked.waited += duration;
     };
     auto opened = PostgresStore::open(options, fixture.clock);
     PipelineFixture::must(opened);
@@ -64,10 +71,14 @@ void measure(int classes, int agents, int turns)
     const auto begun = std::chrono::steady_clock::now();
     takeByTurns(turns - 20);
     const Milliseconds taken = std::chrono::steady_clock::now() - begun;
-    std::printf("%d classes, %d agents: %.2f ms a taking\n", classes, agents, taken.count() / (turns - 20));
     const std::lock_guard lock(mutex);
-    for (const auto &[name, count] : statements)
-        std::printf("  %-28s %.2f a taking\n", qPrintable(name), 2.0 * count / (turns - 20));
+    Milliseconds waited { 0 };
+    for (const auto &[name, asked] : statements)
+        waited += asked.waited;
+    const double ofSecond = (turns - 20) / 2.0;
+    std::printf("%d classes, %d agents: %.2f ms a taking, of which %.2f ms in statements\n", classes, agents, taken.count() / (turns - 20), waited.count() / ofSecond);
+    for (const auto &[name, asked] : statements)
+        std::printf("  %-28s %.2f a taking, %.3f ms each\n", qPrintable(name), asked.count / ofSecond, asked.waited.count() / asked.count);
 }
 
 } // namespace
