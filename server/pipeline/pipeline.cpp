@@ -24,6 +24,7 @@ Pipeline::Pipeline(Store &store, const Clock &clock, PipelineOptions options, QO
     , m_clock(clock)
     , m_options(options)
 {
+    m_place->pipeline = this;
     m_store.setHooks([this](int lane) -> Store::Hooks {
         Distributor &own = distributor(lane);
         return {
@@ -45,6 +46,10 @@ Pipeline::Pipeline(Store &store, const Clock &clock, PipelineOptions options, QO
 
 Pipeline::~Pipeline()
 {
+    {
+        const std::lock_guard lock(m_place->mutex);
+        m_place->pipeline = nullptr;
+    }
     stop();
     // Units are told their outcome in order on the writing thread, so whoever is told last is told after all that speak to this object.
     m_store.removeHooks([this](int lane) { distributor(lane).giveUpAll(); });
@@ -111,33 +116,35 @@ QCoro::Task<> Pipeline::loadLateFigures()
 }
 
 /// Whoever makes a tenant tells nobody, and it may live in a database of its own; so the directory is asked. It is a short list.
-QCoro::Task<> Pipeline::lookForTenants()
+void Pipeline::lookForTenants()
 {
     if (m_lookingForTenants)
-        co_return;
-    m_lookingForTenants = true;
-    const QPointer<Pipeline> self(this);
+        return;
     const auto found = std::make_shared<std::vector<TenantRecord>>();
-    Delivery<std::optional<Error>> looked;
-    const bool queued = m_store.lookUp([found](Directory &directory) { *found = directory.tenants(); }, [looked](const std::optional<Error> &failure) { looked.deliver(failure); },
-        Deadline::in(patienceForTenants));
-    if (queued) {
-        const std::optional<Error> failure = co_await looked;
-        if (!self)
-            co_return;
+    const auto done = [found, place = m_place](const std::optional<Error> &failure) {
         if (failure)
             found->clear();
-    }
+        const std::lock_guard lock(place->mutex);
+        if (Pipeline *pipeline = place->pipeline)
+            QMetaObject::invokeMethod(pipeline, [pipeline, found] { pipeline->adopt(*found); }, Qt::QueuedConnection);
+    };
+    m_lookingForTenants = m_store.lookUp([found](Directory &directory) { *found = directory.tenants(); }, done, Deadline::in(patienceForTenants));
+}
+
+void Pipeline::adopt(const std::vector<TenantRecord> &tenants)
+{
     m_lookingForTenants = false;
-    for (const TenantRecord &tenant : *found) {
-        if (m_stopping || !m_tenants.insert(tenant.number).second)
+    if (m_stopping)
+        return;
+    for (const TenantRecord &tenant : tenants) {
+        if (!m_tenants.insert(tenant.number).second)
             continue;
         log::info(u"Found a tenant that was made meanwhile", { { QLatin1StringView("tenant"), tenant.id } });
         m_withoutFigures.insert(tenant.number);
         Q_EMIT tenantFound(tenant);
     }
-    if (m_withoutFigures.empty() || m_lateTimer.isActive() || m_stopping)
-        co_return;
+    if (m_withoutFigures.empty() || m_lateTimer.isActive())
+        return;
     m_lateTimer.start(lateFiguresInterval);
     loadLateFigures();
 }

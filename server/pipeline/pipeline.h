@@ -150,6 +150,13 @@ private:
         Instant from; ///< about the first moment of the new time
     };
 
+    /// Where threads of the store find this object, if it is still there.
+    struct Place
+    {
+        std::mutex mutex;
+        Pipeline *pipeline = nullptr;
+    };
+
     using ReadingWay = bool (Store::*)(TenantId, std::function<void(Snapshot &)>, std::function<void(const std::optional<Error> &)>, Deadline);
 
     template <typename T>
@@ -174,7 +181,8 @@ private:
     void othersWrote(TenantId tenant);
     [[nodiscard]] QCoro::Task<Result<void>> loadFigures(TenantId tenant);
     QCoro::Task<> loadLateFigures();
-    QCoro::Task<> lookForTenants();
+    void lookForTenants();
+    void adopt(const std::vector<TenantRecord> &tenants);
     [[nodiscard]] Distributor &distributor(int lane);
     [[nodiscard]] Distributor &distributorOf(TenantId tenant) { return distributor(m_store.laneOf(tenant)); }
 
@@ -186,6 +194,7 @@ private:
     EventSignal m_eventSignal;
     OfferSignal m_offerSignal;
     const std::shared_ptr<LiveFigures> m_figures = std::make_shared<LiveFigures>(); ///< shared with a reading thread that loads them
+    const std::shared_ptr<Place> m_place = std::make_shared<Place>();
     std::set<TenantId> m_tenants;
     bool m_lookingForTenants = false;
     std::set<TenantId> m_withoutFigures; ///< whose database was away so far
