@@ -28,7 +28,6 @@ http::Response pageResponse(const Page &page)
     http::Response response;
     response.headers.add("Content-Type", page.contentType);
     response.headers.add("Content-Security-Policy", PagePolicy);
-    response.headers.add("X-Content-Type-Options", "nosniff");
     response.headers.add("Cache-Control", "no-cache");
     response.headers.add("ETag", '"' + QCryptographicHash::hash(body, QCryptographicHash::Sha256).left(12).toHex() + '"');
     response.body = body;

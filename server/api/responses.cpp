@@ -18,7 +18,6 @@ http::Response withJson(int status, const QJsonObject &json, const char *type)
     http::Response response;
     response.status = status;
     response.headers.add("Content-Type", type);
-    response.headers.add("Cache-Control", "no-store");
     response.body = compactJson(json);
     return response;
 }
@@ -111,7 +110,6 @@ http::Response toResponse(const Answer &answer)
 {
     http::Response response;
     response.status = answer.status;
-    response.headers.add("Cache-Control", "no-store");
     if (!answer.body.isEmpty())
         response.headers.add("Content-Type", JsonType);
     if (!answer.etag.isEmpty())

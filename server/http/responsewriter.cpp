@@ -70,10 +70,14 @@ bool isOurs(const QByteArray &name)
         return qstricmp(name.constData(), "connection") == 0 || qstricmp(name.constData(), "keep-alive") == 0;
     case 14:
         return qstricmp(name.constData(), "content-length") == 0;
+    case 15:
+        return qstricmp(name.constData(), "referrer-policy") == 0;
     case 16:
         return qstricmp(name.constData(), "x-correlation-id") == 0;
     case 17:
         return qstricmp(name.constData(), "transfer-encoding") == 0;
+    case 22:
+        return qstricmp(name.constData(), "x-content-type-options") == 0;
     default:
         return false;
     }
@@ -105,6 +109,14 @@ void appendHandlerFields(QByteArray &out, const Response &response)
         }
         appendField(out, name, value);
     }
+}
+
+/// What programs in between and browsers may do with an answer: keep it only when its handler says so, take it for nothing but what it says it is, and tell no other site where it came from.
+void appendPrecautions(QByteArray &out, const Headers &headers)
+{
+    if (!headers.contains("Cache-Control"))
+        out.append("Cache-Control: no-store\r\n");
+    out.append("X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n");
 }
 
 } // namespace
@@ -199,6 +211,8 @@ void writeResponse(OutputQueue &output, const Response &response, const AnswerCo
     appendField(out, "Date", fields.date);
     appendField(out, "Server", fields.server);
     appendHandlerFields(out, response);
+    if (response.status >= 200)
+        appendPrecautions(out, response.headers);
     if (!context.correlationId.isEmpty())
         appendField(out, "X-Correlation-Id", context.correlationId);
     if (fields.close)

@@ -53,7 +53,7 @@ struct HeadFields
     QByteArrayView server;
 };
 
-/// Appends head and body to @p output. Fields of the handler that could break the framing are left out, with a line in the log.
+/// Appends head and body to @p output. Nobody may keep an answer (Cache-Control) unless its handler says otherwise; none is taken for another type than it says. Fields of the handler that could break the framing are left out, with a line in the log.
 void writeResponse(OutputQueue &output, const Response &response, const AnswerContext &context, const HeadFields &fields);
 
 } // namespace iwd::http

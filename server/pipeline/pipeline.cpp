@@ -13,6 +13,7 @@ namespace {
 
 constexpr milliseconds retryGivingUp { 100 }; ///< when the store had no room for it
 constexpr milliseconds lateFiguresInterval { 1'000 }; ///< between two looks whether a tenant's database is back
+constexpr milliseconds patienceForTenants { 5'000 }; ///< for a look that comes again anyhow
 constexpr milliseconds smallestJump { 2'000 }; ///< less is what time services do to a clock every day
 
 } // namespace
@@ -23,6 +24,7 @@ Pipeline::Pipeline(Store &store, const Clock &clock, PipelineOptions options, QO
     , m_clock(clock)
     , m_options(options)
 {
+    m_place->pipeline = this;
     m_store.setHooks([this](int lane) -> Store::Hooks {
         Distributor &own = distributor(lane);
         return {
@@ -39,10 +41,15 @@ Pipeline::Pipeline(Store &store, const Clock &clock, PipelineOptions options, QO
     });
     connect(&m_dueWorkTimer, &QTimer::timeout, this, &Pipeline::runDueWork);
     connect(&m_lateTimer, &QTimer::timeout, this, &Pipeline::loadLateFigures);
+    connect(&m_tenantTimer, &QTimer::timeout, this, &Pipeline::lookForTenants);
 }
 
 Pipeline::~Pipeline()
 {
+    {
+        const std::lock_guard lock(m_place->mutex);
+        m_place->pipeline = nullptr;
+    }
     stop();
     // Units are told their outcome in order on the writing thread, so whoever is told last is told after all that speak to this object.
     m_store.removeHooks([this](int lane) { distributor(lane).giveUpAll(); });
@@ -67,8 +74,9 @@ QCoro::Task<Result<void>> Pipeline::start(std::vector<TenantId> tenants)
         if (!loaded)
             m_withoutFigures.insert(tenant);
     }
-    m_tenants = std::move(tenants);
+    m_tenants = { tenants.begin(), tenants.end() };
     m_dueWorkTimer.start(m_options.dueWorkInterval);
+    m_tenantTimer.start(m_options.tenantInterval);
     if (!m_withoutFigures.empty())
         m_lateTimer.start(lateFiguresInterval);
     co_return {};
@@ -107,11 +115,46 @@ QCoro::Task<> Pipeline::loadLateFigures()
         m_lateTimer.stop();
 }
 
+/// Whoever makes a tenant tells nobody, and it may live in a database of its own; so the directory is asked. It is a short list.
+void Pipeline::lookForTenants()
+{
+    if (m_lookingForTenants)
+        return;
+    const auto found = std::make_shared<std::vector<TenantRecord>>();
+    const auto done = [found, place = m_place](const std::optional<Error> &failure) {
+        if (failure)
+            found->clear();
+        const std::lock_guard lock(place->mutex);
+        if (Pipeline *pipeline = place->pipeline)
+            QMetaObject::invokeMethod(pipeline, [pipeline, found] { pipeline->adopt(*found); }, Qt::QueuedConnection);
+    };
+    m_lookingForTenants = m_store.lookUp([found](Directory &directory) { *found = directory.tenants(); }, done, Deadline::in(patienceForTenants));
+}
+
+void Pipeline::adopt(const std::vector<TenantRecord> &tenants)
+{
+    m_lookingForTenants = false;
+    if (m_stopping)
+        return;
+    for (const TenantRecord &tenant : tenants) {
+        if (!m_tenants.insert(tenant.number).second)
+            continue;
+        log::info(u"Found a tenant that was made meanwhile", { { QLatin1StringView("tenant"), tenant.id } });
+        m_withoutFigures.insert(tenant.number);
+        Q_EMIT tenantFound(tenant);
+    }
+    if (m_withoutFigures.empty() || m_lateTimer.isActive())
+        return;
+    m_lateTimer.start(lateFiguresInterval);
+    loadLateFigures();
+}
+
 void Pipeline::stop()
 {
     m_stopping = true;
     m_dueWorkTimer.stop();
     m_lateTimer.stop();
+    m_tenantTimer.stop();
     m_eventSignal.close();
     m_offerSignal.close();
     answerParked();

@@ -35,6 +35,7 @@ struct PipelineOptions
     milliseconds dueWorkInterval { 200 }; ///< how late a lease, an activation or an expiration may be noticed
     milliseconds keepAnswers { std::chrono::hours(24) }; ///< for tenants whose settings say nothing
     int dueWorkLimit = 500; ///< items of a kind in one transaction
+    milliseconds tenantInterval { 2'000 }; ///< how late a tenant that another process makes may be noticed
 };
 
 /// The way into the five steps: capture, classify, prioritize, distribute, report. The steps themselves are functions on a Transaction;
@@ -52,7 +53,8 @@ public:
     /// Answers everybody who waits, and blocks until the store has done what it was given and knows nothing of this any more.
     ~Pipeline() override;
 
-    /// Loads the figures of the tenants and begins to look after what falls due. Those of a tenant whose own database is away are loaded when it is back.
+    /// Loads the figures of the tenants and begins to look after what falls due. Those of a tenant whose own database is away are loaded when it is back. Tenants that are made from then on,
+    /// by whichever process, are found and looked after as well.
     [[nodiscard]] QCoro::Task<Result<void>> start(std::vector<TenantId> tenants);
     /// Answers everybody who waits. Further wishes are not parked.
     void stop();
@@ -136,12 +138,23 @@ public:
     [[nodiscard]] const LiveFigures &figures() const { return *m_figures; }
     [[nodiscard]] bool stopping() const { return m_stopping; }
 
+Q_SIGNALS:
+    /// A tenant that start() was not told of.
+    void tenantFound(const iwd::TenantRecord &tenant);
+
 private:
     /// The system clock was set to another time.
     struct ClockJump
     {
         milliseconds by;
         Instant from; ///< about the first moment of the new time
+    };
+
+    /// Where threads of the store find this object, if it is still there.
+    struct Place
+    {
+        std::mutex mutex;
+        Pipeline *pipeline = nullptr;
     };
 
     using ReadingWay = bool (Store::*)(TenantId, std::function<void(Snapshot &)>, std::function<void(const std::optional<Error> &)>, Deadline);
@@ -168,6 +181,8 @@ private:
     void othersWrote(TenantId tenant);
     [[nodiscard]] QCoro::Task<Result<void>> loadFigures(TenantId tenant);
     QCoro::Task<> loadLateFigures();
+    void lookForTenants();
+    void adopt(const std::vector<TenantRecord> &tenants);
     [[nodiscard]] Distributor &distributor(int lane);
     [[nodiscard]] Distributor &distributorOf(TenantId tenant) { return distributor(m_store.laneOf(tenant)); }
 
@@ -179,7 +194,9 @@ private:
     EventSignal m_eventSignal;
     OfferSignal m_offerSignal;
     const std::shared_ptr<LiveFigures> m_figures = std::make_shared<LiveFigures>(); ///< shared with a reading thread that loads them
-    std::vector<TenantId> m_tenants;
+    const std::shared_ptr<Place> m_place = std::make_shared<Place>();
+    std::set<TenantId> m_tenants;
+    bool m_lookingForTenants = false;
     std::set<TenantId> m_withoutFigures; ///< whose database was away so far
     bool m_loadingLate = false;
     std::set<TenantId> m_dueWorkRunning;
@@ -188,6 +205,7 @@ private:
     std::optional<std::chrono::steady_clock::time_point> m_lastSteady;
     QTimer m_dueWorkTimer;
     QTimer m_lateTimer;
+    QTimer m_tenantTimer;
     int m_rounds = 0;
     std::atomic<quint64> m_nextNumber = 1;
     std::atomic<bool> m_stopping = false;

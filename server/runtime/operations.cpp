@@ -7,19 +7,18 @@ namespace iwd {
 
 namespace {
 
-http::Response uncached(int status, const QByteArray &contentType, const QByteArray &body)
+http::Response text(int status, const QByteArray &contentType, const QByteArray &body)
 {
     http::Response response;
     response.status = status;
     response.headers.set("Content-Type", contentType);
-    response.headers.set("Cache-Control", "no-store");
     response.body = body;
     return response;
 }
 
 http::Response json(int status, const QJsonObject &object)
 {
-    return uncached(status, "application/json", QJsonDocument(object).toJson(QJsonDocument::Compact) + '\n');
+    return text(status, "application/json", QJsonDocument(object).toJson(QJsonDocument::Compact) + '\n');
 }
 
 QCoro::Task<http::Response> live(const Health *health)
@@ -36,7 +35,7 @@ QCoro::Task<http::Response> ready(const Health *health)
 
 QCoro::Task<http::Response> scrape(const Metrics *metrics)
 {
-    co_return uncached(200, Metrics::contentType(), metrics->scrape());
+    co_return text(200, Metrics::contentType(), metrics->scrape());
 }
 
 } // namespace

@@ -52,6 +52,7 @@ public:
     [[nodiscard]] QByteArray bytes(int column) const { return m_statement->bytes(column); }
     [[nodiscard]] bool isNull(int column) const { return m_statement->isNull(column); }
     [[nodiscard]] bool isText(int column) const { return m_statement->isText(column); }
+    [[nodiscard]] const QString &name() const { return m_name; }
     /// Whether the statement has such a placeholder.
     [[nodiscard]] bool names(const QString &placeholder) { return m_statement->names(placeholder); }
     [[nodiscard]] qint64 insertedId() const { return m_statement->insertedId(); }

@@ -42,23 +42,63 @@ std::optional<ItemFacts> read(const QJsonValue &value)
     return facts;
 }
 
+void write(JsonWriter &json, const ChangedItem &changed)
+{
+    json.beginArray().number(changed.item.number);
+    if (changed.waitsIn)
+        json.number(*changed.waitsIn).number(toMillis(changed.anchor));
+    json.endArray();
+}
+
+std::optional<ChangedItem> readChange(const QJsonValue &value)
+{
+    const QJsonArray parts = value.toArray();
+    if (parts.size() != 1 && parts.size() != 3)
+        return std::nullopt;
+    ChangedItem changed { { parts[0].toInteger() }, std::nullopt, {} };
+    if (parts.size() == 3) {
+        changed.waitsIn = parts[1].toInteger();
+        changed.anchor = fromMillis(parts[2].toInteger());
+    }
+    return changed;
+}
+
 } // namespace
 
-QByteArray encodeEventFacts(const Event &event)
+QByteArray encodeEventFacts(const Event &event, const ToldChanges &told)
 {
     JsonWriter json(usualBytes);
     json.beginArray();
     write(json, event.before);
     write(json, event.after);
+    if (!told.items.empty() || !told.writes.empty()) {
+        json.beginArray();
+        for (const ChangedItem &changed : told.items)
+            write(json, changed);
+        json.endArray();
+    }
+    if (!told.writes.empty())
+        json.number(*told.writes.begin());
+    if (told.hands)
+        json.boolean(true);
     json.endArray();
     return json.take();
 }
 
-void decodeEventFacts(const QByteArray &text, Event &event)
+void decodeEventFacts(const QByteArray &text, Event &event, ToldChanges &told)
 {
-    const QJsonArray both = QJsonDocument::fromJson(text).array();
-    event.before = read(both.at(0));
-    event.after = read(both.at(1));
+    const QJsonArray parts = QJsonDocument::fromJson(text).array();
+    event.before = read(parts.at(0));
+    event.after = read(parts.at(1));
+    for (const auto &change : parts.at(2).toArray()) {
+        if (const auto changed = readChange(change))
+            told.items.push_back(*changed);
+        else
+            told.areReadable = false;
+    }
+    if (parts.at(3).isDouble())
+        told.writes.insert(parts.at(3).toInteger());
+    told.hands = told.hands || parts.at(4).toBool();
 }
 
 } // namespace iwd

@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "postgresaddress.h"
 
+#include <QRandomGenerator>
+
 #include <libpq-fe.h>
 
+#include <algorithm>
+#include <array>
 #include <memory>
+
+#include <netdb.h>
+#include <sys/socket.h>
 
 namespace iwd {
 
@@ -20,6 +27,26 @@ const QList<std::pair<QByteArray, QByteArray>> defaults {
     { "tcp_user_timeout", "10000" },
     { "application_name", "iwd-server" },
 };
+
+/// The addresses of a name, as numbers; none when that cannot be told, or there is nothing to ask, as for the folder of a local socket.
+std::vector<QByteArray> numbersOf(const QByteArray &host)
+{
+    if (host.isEmpty() || host.startsWith('/') || host.startsWith('@'))
+        return {};
+    addrinfo hint {};
+    hint.ai_socktype = SOCK_STREAM;
+    addrinfo *found = nullptr;
+    if (::getaddrinfo(host.constData(), nullptr, &hint, &found) != 0)
+        return {};
+    const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> all(found, ::freeaddrinfo);
+    std::vector<QByteArray> numbers;
+    for (const addrinfo *one = all.get(); one; one = one->ai_next) {
+        std::array<char, NI_MAXHOST> number {};
+        if (::getnameinfo(one->ai_addr, one->ai_addrlen, number.data(), number.size(), nullptr, 0, NI_NUMERICHOST) == 0)
+            numbers.emplace_back(number.data());
+    }
+    return numbers;
+}
 
 } // namespace
 
@@ -61,10 +88,17 @@ Result<PostgresAddress> PostgresAddress::parse(const QString &url, const QString
     return address;
 }
 
-PostgresAddress PostgresAddress::withDatabase(const QString &name) const
+PostgresAddress PostgresAddress::with(const QByteArray &keyword, const QByteArray &value) const
 {
     PostgresAddress other = *this;
-    other.set("dbname", name.toUtf8());
+    other.m_parameters.removeIf([&keyword](const auto &parameter) { return parameter.first == keyword; });
+    other.m_parameters.emplaceBack(keyword, value);
+    return other;
+}
+
+PostgresAddress PostgresAddress::withDatabase(const QString &name) const
+{
+    PostgresAddress other = with("dbname", name.toUtf8());
     other.describe();
     return other;
 }
@@ -73,15 +107,64 @@ PostgresAddress PostgresAddress::ofServer(int migration) const
 {
     constexpr qsizetype longestName = 63; // the server cuts off the rest
     const QByteArray knows = " knows " + QByteArray::number(migration);
-    PostgresAddress other = *this;
-    other.set("application_name", value("application_name").left(longestName - knows.size()) + knows);
-    return other;
+    return with("application_name", value("application_name").left(longestName - knows.size()) + knows);
 }
 
-void PostgresAddress::set(const char *keyword, const QByteArray &value)
+/// The elements of a list; none when the keyword is not there.
+QList<QByteArray> PostgresAddress::values(const char *keyword) const
 {
-    m_parameters.removeIf([keyword](const auto &parameter) { return parameter.first == keyword; });
-    m_parameters.emplaceBack(keyword, value);
+    const QByteArray list = value(keyword);
+    return list.isEmpty() ? QList<QByteArray>() : list.split(',');
+}
+
+/// One address for each host; only this one when there is but one, or what belongs together is not of one length: that libpq explains.
+std::vector<PostgresAddress> PostgresAddress::places() const
+{
+    const QList<QByteArray> hosts = values("host");
+    const QList<QByteArray> numbers = values("hostaddr");
+    const QList<QByteArray> ports = values("port");
+    const qsizetype count = std::max(hosts.size(), numbers.size());
+    const auto fits = [count](const QList<QByteArray> &list) { return list.isEmpty() || list.size() == count; };
+    if (count < 2 || !fits(hosts) || !fits(numbers) || (ports.size() != 1 && !fits(ports)))
+        return { *this };
+    std::vector<PostgresAddress> places;
+    for (qsizetype i = 0; i < count; ++i) {
+        PostgresAddress place = *this;
+        if (!hosts.isEmpty())
+            place = place.with("host", hosts[i]);
+        if (!numbers.isEmpty())
+            place = place.with("hostaddr", numbers[i]);
+        if (ports.size() > 1)
+            place = place.with("port", ports[i]);
+        places.push_back(place);
+    }
+    return places;
+}
+
+std::vector<PostgresAddress> PostgresAddress::tries() const
+{
+    const auto shuffle = [balanced = value("load_balance_hosts") == "random"](auto &list) {
+        if (balanced)
+            std::shuffle(list.begin(), list.end(), *QRandomGenerator::global());
+    };
+    std::vector<PostgresAddress> hosts = places();
+    shuffle(hosts);
+    std::vector<PostgresAddress> all;
+    for (const PostgresAddress &host : hosts) {
+        std::vector<QByteArray> numbers = host.value("hostaddr").isEmpty() ? numbersOf(host.value("host")) : std::vector<QByteArray>();
+        shuffle(numbers);
+        if (numbers.size() < 2)
+            all.push_back(host);
+        else
+            std::transform(numbers.begin(), numbers.end(), std::back_inserter(all), [&host](const QByteArray &number) { return host.with("hostaddr", number); });
+    }
+    // A wish that only all hosts together can fulfill: first a standby anywhere, then whatever there is.
+    if (value("target_session_attrs") != "prefer-standby" || all.size() < 2)
+        return all;
+    std::vector<PostgresAddress> wished;
+    for (const char *attributes : { "standby", "any" })
+        std::transform(all.begin(), all.end(), std::back_inserter(wished), [attributes](const PostgresAddress &one) { return one.with("target_session_attrs", attributes); });
+    return wished;
 }
 
 void PostgresAddress::describe()

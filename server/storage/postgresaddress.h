@@ -8,6 +8,7 @@
 #include <QString>
 
 #include <utility>
+#include <vector>
 
 namespace iwd {
 
@@ -28,6 +29,9 @@ public:
 
     /// Keywords and values for libpq.
     [[nodiscard]] const QList<std::pair<QByteArray, QByteArray>> &parameters() const { return m_parameters; }
+    /// One address for each try to connect, in the order in which to try them: of each host, each of its addresses. target_session_attrs and load_balance_hosts have the meaning that libpq
+    /// gives them. Asks for the addresses of names, which may take a while.
+    [[nodiscard]] std::vector<PostgresAddress> tries() const;
     /// For people, without any secret: PostgreSQL at "db1:5432, db2:5432", database "iwd", user "iwd".
     [[nodiscard]] const QString &description() const { return m_description; }
     /// @p text of libpq as one line without the password.
@@ -35,7 +39,9 @@ public:
 
 private:
     [[nodiscard]] QByteArray value(const char *keyword) const;
-    void set(const char *keyword, const QByteArray &value);
+    [[nodiscard]] QList<QByteArray> values(const char *keyword) const;
+    [[nodiscard]] PostgresAddress with(const QByteArray &keyword, const QByteArray &value) const;
+    [[nodiscard]] std::vector<PostgresAddress> places() const;
     void describe();
 
     QList<std::pair<QByteArray, QByteArray>> m_parameters;

@@ -17,7 +17,7 @@ namespace {
 constexpr std::chrono::milliseconds FirstPause { 50 }; ///< between tries to connect; doubled up to the longest
 constexpr std::chrono::milliseconds LongestPause { 2'000 };
 
-pg_conn *connectTo(const PostgresAddress &address)
+pg_conn *tryToConnect(const PostgresAddress &address)
 {
     std::vector<const char *> keywords;
     std::vector<const char *> values;
@@ -66,7 +66,7 @@ PostgresConnection::PostgresConnection(PostgresAddress address, ConnectionWatch 
 PostgresConnection::~PostgresConnection()
 {
     if (m_connecting.valid())
-        PQfinish(m_connecting.get());
+        PQfinish(m_connecting.get().connection);
     close();
 }
 
@@ -79,12 +79,27 @@ void PostgresConnection::close()
     m_aborted = false;
 }
 
-/// Takes over what connectTo() made.
-bool PostgresConnection::take(pg_conn *connection)
+/// Tries one address after the other, each with a time of its own (connect_timeout). libpq would do that by itself, but stays with a host that accepts and then hangs up.
+PostgresConnection::Outcome PostgresConnection::connectTo(const PostgresAddress &address)
 {
-    if (PQstatus(connection) != CONNECTION_OK) {
-        m_lostBecause = m_address.withoutSecrets(PQerrorMessage(connection));
+    QStringList reasons;
+    for (const PostgresAddress &one : address.tries()) {
+        pg_conn *connection = tryToConnect(one);
+        if (PQstatus(connection) == CONNECTION_OK)
+            return { connection, {} };
+        reasons.append(address.withoutSecrets(PQerrorMessage(connection)));
         PQfinish(connection);
+    }
+    reasons.removeDuplicates();
+    return { nullptr, reasons.join(QStringLiteral("; ")) };
+}
+
+/// Takes over what connectTo() made.
+bool PostgresConnection::take(const Outcome &outcome)
+{
+    pg_conn *connection = outcome.connection;
+    if (!connection) {
+        m_lostBecause = outcome.failure;
         return false;
     }
     // Notices are for people at a terminal; ours would go to standard error.
@@ -114,7 +129,7 @@ std::optional<PostgresFailure> PostgresConnection::connect()
 void PostgresConnection::connectStepwise()
 {
     using namespace std::chrono;
-    // libpq goes from a host that does not answer to the next one only while it is waited for, so that is done aside.
+    // Hosts are tried one after the other, and each is waited for, so that is done aside.
     if (!m_connecting.valid()) {
         if (Clock::now() >= m_nextTry)
             m_connecting = std::async(std::launch::async, [address = m_address] { return connectTo(address); });

@@ -96,7 +96,15 @@ private:
         std::function<void()> prepared;
     };
 
-    bool take(pg_conn *connection);
+    /// What a try to connect came to.
+    struct Outcome
+    {
+        pg_conn *connection = nullptr; ///< null: there is none
+        QString failure; ///< then why
+    };
+
+    [[nodiscard]] static Outcome connectTo(const PostgresAddress &address);
+    bool take(const Outcome &outcome);
     bool note(bool sent, Sent what);
     pg_result *next(Clock::time_point until);
     PostgresResult drain(Clock::time_point until);
@@ -108,7 +116,7 @@ private:
     std::optional<PostgresFailure> m_failure;
     bool m_aborted = false; ///< the server passes over what is sent
     QString m_lostBecause;
-    std::future<pg_conn *> m_connecting;
+    std::future<Outcome> m_connecting;
     Clock::time_point m_nextTry;
     std::chrono::milliseconds m_pause;
 };

@@ -63,7 +63,7 @@ public:
     void committed(const WritingViews &views, const Configurations &changed) override;
 
     std::optional<milliseconds> lookInterval() const override { return m_options.lookInterval; }
-    void lookAtOthers(Database &database) override;
+    void lookAtOthers(Database &database, TenantCaches &caches) override;
     OthersWork takeOthersWork() override { return std::exchange(m_others, {}); }
     quint64 callersVersion() const override { return m_callersVersion; }
     std::optional<milliseconds> clockDeviation() const override { return milliseconds(m_clockDeviation); }
@@ -86,11 +86,10 @@ private:
     struct Known
     {
         qint64 event = 0; ///< figures and signals have been told of all up to it
-        qint64 writes = 0; ///< … and that the tenant was written so often
+        qint64 writes = 0; ///< … and that the tenant was written so often; the caches of the writing thread agree with that
         qint64 callers = 0;
-        qint64 cachedWrites = -1; ///< with which the caches of the writing thread agree
     };
-    void learn(PostgresDatabase &database, TenantId tenant, qint64 lastEvent, qint64 writes, qint64 callers);
+    void learn(PostgresDatabase &database, TenantId tenant, const Known &now, TenantCache &cache);
     void noteCallers();
     void noteClock(Instant asked, Instant there);
     [[nodiscard]] Result<void> begin(PostgresDatabase &database);
@@ -170,7 +169,7 @@ Result<void> PostgresBackend::begin(PostgresDatabase &database)
             for (bool first = true; rows.next(); first = false) {
                 if (first)
                     noteClock(asked, fromMillis(rows.integer(4)));
-                m_known[{ rows.integer(0) }] = { rows.integer(1), rows.integer(2), rows.integer(3), -1 };
+                m_known[{ rows.integer(0) }] = { rows.integer(1), rows.integer(2), rows.integer(3) };
             }
         }
     }
@@ -228,11 +227,10 @@ bool PostgresBackend::beginWriting(Database &any, const std::vector<WrittenTenan
         database.statement(QStringLiteral("state/lock"), tenant.id.number).send();
     for (const auto &[tenant, captureIds] : tenants) {
         TenantState &state = m_states[tenant] = PostgresTransaction::readState(database, tenant, captureIds);
-        // Somebody else has written: what is remembered of rows may be wrong. The configuration has a version of its own.
-        Known &known = m_known[tenant];
-        if (std::exchange(known.cachedWrites, state.writes) != state.writes)
-            caches[tenant].forgetRows();
-        learn(database, tenant, state.lastEvent, state.writes, state.callersVersion);
+        if (database.failure())
+            return false;
+        const Known now { state.lastEvent, state.writes, state.callersVersion };
+        learn(database, tenant, now, caches[tenant]);
     }
     return !database.failure();
 }
@@ -248,9 +246,11 @@ bool PostgresBackend::commit(Database &any, const WritingViews &views, bool proo
     for (const auto &[tenant, view] : views) {
         TenantState &state = m_states[tenant];
         const bool changed = proof || state.changed || view->changeCount() > 0;
-        state.writes += changed ? 1 : 0;
+        auto &transaction = static_cast<PostgresTransaction &>(*view);
+        if (changed)
+            state.writes += transaction.hasToldAll() ? 1 : 2;
         if (state.known && (changed || state.workerChanged))
-            static_cast<PostgresTransaction &>(*view).writeRest();
+            transaction.writeRest();
     }
     return database.commit();
 }
@@ -259,30 +259,41 @@ void PostgresBackend::committed(const WritingViews &views, const Configurations 
 {
     for (const auto &[tenant, view] : views) {
         const TenantState &state = m_states[tenant];
-        m_known[tenant] = { state.lastEvent, state.writes, state.callersVersion, state.writes };
+        m_known[tenant] = { state.lastEvent, state.writes, state.callersVersion };
     }
     noteCallers();
     for (const auto &[tenant, configuration] : changed)
         m_configurations.put(tenant, m_states[tenant].configurationVersion, configuration);
 }
 
-/// Reads what other processes have added to a tenant's log since this one looked last.
-void PostgresBackend::learn(PostgresDatabase &database, TenantId tenant, qint64 lastEvent, qint64 writes, qint64 callers)
+/// Reads what other processes have added to a tenant's log since this one looked last, and sees to it that what is remembered of rows still holds. The configuration has a
+/// version of its own.
+void PostgresBackend::learn(PostgresDatabase &database, TenantId tenant, const Known &now, TenantCache &cache)
 {
     Known &known = m_known[tenant];
-    if (known.writes != writes)
+    if (known.writes != now.writes)
         m_others.tenants.insert(tenant);
-    while (known.event < lastEvent) {
-        std::vector<Event> events = PostgresTransaction::readFacts(database, tenant, known.event, lastEvent, mostEventsRead);
-        // What could not be read now is read with the next look.
-        if (database.failure())
+    ToldChanges told;
+    while (known.event < now.event) {
+        std::vector<Event> events = PostgresTransaction::readFacts(database, tenant, known.event, now.event, mostEventsRead, told);
+        // What could not be read now is read with the next look; but what it says of changes would not be whole then.
+        if (database.failure()) {
+            cache.forgetRows();
             return;
+        }
         // What retention has dropped cannot be told any more.
-        known.event = std::ssize(events) < mostEventsRead ? lastEvent : events.back().id;
+        known.event = std::ssize(events) < mostEventsRead ? now.event : events.back().id;
         std::move(events.begin(), events.end(), std::back_inserter(m_others.events));
     }
-    known.writes = writes;
-    known.callers = callers;
+    if (known.writes != now.writes) {
+        // A number that is missing is that of a transaction of which the log does not tell all: of an earlier version of the server, or without an event.
+        if (told.areReadable && std::ssize(told.writes) == now.writes - known.writes)
+            cache.follow(told);
+        else
+            cache.forgetRows();
+    }
+    known.writes = now.writes;
+    known.callers = now.callers;
     noteCallers();
 }
 
@@ -311,17 +322,10 @@ void PostgresBackend::noteClock(Instant asked, Instant there)
     }
 }
 
-void PostgresBackend::lookAtOthers(Database &any)
+void PostgresBackend::lookAtOthers(Database &any, TenantCaches &caches)
 {
     PostgresDatabase &database = postgres(any);
-    struct Seen
-    {
-        TenantId tenant;
-        qint64 lastEvent;
-        qint64 writes;
-        qint64 callers;
-    };
-    std::vector<Seen> changed;
+    std::map<TenantId, Known> changed;
     const Instant asked = m_clock.now();
     if (!database.begin(true, Deadline::in(lookLimit)))
         return;
@@ -332,15 +336,16 @@ void PostgresBackend::lookAtOthers(Database &any)
             for (bool first = true; rows.next(); first = false) {
                 if (first)
                     noteClock(asked, fromMillis(rows.integer(4)));
-                const Seen seen { { rows.integer(0) }, rows.integer(1), rows.integer(2), rows.integer(3) };
-                if (m_known[seen.tenant].writes != seen.writes)
-                    changed.push_back(seen);
+                const TenantId tenant { rows.integer(0) };
+                const Known now { rows.integer(1), rows.integer(2), rows.integer(3) };
+                if (m_known[tenant].writes != now.writes)
+                    changed[tenant] = now;
             }
         }
     }
-    for (const Seen &seen : changed) {
+    for (const auto &[tenant, now] : changed) {
         if (!database.failure())
-            learn(database, seen.tenant, seen.lastEvent, seen.writes, seen.callers);
+            learn(database, tenant, now, caches[tenant]);
     }
     database.endReading();
 }

@@ -2,7 +2,6 @@
 #include "postgrestransaction.h"
 
 #include "columns.h"
-#include "eventfacts.h"
 #include "itemrow.h"
 
 namespace iwd {
@@ -12,6 +11,9 @@ namespace {
 /// What one statement carries: enough that its own cost does not count, and so few that the database works on it while the next one is put together.
 constexpr size_t mostEventsAtOnce = 384;
 constexpr size_t mostItemsAtOnce = 128;
+
+/// What one event tells of items that are not its own; when there are more, others forget what they remember instead.
+constexpr size_t mostOtherItemsTold = 64;
 
 /// How long a process that died keeps others from what falls due.
 constexpr milliseconds dueWorkLease { 5'000 };
@@ -71,7 +73,7 @@ TenantState PostgresTransaction::readState(PostgresDatabase &database, TenantId 
     return state;
 }
 
-std::vector<Event> PostgresTransaction::readFacts(PostgresDatabase &database, TenantId tenant, qint64 after, qint64 upTo, int limit)
+std::vector<Event> PostgresTransaction::readFacts(PostgresDatabase &database, TenantId tenant, qint64 after, qint64 upTo, int limit, ToldChanges &told)
 {
     auto rows = database.statement(QStringLiteral("event/facts_after"), tenant.number);
     rows.bind(QStringLiteral(":after"), after).bind(QStringLiteral(":up_to"), upTo).bind(QStringLiteral(":limit"), limit);
@@ -85,7 +87,7 @@ std::vector<Event> PostgresTransaction::readFacts(PostgresDatabase &database, Te
         event.at = fromMillis(rows.integer(1));
         event.type = static_cast<EventType>(rows.integer(2));
         event.item = { rows.integer(3) };
-        decodeEventFacts(rows.bytes(4), event);
+        decodeEventFacts(rows.bytes(4), event, told);
         events.push_back(std::move(event));
     }
     return events;
@@ -175,14 +177,14 @@ void PostgresTransaction::writeItems()
 
 void PostgresTransaction::storeAssignment(Assignment &assignment)
 {
-    noteChange();
+    noteHands();
     assignment.token = ++m_state->lastToken;
     m_newAssignments.push_back(assignment);
 }
 
 void PostgresTransaction::dropAssignment(ItemId item)
 {
-    noteChange();
+    noteHands();
     if (std::erase_if(m_newAssignments, [item](const Assignment &assignment) { return assignment.item == item; }) == 0)
         m_droppedAssignments.push_back(item);
 }
@@ -226,7 +228,7 @@ void PostgresTransaction::writeAssignments()
 
 void PostgresTransaction::storeIdle(const QString &agentId)
 {
-    noteChange();
+    noteHands();
     m_idle.insert(agentId);
 }
 
@@ -242,7 +244,7 @@ void PostgresTransaction::writeIdle()
 
 void PostgresTransaction::storeSegmentService(const QString &queueId, const QString &segment, const SegmentService &service)
 {
-    noteChange();
+    noteHands();
     m_segmentServices[{ queueId, segment }] = service;
 }
 
@@ -337,6 +339,44 @@ std::vector<ItemId> PostgresTransaction::itemsCapturedAs(const QString &captureI
     return ids;
 }
 
+void PostgresTransaction::noteItem(const ChangedItem &changed)
+{
+    m_untold.insert_or_assign(changed.item.number, changed);
+}
+
+void PostgresTransaction::noteHands()
+{
+    noteChange();
+    m_handsChanged = true;
+}
+
+/// Whatever is not known to leave hands alone may change them.
+void PostgresTransaction::noteStatement(const QString &name)
+{
+    const auto isAbout = [&name](QLatin1StringView what) { return name.startsWith(what); };
+    if (!isAbout(QLatin1StringView("item/")) && !isAbout(QLatin1StringView("timer/")) && !isAbout(QLatin1StringView("answer/")) && !isAbout(QLatin1StringView("caller/")))
+        m_handsChanged = true;
+}
+
+/// What @p event is to tell other processes. The last one of a statement speaks for those items, too, that have no event.
+ToldChanges PostgresTransaction::tellWith(const Event &event, bool isLast)
+{
+    ToldChanges told;
+    if (const auto own = m_untold.find(event.item.number); own != m_untold.end()) {
+        told.items.push_back(own->second);
+        m_untold.erase(own);
+    }
+    if (!isLast)
+        return told;
+    if (m_untold.size() <= mostOtherItemsTold) {
+        for (const auto &[item, changed] : std::exchange(m_untold, {}))
+            told.items.push_back(changed);
+    }
+    told.writes.insert(m_state->writes + 1);
+    told.hands = m_handsTold = m_handsChanged;
+    return told;
+}
+
 size_t PostgresTransaction::eventsAtOnce() const
 {
     return mostEventsAtOnce;
@@ -370,7 +410,7 @@ bool PostgresTransaction::storeEvents(std::span<Event> events)
         items.push_back(event.item.number > 0 ? std::optional(event.item.number) : std::nullopt);
         instants.push_back(toMillis(event.at));
         types.push_back(static_cast<int>(event.type));
-        facts.push_back(encodeEventFacts(event));
+        facts.push_back(encodeEventFacts(event, tellWith(event, &event == &events.back())));
         bodies.push_back(std::exchange(event.body, {}));
     }
     m_state->changed = true;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "configurationcache.h"
+#include "eventfacts.h"
 #include "itemrows.h"
 #include "postgresdatabase.h"
 #include "sqltransaction.h"
@@ -19,7 +20,9 @@ struct TenantState
     qint64 lastToken = 0;
     qint64 configurationVersion = 0;
     qint64 callersVersion = 0; ///< see Store::callersVersion()
-    qint64 writes = 0; ///< transactions that changed something: when it is not what a process remembers, another one has written
+    /// Rises with each transaction that changed something: when it is not what a process remembers, another one has written. Events of a transaction carry the number that it rises
+    /// to, when they tell of all changes; else it rises by one more, so that a number is missing in the log.
+    qint64 writes = 0;
     QString worker; ///< the process that does what falls due …
     qint64 workerUntilMillis = 0; ///< … until then, by the database's clock
     qint64 databaseMillis = 0; ///< that clock
@@ -54,8 +57,10 @@ public:
     [[nodiscard]] static TenantState readState(PostgresDatabase &database, TenantId tenant, const QStringList &captureIds);
     /// Sends what was kept to be written together, and the state.
     void writeRest();
-    /// Events of another process, as far as figures and signals need them: with ids in (after, upTo], at most @p limit, in their order.
-    [[nodiscard]] static std::vector<Event> readFacts(PostgresDatabase &database, TenantId tenant, qint64 after, qint64 upTo, int limit);
+    /// Events of another process, as far as figures and signals need them: with ids in (after, upTo], at most @p limit, in their order. What they tell besides is added to @p told.
+    [[nodiscard]] static std::vector<Event> readFacts(PostgresDatabase &database, TenantId tenant, qint64 after, qint64 upTo, int limit, ToldChanges &told);
+    /// Whether the events tell other processes of all items that this transaction changed. To be called when all events are written.
+    [[nodiscard]] bool hasToldAll() const { return m_untold.empty() && !m_cannotTell && m_handsChanged == m_handsTold; }
 
     /// What holds for items i that neither wait nor have ended.
     [[nodiscard]] static QString conditionForItemsApart();
@@ -70,6 +75,9 @@ protected:
     void dropAssignment(ItemId item) override;
     void storeIdle(const QString &agentId) override;
     void storeSegmentService(const QString &queueId, const QString &segment, const SegmentService &service) override;
+    void noteItem(const ChangedItem &changed) override;
+    void noteStatement(const QString &name) override;
+    void noteUnknownItems() override { m_cannotTell = true; }
     void writeKept(std::string_view statement) override;
     std::vector<ItemRecord> readItems(const std::vector<ItemId> &ids) override;
     size_t itemsAtOnce() const override { return 16; }
@@ -80,6 +88,8 @@ protected:
     std::shared_ptr<const ConfigurationSnapshot> findConfiguration() override;
 
 private:
+    void noteHands();
+    [[nodiscard]] ToldChanges tellWith(const Event &event, bool isLast);
     void writeItems();
     void writeAssignments();
     void writeIdle();
@@ -99,6 +109,11 @@ private:
     std::vector<Assignment> m_newAssignments;
     QSet<QString> m_idle;
     std::map<std::pair<QString, QString>, SegmentService> m_segmentServices; ///< by queue and segment
+    // What no event has told other processes yet
+    std::unordered_map<qint64, ChangedItem> m_untold; ///< by item
+    bool m_cannotTell = false;
+    bool m_handsChanged = false; ///< see ToldChanges::hands
+    bool m_handsTold = false;
 };
 
 /// Days since 1970, as the log's partitions count them.

@@ -50,8 +50,12 @@ public:
 
     /// How often to look whether others have written; nothing: this process is alone with its database.
     [[nodiscard]] virtual std::optional<milliseconds> lookInterval() const { return std::nullopt; }
-    /// Looks now, outside of a transaction.
-    virtual void lookAtOthers(Database &database) { (void)database; }
+    /// Looks now, outside of a transaction. Drops from @p caches what others have changed.
+    virtual void lookAtOthers(Database &database, TenantCaches &caches)
+    {
+        (void)database;
+        (void)caches;
+    }
     /// What beginWriting() and lookAtOthers() have found that others did.
     struct OthersWork
     {

@@ -102,6 +102,7 @@ void SqlTransaction::shiftLeases(milliseconds by, Instant from)
     auto row = statement("assignment/shift_leases");
     row.bind(QStringLiteral(":by_ms"), qint64(by.count())).bind(QStringLiteral(":from_ms"), toMillis(from)).bind(QStringLiteral(":to_ms"), toMillis(m_now));
     change(row);
+    m_cache.desksLoaded = false;
 }
 
 void SqlTransaction::dropAssignment(ItemId item)

@@ -117,6 +117,7 @@ void SqlTransaction::reclass(qint64 fromClass, qint64 toClass, qint64 fromValue,
     m_cache.fronts.changed(fromClass);
     m_cache.fronts.changed(toClass);
     m_cache.items.forget();
+    noteUnknownItems();
 }
 
 void SqlTransaction::moveWaiting(const ItemRecord &record)
@@ -154,9 +155,11 @@ const std::map<qint64, Waiting> &SqlTransaction::oldestWaiting()
 /// After every change of an item.
 void SqlTransaction::noteChanged(const ItemRecord &record)
 {
+    const bool waits = record.item.status == ItemStatus::Queued && record.classId;
     m_cache.fronts.left(record.item.id);
-    if (record.item.status == ItemStatus::Queued && record.classId)
+    if (waits)
         m_cache.fronts.arrived(*record.classId, placeOf(record));
+    noteItem({ record.item.id, waits ? record.classId : std::nullopt, record.anchor });
     // Of many that come in at once, only those are remembered that are about to be given to somebody.
     const bool isUseful = record.item.version > 1 || m_cache.items.find(record.item.id) || m_cache.fronts.contains(record.item.id);
     if (m_cache.remembersItems && isUseful)

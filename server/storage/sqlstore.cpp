@@ -431,7 +431,7 @@ void SqlStore::Private::writeLoop(Database &database)
         // Whoever writes learns of others at the beginning of the transaction; but not of tenants that it does not write.
         if (nextLook.passed()) {
             database.clearFailure();
-            backend->lookAtOthers(database);
+            backend->lookAtOthers(database, caches);
             tellOfOthers();
             nextLook = Deadline::in(*interval);
         }

@@ -37,6 +37,7 @@ Statement SqlTransaction::statement(const char *name)
 bool SqlTransaction::change(Statement &statement)
 {
     ++m_changes;
+    noteStatement(statement.name());
     return statement.send();
 }
 

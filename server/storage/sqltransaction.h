@@ -115,6 +115,12 @@ protected:
     virtual void dropAssignment(ItemId item);
     virtual void storeIdle(const QString &agentId);
     virtual void storeSegmentService(const QString &queueId, const QString &segment, const SegmentService &service);
+    /// After every change of an item: how it is now.
+    virtual void noteItem(const ChangedItem &changed) { (void)changed; }
+    /// Before a change by a statement of this name.
+    virtual void noteStatement(const QString &name) { (void)name; }
+    /// After a change of items that nobody counts.
+    virtual void noteUnknownItems() { }
     /// Before @p statement looks at the tables.
     virtual void writeKept(std::string_view statement) { (void)statement; }
     /// Reads those of the items that are there, in the order of @p ids.

@@ -124,23 +124,27 @@ const ItemRecord *RememberedItems::find(ItemId item) const
 
 void RememberedItems::put(const ItemRecord &record)
 {
-    const auto [place, isNew] = m_records.try_emplace(record.item.id.number);
+    const qint64 number = record.item.id.number;
+    const auto [found, isNew] = m_records.try_emplace(number);
+    Remembered &remembered = found->second;
     if (isNew)
-        m_order.push_back(record.item.id.number);
-    Remembered &remembered = place->second;
+        remembered.place = m_order.insert(m_order.end(), number);
     m_bytes -= remembered.bytes;
-    remembered = { record, bytesOf(record.item) };
+    remembered.record = record;
+    remembered.bytes = bytesOf(record.item);
     m_bytes += remembered.bytes;
     while (m_bytes > MostBytes)
-        forgetFirst();
+        forget({ m_order.front() });
 }
 
-void RememberedItems::forgetFirst()
+void RememberedItems::forget(ItemId item)
 {
-    const auto first = m_records.find(m_order.front());
-    m_bytes -= first->second.bytes;
-    m_records.erase(first);
-    m_order.pop_front();
+    const auto known = m_records.find(item.number);
+    if (known == m_records.end())
+        return;
+    m_bytes -= known->second.bytes;
+    m_order.erase(known->second.place);
+    m_records.erase(known);
 }
 
 void RememberedItems::forget()
@@ -152,8 +156,25 @@ void TenantCache::forgetRows()
 {
     items.forget();
     fronts.forget();
+    forgetHands();
+}
+
+void TenantCache::forgetHands()
+{
     desksLoaded = refusalsLoaded = false;
     segmentServices.clear();
+}
+
+void TenantCache::follow(const ToldChanges &changes)
+{
+    for (const ChangedItem &changed : changes.items) {
+        items.forget(changed.item);
+        fronts.left(changed.item);
+        if (changed.waitsIn)
+            fronts.arrived(*changed.waitsIn, { changed.anchor, changed.item });
+    }
+    if (changes.hands)
+        forgetHands();
 }
 
 } // namespace iwd

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "eventfacts.h"
+
 #include <pipeline/store.h>
 
 #include <deque>
+#include <list>
 #include <set>
 #include <unordered_map>
 
@@ -56,9 +59,14 @@ class RememberedItems
 public:
     static constexpr size_t MostBytes = 8 * 1024 * 1024; ///< about
 
+    RememberedItems() = default;
+    RememberedItems(RememberedItems &&) = default;
+    RememberedItems &operator=(RememberedItems &&) = default;
+
     /// @returns null: not remembered. Valid until the next call of another member.
     [[nodiscard]] const ItemRecord *find(ItemId item) const;
     void put(const ItemRecord &record);
+    void forget(ItemId item);
     void forget();
 
 private:
@@ -66,11 +74,11 @@ private:
     {
         ItemRecord record;
         size_t bytes = 0;
+        std::list<qint64>::iterator place; ///< in m_order
     };
-    void forgetFirst();
 
     std::unordered_map<qint64, Remembered> m_records;
-    std::deque<qint64> m_order; ///< in which they came
+    std::list<qint64> m_order; ///< in which they came
     size_t m_bytes = 0;
 };
 
@@ -97,6 +105,12 @@ struct TenantCache
 
     /// Forgets what somebody else may change; what never changes stays.
     void forgetRows();
+    /// Brings what is remembered of items and classes to where other processes have brought the tables, and forgets the rest if they changed that.
+    /// @param changes all that they did, in its order
+    void follow(const ToldChanges &changes);
+
+private:
+    void forgetHands();
 };
 
 } // namespace iwd

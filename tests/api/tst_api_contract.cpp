@@ -208,7 +208,29 @@ private Q_SLOTS:
         const Reply reply = m_fixture->get(path);
         QCOMPARE(reply.status, 200);
         QVERIFY(reply.headers.value("content-security-policy").contains("default-src 'none'"));
+        QCOMPARE(reply.headers.value("cache-control"), QByteArray("no-cache"));
+        QCOMPARE(reply.headers.value("x-content-type-options"), QByteArray("nosniff"));
+        QCOMPARE(reply.headers.value("referrer-policy"), QByteArray("no-referrer"));
         QCOMPARE(m_fixture->get(path, { { "If-None-Match", reply.etag() } }).status, 304);
+    }
+
+    void nobodyInBetweenKeepsAnAnswer_data()
+    {
+        QTest::addColumn<QString>("path");
+        QTest::addColumn<QString>("by");
+        for (const char *path : { "/items", "/queues/general", "/events", "/api-keys", "/items/nowhere" })
+            QTest::newRow(path) << QString::fromLatin1(path) << m_fixture->adminKey;
+        QTest::newRow("a stranger") << QStringLiteral("/items") << QString();
+    }
+    void nobodyInBetweenKeepsAnAnswer()
+    {
+        QFETCH(QString, path);
+        QFETCH(QString, by);
+        m_fixture->key = by;
+        const Reply reply = m_fixture->get(path);
+        QCOMPARE(reply.headers.value("cache-control"), QByteArray("no-store"));
+        QCOMPARE(reply.headers.value("x-content-type-options"), QByteArray("nosniff"));
+        QCOMPARE(reply.headers.value("referrer-policy"), QByteArray("no-referrer"));
     }
 
     void badRequestsAreRefusedInWords_data()

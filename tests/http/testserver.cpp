@@ -60,6 +60,15 @@ QCoro::Task<Response> versioned(Request)
     co_return response;
 }
 
+/// Says itself what may be kept, and what the edge says of every answer.
+QCoro::Task<Response> kept(Request)
+{
+    Response response = text("page");
+    response.headers.add("Cache-Control", "no-cache");
+    response.headers.add("X-Content-Type-Options", "nosniff");
+    co_return response;
+}
+
 QCoro::Task<Response> boom(Request)
 {
     throw std::runtime_error("the handler broke");
@@ -130,6 +139,7 @@ std::shared_ptr<const http::Router> routes(const std::shared_ptr<Gates> &gates)
     router->add("POST", QStringLiteral("/items/retry"), describe);
     router->add("GET", QStringLiteral("/large"), large);
     router->add("GET", QStringLiteral("/versioned"), versioned);
+    router->add("GET", QStringLiteral("/kept"), kept);
     router->add("GET", QStringLiteral("/boom"), boom);
     router->add("GET", QStringLiteral("/inject"), inject);
     router->add("GET", QStringLiteral("/gate/{name}"), gate);

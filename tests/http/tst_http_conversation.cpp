@@ -63,6 +63,8 @@ class TestHttpConversation : public QObject
 
 private Q_SLOTS:
     void everyAnswerIsDatedAndCountedAndCorrelated();
+    void nobodyKeepsOrMisreadsAnAnswer_data();
+    void nobodyKeepsOrMisreadsAnAnswer();
     void saneCorrelationIdIsEchoedAndAnotherIsReplaced();
     void handlerIsGivenPathQueryAndParametersDecoded();
     void encodedSlashStaysInsideItsParameter();
@@ -110,6 +112,34 @@ void TestHttpConversation::everyAnswerIsDatedAndCountedAndCorrelated()
         ids.insert(response.field("X-Correlation-Id"));
     }
     QCOMPARE(ids.size(), 3);
+}
+
+void TestHttpConversation::nobodyKeepsOrMisreadsAnAnswer_data()
+{
+    QTest::addColumn<QByteArray>("request");
+    QTest::addColumn<int>("status");
+    QTest::addColumn<QByteArray>("caching");
+    QTest::addRow("an answer") << get("/ping") << 200 << QByteArray("no-store");
+    QTest::addRow("one whose handler says what may be kept") << get("/kept") << 200 << QByteArray("no-cache");
+    QTest::addRow("one that the client has already") << get("/versioned", "If-None-Match: \"7\"\r\n") << 304 << QByteArray("no-store");
+    QTest::addRow("no such route") << get("/nowhere") << 404 << QByteArray("no-store");
+    QTest::addRow("a handler that broke") << get("/boom") << 500 << QByteArray("no-store");
+    QTest::addRow("no HTTP") << QByteArray("nonsense\r\n\r\n") << 400 << QByteArray("no-store");
+}
+
+void TestHttpConversation::nobodyKeepsOrMisreadsAnAnswer()
+{
+    QFETCH(QByteArray, request);
+    TestServer server;
+    RawClient client(server.port());
+    QVERIFY(client.send(request));
+    const test::WireResponse response = client.responses(1).value(0);
+    QTEST(response.status, "status");
+    QTEST(response.field("Cache-Control"), "caching");
+    QCOMPARE(response.field("X-Content-Type-Options"), QByteArray("nosniff"));
+    QCOMPARE(response.field("Referrer-Policy"), QByteArray("no-referrer"));
+    for (const char *name : { "Cache-Control", "X-Content-Type-Options", "Referrer-Policy" })
+        QCOMPARE(response.fieldCount(name), 1);
 }
 
 void TestHttpConversation::saneCorrelationIdIsEchoedAndAnotherIsReplaced()

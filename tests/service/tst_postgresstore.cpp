@@ -9,6 +9,7 @@
 
 #include <QProcess>
 #include <QTcpServer>
+#include <QTcpSocket>
 #include <QTest>
 
 #include <csignal>
@@ -178,6 +179,10 @@ private Q_SLOTS:
     void aStartThatCannotSucceedSaysWhyWithoutThePassword_data();
     void aStartThatCannotSucceedSaysWhyWithoutThePassword();
     void ofSeveralHostsTheOneThatTakesWritesIsFound();
+    void aHostThatDoesNotAnswerIsPassedOver_data();
+    void aHostThatDoesNotAnswerIsPassedOver();
+    void hostsAreTriedOneByOne_data();
+    void hostsAreTriedOneByOne();
     void aStandbyIsRefused();
     void aServerThatIsTooOldIsRefused();
     void theServerHasToProveWhoItIs();
@@ -761,6 +766,93 @@ void TestPostgresStore::ofSeveralHostsTheOneThatTakesWritesIsFound()
     const auto store = PostgresStore::open(options, clock);
     QVERIFY2(store.ok(), qPrintable(store ? QString() : store.error().text));
     QVERIFY((*store)->createTenant(u"100"_s, u"t100"_s, u"6a2f41a3-c54c-fce8-32d2-0324e1c32e22"_s).ok());
+}
+
+void TestPostgresStore::aHostThatDoesNotAnswerIsPassedOver_data()
+{
+    QTest::addColumn<bool>("hangsUp");
+    QTest::addRow("accepts and hangs up") << true;
+    QTest::addRow("accepts and is silent") << false;
+}
+
+void TestPostgresStore::aHostThatDoesNotAnswerIsPassedOver()
+{
+    QFETCH(bool, hangsUp);
+    std::atomic<int> port = 0;
+    std::atomic<int> callers = 0;
+    const std::jthread host([&](const std::stop_token &stop) {
+        QTcpServer listener;
+        if (!listener.listen(QHostAddress::LocalHost))
+            qFatal("%s", qPrintable(listener.errorString()));
+        port = listener.serverPort();
+        while (!stop.stop_requested()) {
+            if (!listener.waitForNewConnection(20))
+                continue;
+            ++callers;
+            // Several may have come at once.
+            while (QTcpSocket *caller = hangsUp ? listener.nextPendingConnection() : nullptr)
+                delete caller;
+        }
+    });
+    QTRY_VERIFY(port > 0);
+    PrivatePostgres server({ .tcp = true, .settings = {} });
+    const ManualClock clock;
+    PostgresOptions options;
+    options.url = u"postgresql://iwd@127.0.0.1:%1,127.0.0.1:%2/%3?connect_timeout=2"_s.arg(port.load()).arg(server.port()).arg(server.newDatabase());
+    options.password = QString::fromLatin1(PrivatePostgres::Password);
+    {
+        const auto store = PostgresStore::open(options, clock);
+        QVERIFY2(store.ok(), qPrintable(store ? QString() : store.error().text));
+        const TenantId tenant = *(*store)->createTenant(u"100"_s, u"t100"_s, u"6a2f41a3-c54c-fce8-32d2-0324e1c32e22"_s);
+        const auto writes = [&] {
+            Delivery<bool> written;
+            (*store)->write({ tenant, [](Transaction &transaction) { transaction.setIdle(u"anna"_s); },
+                [written](const std::optional<Error> &failure) { written.deliver(!failure); } });
+            return await([](Delivery<bool> one) -> QCoro::Task<bool> { co_return co_await one; }(written));
+        };
+        QVERIFY(writes());
+        // The same when connections are lost and come back.
+        server.stop(SIGQUIT);
+        QTRY_VERIFY(!writes());
+        server.start();
+        QTRY_VERIFY_WITH_TIMEOUT(writes(), 60'000);
+    }
+    QVERIFY(callers > 0);
+    // When no host does, each is named with what was wrong with it.
+    server.stop(SIGINT);
+    const auto refused = PostgresStore::open(options, clock);
+    QVERIFY(!refused);
+    for (const QString &part : { QString::number(port), QString::number(server.port()), u"refused"_s })
+        QVERIFY2(refused.error().text.contains(part), qPrintable(refused.error().text));
+}
+
+void TestPostgresStore::hostsAreTriedOneByOne_data()
+{
+    QTest::addColumn<QString>("url");
+    QTest::addColumn<QStringList>("tries");
+    QTest::addRow("one") << u"postgresql://127.0.0.1:1/iwd"_s << QStringList { u"127.0.0.1 1 read-write"_s };
+    QTest::addRow("several") << u"postgresql://127.0.0.1:1,127.0.0.2:2/iwd"_s << QStringList { u"127.0.0.1 1 read-write"_s, u"127.0.0.2 2 read-write"_s };
+    QTest::addRow("one port for all") << u"host=127.0.0.1,127.0.0.2 port=7"_s << QStringList { u"127.0.0.1 7 read-write"_s, u"127.0.0.2 7 read-write"_s };
+    QTest::addRow("local sockets") << u"host=/run/a,/run/b"_s << QStringList { u"/run/a  read-write"_s, u"/run/b  read-write"_s };
+    QTest::addRow("a name that nobody knows") << u"postgresql://nobody.invalid:1,127.0.0.2:2/iwd"_s << QStringList { u"nobody.invalid 1 read-write"_s, u"127.0.0.2 2 read-write"_s };
+    QTest::addRow("a standby if there is one") << u"postgresql://127.0.0.1:1,127.0.0.2:2/iwd?target_session_attrs=prefer-standby"_s
+                                               << QStringList { u"127.0.0.1 1 standby"_s, u"127.0.0.2 2 standby"_s, u"127.0.0.1 1 any"_s, u"127.0.0.2 2 any"_s };
+    QTest::addRow("more ports than hosts") << u"host=127.0.0.1,127.0.0.2 port=1,2,3"_s << QStringList { u"127.0.0.1,127.0.0.2 1,2,3 read-write"_s };
+}
+
+void TestPostgresStore::hostsAreTriedOneByOne()
+{
+    QFETCH(QString, url);
+    const auto address = PostgresAddress::parse(url, {});
+    PipelineFixture::must(address);
+    QStringList tries;
+    for (const PostgresAddress &one : address->tries()) {
+        QMap<QByteArray, QByteArray> values;
+        for (const auto &[keyword, value] : one.parameters())
+            values.insert(keyword, value);
+        tries.append(QString::fromUtf8(values["host"] + ' ' + values["port"] + ' ' + values["target_session_attrs"]));
+    }
+    QTEST(tries, "tries");
 }
 
 void TestPostgresStore::aStandbyIsRefused()

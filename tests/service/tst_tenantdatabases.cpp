@@ -26,7 +26,7 @@ public:
         open(ownForNew);
     }
 
-    void open(bool ownForNew)
+    void open(bool ownForNew, PipelineOptions intervals = { .dueWorkInterval = std::chrono::hours(24) })
     {
         pipeline.reset();
         store.reset();
@@ -37,11 +37,10 @@ public:
         auto opened = TenantDatabases::open(options, m_clock);
         PipelineFixture::must(opened);
         store = *std::move(opened);
-        PipelineOptions rare;
-        rare.dueWorkInterval = std::chrono::hours(24);
-        pipeline = std::make_unique<Pipeline>(*store, m_clock, rare);
+        pipeline = std::make_unique<Pipeline>(*store, m_clock, intervals);
     }
 
+    [[nodiscard]] const QString &directory() const { return m_directory; }
     [[nodiscard]] QString prefix() const { return m_directory + u'-'; }
 
     TenantId add(const QString &id)
@@ -57,10 +56,11 @@ public:
         return *tenant;
     }
 
-    Result<Answer> capture(TenantId tenant, const QString &key)
+    Result<Answer> capture(TenantId tenant, const QString &key) { return capture(tenant, QJsonObject { { u"captureId"_s, key } }); }
+    Result<Answer> capture(TenantId tenant, const QJsonObject &json)
     {
-        const std::function<Result<bool>(Transaction &)> work = [key](Transaction &transaction) -> Result<bool> {
-            const auto done = captureItem(transaction, *decodeItemInput({ { u"captureId"_s, key } }, InputMode::Create), Actor::server());
+        const std::function<Result<bool>(Transaction &)> work = [json](Transaction &transaction) -> Result<bool> {
+            const auto done = captureItem(transaction, *decodeItemInput(json, InputMode::Create), Actor::server());
             return done ? Result<bool>(true) : Result<bool>(done.error());
         };
         const std::function<Answer(const bool &)> encode = [](const bool &) { return Answer {}; };
@@ -108,7 +108,7 @@ public:
 private:
     const QString m_directory;
     const Clock &m_clock;
-    int m_made = 10;
+    static inline std::atomic<int> m_made = 10; ///< the ids of no two tenants are the same
 };
 
 /// As superuser, who sees the rows of all tenants.
@@ -157,6 +157,8 @@ private Q_SLOTS:
     void anIdThatIsTooLongIsRefused();
     void severalProcessesMakeOneTenant();
     void aTenantThatAnotherProcessMadeIsFoundWhereItLives();
+    void aTenantThatAnotherProcessMadeIsLookedAfter_data();
+    void aTenantThatAnotherProcessMadeIsLookedAfter();
     void agentsWaitForWorkInEachDatabase();
 };
 
@@ -445,6 +447,39 @@ void TestTenantDatabases::aTenantThatAnotherProcessMadeIsFoundWhereItLives()
     QTRY_VERIFY(early.capture(tenant, u"1"_s).ok());
     QCOMPARE(*late.keys(tenant), QStringList { u"1"_s });
     QCOMPARE(count(directory, u"item"_s), 0);
+}
+
+void TestTenantDatabases::aTenantThatAnotherProcessMadeIsLookedAfter_data()
+{
+    QTest::addColumn<bool>("own");
+    QTest::addRow("in the shared database") << false;
+    QTest::addRow("in a database of its own") << true;
+}
+
+/// What sleeps wakes, and is counted, although the process that made the tenant is gone.
+void TestTenantDatabases::aTenantThatAnotherProcessMadeIsLookedAfter()
+{
+    QFETCH(bool, own);
+    ManualClock clock;
+    Process early(PrivatePostgres::shared().newDatabase(), clock, false);
+    PipelineOptions often;
+    often.dueWorkInterval = often.tenantInterval = milliseconds(50);
+    early.open(false, often);
+    PipelineFixture::must(await(early.pipeline->start({ early.add(u"100"_s) })));
+    QStringList found;
+    connect(early.pipeline.get(), &Pipeline::tenantFound, this, [&](const TenantRecord &tenant) { found.append(tenant.id); });
+    TenantId tenant;
+    {
+        Process late(early.directory(), clock, own);
+        tenant = late.add(u"200"_s);
+        PipelineFixture::must(late.capture(tenant, QJsonObject { { u"captureId"_s, u"1"_s }, { u"activationDateTime"_s, toIso(clock.now() + std::chrono::hours(1)) } }));
+    }
+    const auto counted = [&](ItemStatus status) { return early.pipeline->figures().figures(tenant, clock.now()).queues[u"general"_s].byStatus[static_cast<size_t>(status)]; };
+    QTRY_COMPARE(counted(ItemStatus::Captured), 1);
+    clock.advance(std::chrono::hours(1));
+    QTRY_COMPARE(counted(ItemStatus::Queued), 1);
+    QCOMPARE(counted(ItemStatus::Captured), 0);
+    QCOMPARE(found, QStringList { u"200"_s });
 }
 
 /// Each database has a writing thread, and whoever waits is served by the one that writes for its tenant.

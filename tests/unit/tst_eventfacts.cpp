@@ -11,8 +11,17 @@ namespace {
 Event decoded(const QByteArray &text)
 {
     Event event;
-    decodeEventFacts(text, event);
+    ToldChanges told;
+    decodeEventFacts(text, event, told);
     return event;
+}
+
+ToldChanges toldBy(const QByteArray &text)
+{
+    Event event;
+    ToldChanges told;
+    decodeEventFacts(text, event, told);
+    return told;
 }
 
 } // namespace
@@ -58,6 +67,46 @@ private Q_SLOTS:
         QFETCH(QByteArray, text);
         const Event back = decoded(text);
         QVERIFY(!back.before && !back.after);
+    }
+
+    void whatWasChangedComesBackAsItWas()
+    {
+        ToldChanges told;
+        told.items = { { { 7 }, 42, fromMillis(1'700'000'000'123) }, { { 9 }, std::nullopt, {} } };
+        told.writes = { 12'345 };
+        told.hands = true;
+        const QByteArray text = encodeEventFacts({}, told);
+        const ToldChanges back = toldBy(text);
+        QVERIFY(back.areReadable);
+        QCOMPARE(back.writes, told.writes);
+        QVERIFY(back.hands);
+        QCOMPARE(back.items.size(), size_t(2));
+        QCOMPARE(back.items[0].item, ItemId { 7 });
+        QCOMPARE(back.items[0].waitsIn, std::optional<qint64>(42));
+        QCOMPARE(back.items[0].anchor, told.items[0].anchor);
+        QCOMPARE(back.items[1].item, ItemId { 9 });
+        QVERIFY(!back.items[1].waitsIn);
+        // A server of the version before looks at the first two parts only, and finds them.
+        QVERIFY(text.startsWith("[null,null,"));
+    }
+
+    void anEventOfTheVersionBeforeTellsOfNoChanges()
+    {
+        const ToldChanges told = toldBy("[null,[2,\"q\",\"\",0,null,false]]");
+        QVERIFY(told.items.empty() && told.writes.empty() && !told.hands);
+        QVERIFY(told.areReadable);
+    }
+
+    void aChangeOfALaterVersionIsNotTakenForAnother_data()
+    {
+        QTest::addColumn<QByteArray>("text");
+        QTest::newRow("more parts") << QByteArray("[null,null,[[1,2,3,4]],5]");
+        QTest::newRow("an object") << QByteArray("[null,null,[{}],5]");
+    }
+    void aChangeOfALaterVersionIsNotTakenForAnother()
+    {
+        QFETCH(QByteArray, text);
+        QVERIFY(!toldBy(text).areReadable);
     }
 
     void statusesOfALaterVersionDoNotCrash()

@@ -158,6 +158,10 @@ QCoro::Task<Result<void>> Composition::bringUp()
     std::vector<TenantId> numbers;
     for (const TenantRecord &tenant : m_tenants)
         numbers.push_back(tenant.number);
+    connect(m_pipeline.get(), &Pipeline::tenantFound, this, [this](const TenantRecord &tenant) {
+        const std::lock_guard lock(m_tenantsMutex);
+        m_tenants.push_back(tenant);
+    });
     const Result<void> started = co_await m_pipeline->start(numbers);
     if (!started)
         co_return started.error();
@@ -268,18 +272,25 @@ void Composition::watchStore()
         m_health.inform(QStringLiteral("clock"), agrees, agrees ? QStringLiteral("The clock of this machine agrees with the database's.") : much);
     }
     const auto ofTenants = m_store->tenantTroubles();
-    for (const TenantRecord &tenant : m_tenants) {
+    const std::vector<TenantRecord> tenants = knownTenants();
+    for (const TenantRecord &tenant : tenants) {
         if (const auto own = ofTenants.find(tenant.number); own != ofTenants.end())
             m_health.inform(QStringLiteral("storage of tenant %1").arg(tenant.id), !own->second, own->second.value_or(QStringLiteral("The tenant's own database answers.")));
     }
-    for (const TenantRecord &tenant : m_tenants)
+    for (const TenantRecord &tenant : tenants)
         m_queueWatch->look(tenant);
+}
+
+std::vector<TenantRecord> Composition::knownTenants() const
+{
+    const std::lock_guard lock(m_tenantsMutex);
+    return m_tenants;
 }
 
 std::vector<QueueGauges> Composition::queueGauges() const
 {
     std::vector<QueueGauges> gauges;
-    for (const TenantRecord &tenant : m_tenants) {
+    for (const TenantRecord &tenant : knownTenants()) {
         for (const auto &[id, figures] : m_pipeline->figures().figures(tenant.number, m_clock->now()).queues) {
             QueueGauges gauge { tenant.id, id, {}, std::nullopt, 0 };
             const QueueWatch::Figures waiting = m_queueWatch->figures(tenant.number, id);

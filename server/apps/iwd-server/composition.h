@@ -19,6 +19,8 @@
 
 #include <qcoro/qcorotask.h>
 
+#include <mutex>
+
 namespace iwd {
 
 /// iwd-server, wired: the one place that knows which store, cache and ports the rest works with. Members are in the order in which they
@@ -52,6 +54,7 @@ private:
     /// After the last request.
     QCoro::Task<> end();
     [[nodiscard]] std::vector<QueueGauges> queueGauges() const;
+    [[nodiscard]] std::vector<TenantRecord> knownTenants() const;
 
     const ServerConfig m_config;
     const QString m_version;
@@ -64,6 +67,7 @@ private:
     std::unique_ptr<Cache> m_cache;
     Board *m_board = nullptr; ///< of m_cache; null: this server is not known to be one of several
     QByteArray m_secret; ///< shared by all servers on the database; empty without a board
+    mutable std::mutex m_tenantsMutex; ///< metrics are asked for on any thread
     std::vector<TenantRecord> m_tenants;
     std::unique_ptr<Pipeline> m_pipeline;
     std::unique_ptr<QueueWatch> m_queueWatch;
