@@ -273,6 +273,15 @@ std::vector<ItemRecord> TestSearch::store(PipelineFixture &fixture, Inventor &in
                 record.classId = transaction.ensureClass({ record.item.queueId, u"standard"_s });
             }
             transaction.insertItem(record);
+            // One at work is in somebody's hands.
+            if (record.item.status == ItemStatus::Distributed || record.item.status == ItemStatus::Assigned) {
+                Assignment assignment;
+                assignment.item = record.item.id;
+                assignment.agentId = u"anna"_s;
+                assignment.taken = assignment.leaseUntil = transaction.now();
+                assignment.queueId = u"general"_s;
+                transaction.insertAssignment(assignment);
+            }
             records.push_back(record);
         }
         return records;
