@@ -54,6 +54,7 @@ bool isHost(QByteArrayView host)
 
 /// Method and version take at most this much of a request line that is any good.
 constexpr qsizetype allowance = 64;
+constexpr qsizetype shortestLastChunk = 5; // "0\r\n\r\n"
 
 } // namespace
 
@@ -266,6 +267,7 @@ Refusal refusalOf(const beast::error_code &code, QByteArrayView head)
 std::optional<Refusal> RequestParser::readHead(QByteArrayView head, Request &request)
 {
     m_facts = HeadFacts();
+    m_bodyBegun = false;
     m_message = std::make_unique<Message>(request, m_facts);
     beast::error_code error;
     const std::size_t used = m_message->put(boost::asio::const_buffer(head.data(), static_cast<std::size_t>(head.size())), error);
@@ -335,10 +337,14 @@ std::optional<Refusal> RequestParser::checkHost() const
 RequestParser::Body RequestParser::readBody(QByteArrayView bytes, qint64 limit, QByteArray &body)
 {
     Body result;
+    // Beast takes for granted that it sees the last chunk not before all of it can be there, which does not hold when that is the first one and comes in pieces.
+    if (m_message->chunked() && !m_bodyBegun && bytes.size() < shortestLastChunk)
+        return result;
     m_message->collectInto(body, limit);
     beast::error_code error;
     result.consumed
         = static_cast<qsizetype>(m_message->put(boost::asio::const_buffer(bytes.data(), static_cast<std::size_t>(bytes.size())), error));
+    m_bodyBegun = m_bodyBegun || result.consumed > 0;
     result.tooLarge = m_message->tooLarge;
     result.complete = m_message->is_done();
     if (error && error != beast::http::error::need_more && !result.tooLarge)

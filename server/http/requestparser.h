@@ -92,6 +92,7 @@ private:
 
     std::unique_ptr<Message> m_message;
     HeadFacts m_facts;
+    bool m_bodyBegun = false; ///< something of it was consumed
 };
 
 /// The reason phrase of a status, for people who read the wire.

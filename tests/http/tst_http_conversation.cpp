@@ -2,11 +2,14 @@
 #include "rawclient.h"
 #include "testserver.h"
 
+#include <http/requestparser.h>
+
 #include <QTest>
 
 #include <zlib.h>
 
 using namespace iwd;
+using namespace iwd::http;
 using test::RawClient;
 using test::TestServer;
 
@@ -87,6 +90,8 @@ private Q_SLOTS:
     void halfClosedClientGetsItsSlowAnswer();
     void clientThatResetsCostsNothing();
     void clientThatResetsInTheMiddleOfARequestCostsNothing();
+    void bodyInChunksMayComeInAnyPieces_data();
+    void bodyInChunksMayComeInAnyPieces();
     void handlerCannotBreakTheFraming();
     void http10ClientIsToldThatTheConnectionStays();
     void largeAnswerArrivesWhole();
@@ -464,6 +469,42 @@ void TestHttpConversation::clientThatResetsInTheMiddleOfARequestCostsNothing()
         QVERIFY(test::waitUntil([&] { return server.server().connectionCount() == 0; }));
     }
     QVERIFY(server.exchanges().all().isEmpty());
+}
+
+void TestHttpConversation::bodyInChunksMayComeInAnyPieces_data()
+{
+    QTest::addColumn<QByteArray>("body");
+    QTest::addColumn<QByteArray>("expected");
+    QTest::addColumn<bool>("refused");
+    QTest::addRow("nothing") << QByteArray("0\r\n\r\n") << QByteArray() << false;
+    QTest::addRow("nothing and a trailer") << QByteArray("0;last\r\nX: y\r\n\r\n") << QByteArray() << false;
+    QTest::addRow("one byte") << QByteArray("1\r\na\r\n0\r\n\r\n") << QByteArray("a") << false;
+    QTest::addRow("two chunks") << QByteArray("5\r\nhello\r\n1\r\n!\r\n0\r\n\r\n") << QByteArray("hello!") << false;
+    QTest::addRow("no number") << QByteArray("zz\r\nhello") << QByteArray() << true;
+    QTest::addRow("a lone carriage return in the trailer") << QByteArray("0\r\nX: a\rb\r\n\r\n") << QByteArray() << true;
+}
+
+void TestHttpConversation::bodyInChunksMayComeInAnyPieces()
+{
+    QFETCH(QByteArray, body);
+    QFETCH(QByteArray, expected);
+    QFETCH(bool, refused);
+    const QByteArray head = "POST /echo HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n";
+    for (qsizetype piece = 1; piece <= body.size(); ++piece) {
+        RequestParser parser;
+        Request request;
+        QVERIFY(!parser.readHead(head, request));
+        QByteArray waiting;
+        RequestParser::Body read;
+        for (qsizetype at = 0; at < body.size() && !read.complete && !read.refusal; at += piece) {
+            waiting += body.sliced(at, std::min(piece, body.size() - at));
+            read = parser.readBody(waiting, 1'000, request.body);
+            waiting.remove(0, read.consumed);
+        }
+        QCOMPARE(read.refusal.has_value(), refused);
+        QCOMPARE(read.complete, !refused);
+        QCOMPARE(request.body, expected);
+    }
 }
 
 void TestHttpConversation::handlerCannotBreakTheFraming()
