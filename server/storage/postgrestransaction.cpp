@@ -299,20 +299,18 @@ std::vector<std::vector<Waiting>> PostgresTransaction::waiting(const std::vector
 {
     std::vector<std::vector<Waiting>> places(ranges.size());
     std::vector<std::optional<qint64>> classes;
-    std::vector<std::optional<qint64>> from;
     std::vector<std::optional<qint64>> to;
     std::vector<std::optional<qint64>> afterAnchor;
     std::vector<std::optional<qint64>> afterId;
     for (const WaitingRange &range : ranges) {
         classes.push_back(range.classId);
-        from.push_back(toMillis(range.from));
         to.push_back(toMillis(range.to));
-        afterAnchor.push_back(range.after ? toMillis(range.after->anchor) : std::numeric_limits<qint64>::min());
-        afterId.push_back(range.after ? range.after->id.number : 0);
+        const Waiting begin = beginOf(range);
+        afterAnchor.push_back(toMillis(begin.anchor));
+        afterId.push_back(begin.id.number);
     }
     auto rows = statement("item/waiting_many");
     rows.bind(QStringLiteral(":class_ids"), postgresarray::ofIntegers(classes))
-        .bind(QStringLiteral(":from_ms"), postgresarray::ofIntegers(from))
         .bind(QStringLiteral(":to_ms"), postgresarray::ofIntegers(to))
         .bind(QStringLiteral(":after_ms"), postgresarray::ofIntegers(afterAnchor))
         .bind(QStringLiteral(":after_ids"), postgresarray::ofIntegers(afterId))

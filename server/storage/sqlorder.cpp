@@ -166,14 +166,20 @@ void SqlTransaction::noteChanged(const ItemRecord &record)
         m_cache.items.put(record);
 }
 
+Waiting SqlTransaction::beginOf(const WaitingRange &range)
+{
+    const Waiting from { range.from, { std::numeric_limits<qint64>::max() } };
+    return range.after && from < *range.after ? *range.after : from;
+}
+
 std::vector<Waiting> SqlTransaction::waiting(const WaitingRange &range, int limit)
 {
+    const Waiting begin = beginOf(range);
     auto rows = statement("item/waiting");
     rows.bind(QStringLiteral(":class_id"), range.classId)
-        .bind(QStringLiteral(":from_ms"), toMillis(range.from))
         .bind(QStringLiteral(":to_ms"), toMillis(range.to))
-        .bind(QStringLiteral(":after_ms"), range.after ? toMillis(range.after->anchor) : std::numeric_limits<qint64>::min())
-        .bind(QStringLiteral(":after_id"), range.after ? range.after->id.number : 0)
+        .bind(QStringLiteral(":after_ms"), toMillis(begin.anchor))
+        .bind(QStringLiteral(":after_id"), begin.id.number)
         .bind(QStringLiteral(":limit"), limit)
         .run();
     std::vector<Waiting> places;

@@ -146,6 +146,8 @@ protected:
     /// All records of the tenant's configuration, compiled. @returns null when the database failed
     [[nodiscard]] std::shared_ptr<const ConfigurationSnapshot> loadConfiguration();
 
+    /// The place behind which a range begins.
+    [[nodiscard]] static Waiting beginOf(const WaitingRange &range);
     Statement statement(const char *name);
     bool change(Statement &statement);
     void noteChange() { ++m_changes; }
