@@ -13,6 +13,7 @@ BUILD_PACKAGES=(
     libboost-dev # Beast's HTTP parser, headers only
     libsqlite3-dev # the same library that Qt's driver uses, for functions and limits of searches
     prometheus-cpp-dev libyaml-cpp-dev libsodium-dev zlib1g-dev
+    libzxcvbn-dev # how easily a password is guessed
 )
 TEST_PACKAGES=(
     postgresql pgbouncer openssl # private database servers, a pooler, and certificates

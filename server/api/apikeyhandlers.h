@@ -19,6 +19,7 @@ public:
 private:
     [[nodiscard]] QCoro::Task<http::Response> list(Call call);
     [[nodiscard]] QCoro::Task<http::Response> create(Call call);
+    [[nodiscard]] QCoro::Task<http::Response> rotate(Call call);
     [[nodiscard]] QCoro::Task<http::Response> remove(Call call);
 
     Pipeline &m_pipeline;

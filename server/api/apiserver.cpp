@@ -3,13 +3,22 @@
 
 #include "agenthandlers.h"
 #include "apikeyhandlers.h"
+#include "audithandlers.h"
 #include "confighandlers.h"
 #include "eventhandlers.h"
+#include "exporthandlers.h"
+#include "forecasthandlers.h"
+#include "importhandlers.h"
 #include "itemhandlers.h"
+#include "jobhandlers.h"
+#include "linthandlers.h"
 #include "queuehandlers.h"
+#include "rolehandlers.h"
 #include "searchhandlers.h"
 #include "sessionhandlers.h"
 #include "settingshandlers.h"
+#include "simulationhandlers.h"
+#include "userhandlers.h"
 
 #include <apidocument/pages.h>
 
@@ -67,20 +76,33 @@ public:
     Private(Pipeline &pipeline, Cache &cache, const Clock &clock, ServerFacts facts, ApiOptions options)
         : limits(options.limits, clock)
         , presence(clock)
-        , authenticator(pipeline.store(), cache, clock, options.keepCallers, limits)
+        , uses(pipeline.store(), clock, options.noteUses)
+        , authenticator(pipeline.store(), cache, clock, { options.keepCallers, options.sessionIdle }, limits, uses)
         , items(pipeline)
+        , jobs(pipeline, options.confirmationSecret)
         , searches(pipeline)
+        , exports(pipeline, authenticator)
+        , imports(pipeline)
         , configuration(pipeline)
         , queues(pipeline)
         , settings(pipeline)
         , agents(pipeline, authenticator, presence, options.slowestReader)
         , events(pipeline, authenticator, presence, options.slowestReader)
         , stats(pipeline, presence, std::move(facts))
-        , sessions(pipeline, options.sessionLifetime)
+        , sessions(pipeline, passwords, guard, options.sessionLifetime)
+        , users(pipeline, passwords, guard)
+        , roles(pipeline)
         , apiKeys(pipeline)
+        , audit(pipeline)
+        , lint(pipeline)
+        , simulations(pipeline, profiles)
+        , forecasts(pipeline, profiles)
     {
         take(items.endpoints());
+        take(jobs.endpoints());
         take(searches.endpoints());
+        take(exports.endpoints());
+        take(imports.endpoints());
         take(configuration.endpoints());
         take(queues.endpoints());
         take(settings.endpoints());
@@ -88,7 +110,13 @@ public:
         take(events.endpoints());
         take(stats.endpoints());
         take(sessions.endpoints());
+        take(users.endpoints());
+        take(roles.endpoints());
         take(apiKeys.endpoints());
+        take(audit.endpoints());
+        take(lint.endpoints());
+        take(simulations.endpoints());
+        take(forecasts.endpoints());
         infos.push_back(events.streamInfo());
         infos.push_back(agents.streamInfo());
         for (const Page &page : pages())
@@ -105,9 +133,15 @@ public:
 
     RequestLimits limits;
     Presence presence;
+    LastUses uses;
+    PasswordChecker passwords;
+    LoginGuard guard;
     Authenticator authenticator;
     ItemHandlers items;
+    JobHandlers jobs;
     SearchHandlers searches;
+    ExportHandlers exports;
+    ImportHandlers imports;
     ConfigHandlers configuration;
     QueueHandlers queues;
     SettingsHandlers settings;
@@ -115,7 +149,14 @@ public:
     EventHandlers events;
     StatsHandlers stats;
     SessionHandlers sessions;
+    UserHandlers users;
+    RoleHandlers roles;
     ApiKeyHandlers apiKeys;
+    AuditHandlers audit;
+    LintHandlers lint;
+    HourlyProfiles profiles; // before those who use it
+    SimulationHandlers simulations;
+    ForecastHandlers forecasts;
 
     std::vector<ApiEndpoint> endpoints;
     std::vector<EndpointInfo> infos;

@@ -12,14 +12,17 @@ namespace iwd {
 struct ApiOptions
 {
     milliseconds sessionLifetime { std::chrono::hours(12) };
+    milliseconds sessionIdle { std::chrono::hours(2) }; ///< a session that is not used for so long ends
+    milliseconds noteUses { LastUses::Interval }; ///< how often to write down when keys and sessions were used
     milliseconds keepCallers { std::chrono::seconds(10) }; ///< how long the cache answers for the database; see Authenticator
     RequestLimitOptions limits; ///< none
     milliseconds slowestReader { std::chrono::seconds(30) }; ///< of a live stream: one that takes nothing for so long is dropped
+    QByteArray confirmationSecret; ///< by which servers on one database know each other's confirmations; empty: one of this object's own
 };
 
 /// The API of port 4024: everything that port answers except health and metrics, which belong to the process.
 ///
-/// Must outlive the server whose router it filled, and everything given to it must outlive it. Thread-safe once the routes are added.
+/// Must outlive the server whose router it filled, and everything given to it must outlive it. Lives on a thread with an event loop; thread-safe once the routes are added.
 class Api
 {
 public:

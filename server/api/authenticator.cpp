@@ -2,6 +2,7 @@
 #include "authenticator.h"
 
 #include <cache/cachekeys.h>
+#include <pipeline/access/granting.h>
 #include <runtime/secrets.h>
 
 #include <QJsonArray>
@@ -63,17 +64,31 @@ QByteArray encode(const Caller &caller, quint64 generation)
         { QStringLiteral("tenant"), caller.tenant.number }, { QStringLiteral("tenantId"), caller.tenantId },
         { QStringLiteral("tenantName"), caller.tenantName }, { QStringLiteral("kind"), caller.actor.kind },
         { QStringLiteral("id"), caller.actor.id }, { QStringLiteral("name"), caller.actor.name },
-        { QStringLiteral("scopes"), QJsonArray::fromStringList(caller.scopes) }, { QStringLiteral("agent"), caller.agent },
+        { QStringLiteral("roles"), QJsonArray::fromStringList(caller.roles) },
+        { QStringLiteral("privileges"), QJsonArray::fromStringList(namesOf(caller.privileges)) },
+        { QStringLiteral("categories"), QJsonArray::fromStringList(caller.categories) },
+        { QStringLiteral("changePassword"), caller.changePassword }, { QStringLiteral("session"), caller.session },
+        { QStringLiteral("agent"), caller.agent },
         { QStringLiteral("expires"), caller.expires ? QJsonValue(toMillis(*caller.expires)) : QJsonValue() } };
     return QJsonDocument(json).toJson(QJsonDocument::Compact);
+}
+
+QStringList textsIn(const QJsonValue &value)
+{
+    QStringList texts;
+    for (const QJsonValue text : value.toArray())
+        texts.append(text.toString());
+    return texts;
 }
 
 std::optional<Caller> decode(const QByteArray &text, quint64 generation)
 {
     const QJsonObject json = QJsonDocument::fromJson(text).object();
     const QJsonValue agent = json.value(QStringLiteral("agent"));
-    // One that does not say whether it is an agent's is not taken for one that is nobody's.
-    if (json.value(QStringLiteral("generation")).toString() != QString::number(generation) || !agent.isString())
+    const QJsonValue categories = json.value(QStringLiteral("categories"));
+    // One that does not say what binds it is not taken for one that is bound by nothing.
+    const bool saysAll = agent.isString() && categories.isArray() && json.value(QStringLiteral("changePassword")).isBool();
+    if (json.value(QStringLiteral("generation")).toString() != QString::number(generation) || !saysAll)
         return std::nullopt;
     Caller caller;
     caller.tenant.number = json.value(QStringLiteral("tenant")).toInteger();
@@ -81,10 +96,12 @@ std::optional<Caller> decode(const QByteArray &text, quint64 generation)
     caller.tenantName = json.value(QStringLiteral("tenantName")).toString();
     caller.actor = { json.value(QStringLiteral("kind")).toString(), json.value(QStringLiteral("id")).toString(),
         json.value(QStringLiteral("name")).toString() };
-    for (const QJsonValue scope : json.value(QStringLiteral("scopes")).toArray())
-        caller.scopes.append(scope.toString());
+    caller.roles = textsIn(json.value(QStringLiteral("roles")));
+    caller.privileges = privilegesOf(textsIn(json.value(QStringLiteral("privileges"))));
+    caller.categories = textsIn(categories);
+    caller.changePassword = json.value(QStringLiteral("changePassword")).toBool();
+    caller.session = json.value(QStringLiteral("session")).toString();
     caller.agent = agent.toString();
-    caller.privileges = privilegesOf(caller.scopes);
     if (const QJsonValue expires = json.value(QStringLiteral("expires")); expires.isDouble())
         caller.expires = fromMillis(expires.toInteger());
     return caller;
@@ -128,32 +145,51 @@ private:
     std::unordered_map<QByteArray, Known> m_callers;
 };
 
-std::optional<Caller> callerIn(Directory &directory, bool isKey, const QByteArray &digest)
+Caller ofKey(const ApiKeyRecord &key)
 {
     Caller caller;
+    caller.tenant = key.tenant;
+    caller.actor = { QStringLiteral("apiKey"), key.id, key.name };
+    caller.privileges = privilegesOf(key.scopes);
+    caller.categories = key.categories;
+    caller.agent = key.agent;
+    caller.expires = key.expires;
+    return caller;
+}
+
+Caller ofSession(Directory &directory, const SignedIn &signedIn, milliseconds idle)
+{
+    const auto &[session, record] = signedIn;
+    const User &user = record.user;
+    Caller caller;
+    caller.tenant = session.tenant;
+    caller.actor = { QStringLiteral("user"), user.name, user.name };
+    caller.roles = user.roles;
+    const bool hasMade = std::any_of(user.roles.begin(), user.roles.end(), [](const QString &role) { return !grantNamed(stockRoles(), role); });
+    caller.privileges = privilegesOfRoles(user.roles, hasMade ? directory.roles(session.tenant) : std::vector<RoleRecord>());
+    caller.categories = user.categories;
+    caller.changePassword = record.changePassword;
+    caller.session = session.id;
+    // Uses are written down a little late.
+    caller.expires = std::min(session.expires, session.seen + idle + 2 * LastUses::Interval);
+    return caller;
+}
+
+std::optional<Caller> callerIn(Directory &directory, bool isKey, const QByteArray &digest, Instant now, milliseconds idle)
+{
+    std::optional<Caller> caller;
     if (isKey) {
-        const auto key = directory.apiKey(digest);
-        if (!key)
-            return std::nullopt;
-        caller.tenant = key->tenant;
-        caller.actor = { QStringLiteral("apiKey"), key->id, key->name };
-        caller.scopes = key->scopes;
-        caller.agent = key->agent;
-        caller.expires = key->expires;
-    } else {
-        const auto session = directory.session(digest);
-        if (!session)
-            return std::nullopt;
-        caller.tenant = session->tenant;
-        caller.actor = { QStringLiteral("user"), session->user, session->user };
-        caller.scopes = session->scopes;
-        caller.expires = session->expires;
+        if (const auto key = directory.apiKey(digest, now))
+            caller = ofKey(*key);
+    } else if (const auto session = directory.session(digest); session && !session->user.user.disabled) {
+        caller = ofSession(directory, *session, idle);
     }
-    caller.privileges = privilegesOf(caller.scopes);
+    if (!caller)
+        return std::nullopt;
     for (const TenantRecord &tenant : directory.tenants()) {
-        if (tenant.number == caller.tenant) {
-            caller.tenantId = tenant.id;
-            caller.tenantName = tenant.name;
+        if (tenant.number == caller->tenant) {
+            caller->tenantId = tenant.id;
+            caller->tenantName = tenant.name;
         }
     }
     return caller;
@@ -167,12 +203,13 @@ Error tooBusy()
         { { QStringLiteral("retryAfterSeconds"), 1 } } };
 }
 
-Authenticator::Authenticator(Store &store, Cache &cache, const Clock &clock, milliseconds keep, RequestLimits &limits)
+Authenticator::Authenticator(Store &store, Cache &cache, const Clock &clock, AuthenticatorOptions options, RequestLimits &limits, LastUses &uses)
     : m_store(store)
     , m_cache(cache)
     , m_clock(clock)
-    , m_keep(keep)
+    , m_options(options)
     , m_limits(limits)
+    , m_uses(uses)
     , m_seen(std::shared_ptr<const Clock>(std::shared_ptr<void>(), &clock), mostSeen)
 {
 }
@@ -189,6 +226,7 @@ QCoro::Task<Result<std::optional<Caller>>> Authenticator::stored(bool isKey, QBy
         if (auto caller = decode(*kept, generation)) {
             RecentCallers::ofThisThread().remember(cacheKey, generation, *caller);
             m_seen.insert(cacheKey, {}, timeSeen);
+            m_uses.note(caller->tenant, isKey, digest, from);
             co_return caller;
         }
     }
@@ -198,11 +236,12 @@ QCoro::Task<Result<std::optional<Caller>>> Authenticator::stored(bool isKey, QBy
             co_return mayTry.error();
     }
     std::function<std::optional<Caller>(Directory &)> work
-        = [isKey, digest](Directory &directory) { return callerIn(directory, isKey, digest); };
+        = [isKey, digest, now = m_clock.now(), idle = m_options.idle](Directory &directory) { return callerIn(directory, isKey, digest, now, idle); };
     auto found = co_await lookUp<std::optional<Caller>>(m_store, deadline, work);
     if (found && *found) {
         m_seen.insert(cacheKey, {}, timeSeen);
-        co_await m_cache.put(cacheKey, encode(**found, generation), m_keep);
+        m_uses.note((*found)->tenant, isKey, digest, from);
+        co_await m_cache.put(cacheKey, encode(**found, generation), m_options.keep);
     } else if (found) {
         m_limits.failed(from);
     }
@@ -222,6 +261,7 @@ QCoro::Task<Result<Caller>> Authenticator::authenticate(http::Headers headers, Q
         co_return notKnown(credential->isKey);
     Caller caller = **found;
     caller.credential = credential->digest;
+    caller.actor.address = from;
     co_return caller;
 }
 

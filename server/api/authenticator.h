@@ -2,6 +2,7 @@
 #pragma once
 
 #include "caller.h"
+#include "lastuses.h"
 #include "requestlimits.h"
 
 #include <cache/cache.h>
@@ -10,6 +11,12 @@
 #include <pipeline/store.h>
 
 namespace iwd {
+
+struct AuthenticatorOptions
+{
+    milliseconds keep { std::chrono::seconds(10) }; ///< how long the cache may answer for the database
+    milliseconds idle { std::chrono::hours(2) }; ///< a session that was not used for so long has ended
+};
 
 /// Finds out who calls: an API key in the header x-api-key, or a session's token in Authorization: Bearer.
 ///
@@ -20,8 +27,8 @@ namespace iwd {
 class Authenticator
 {
 public:
-    /// All must outlive this. @param keep how long the cache may answer for the database
-    Authenticator(Store &store, Cache &cache, const Clock &clock, milliseconds keep, RequestLimits &limits);
+    /// All must outlive this.
+    Authenticator(Store &store, Cache &cache, const Clock &clock, AuthenticatorOptions options, RequestLimits &limits, LastUses &uses);
 
     /// @returns NotAuthenticated when nothing was sent, InvalidCredentials when it is unknown, expired or deleted, TooManyAttempts when too many from the address
     /// @p from were, or what keeps the store from answering
@@ -35,8 +42,9 @@ private:
     Store &m_store;
     Cache &m_cache;
     const Clock &m_clock;
-    const milliseconds m_keep;
+    const AuthenticatorOptions m_options;
     RequestLimits &m_limits;
+    LastUses &m_uses;
     LocalCache m_seen; ///< credentials that were right a while ago, whatever they may be by now
 };
 

@@ -120,17 +120,17 @@ std::optional<ConfigRecord> present(Snapshot &snapshot, ConfigKind kind, const Q
 const std::vector<ConfigResource> &configResources()
 {
     static const std::vector<ConfigResource> resources {
-        { ConfigKind::Queue, QStringLiteral("queues"), Privilege::ConfigurationView, Privilege::ConfigurationUpdate, checkedBy<decodeQueue, encodeQueue> },
-        { ConfigKind::Category, QStringLiteral("categories"), Privilege::ConfigurationView, Privilege::ConfigurationUpdate, checkedBy<decodeCategory, encodeCategory> },
-        { ConfigKind::Schema, QStringLiteral("schemas"), Privilege::ConfigurationView, Privilege::ConfigurationUpdate,
+        { ConfigKind::Queue, QStringLiteral("queues"), Privilege::QueuesView, Privilege::QueuesUpdate, checkedBy<decodeQueue, encodeQueue> },
+        { ConfigKind::Category, QStringLiteral("categories"), Privilege::CategoriesView, Privilege::CategoriesUpdate, checkedBy<decodeCategory, encodeCategory> },
+        { ConfigKind::Schema, QStringLiteral("schemas"), Privilege::PrioritizationView, Privilege::PrioritizationUpdate,
             checkedBy<decodePrioritizationSchema, encodePrioritizationSchema> },
-        { ConfigKind::CapturePoint, QStringLiteral("capture-points"), Privilege::ConfigurationView, Privilege::ConfigurationUpdate,
+        { ConfigKind::CapturePoint, QStringLiteral("capture-points"), Privilege::CapturePointsView, Privilege::CapturePointsUpdate,
             checkedBy<decodeCapturePoint, encodeCapturePoint> },
-        { ConfigKind::Agent, QStringLiteral("agents"), Privilege::AgentsView, Privilege::ConfigurationUpdate, checkedBy<decodeAgent, encodeAgent> },
-        { ConfigKind::Skill, QStringLiteral("skills"), Privilege::ConfigurationView, Privilege::ConfigurationUpdate, checkedBy<decodeSkill, encodeSkill> },
+        { ConfigKind::Agent, QStringLiteral("agents"), Privilege::AgentsView, Privilege::AgentsUpdate, checkedBy<decodeAgent, encodeAgent> },
+        { ConfigKind::Skill, QStringLiteral("skills"), Privilege::AgentsView, Privilege::AgentsUpdate, checkedBy<decodeSkill, encodeSkill> },
         { ConfigKind::Calendar, QStringLiteral("calendars"), Privilege::CalendarsView, Privilege::CalendarsUpdate,
             checkedBy<decodeCalendar, encodeCalendar> },
-        { ConfigKind::Attribute, QStringLiteral("attributes"), Privilege::ConfigurationView, Privilege::ConfigurationUpdate,
+        { ConfigKind::Attribute, QStringLiteral("attributes"), Privilege::AttributesView, Privilege::AttributesUpdate,
             checkedBy<decodeAttribute, encodeAttribute> },
     };
     return resources;
@@ -193,7 +193,7 @@ std::vector<ApiEndpoint> ConfigHandlers::endpoints()
     }
     all.push_back({ { .method = "POST",
                         .pattern = QStringLiteral("/iwd/v3/categories/{id}/restore"),
-                        .privilege = ConfigurationUpdate,
+                        .privilege = CategoriesUpdate,
                         .idempotent = true },
         [this](Call call) { return restore(std::move(call)); } });
     all.push_back({ { .method = "GET",

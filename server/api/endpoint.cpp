@@ -129,18 +129,19 @@ Result<void> checkHeaders(Call &call, const EndpointInfo &info)
     return info.idempotent ? readIdempotencyKey(call) : Result<void>();
 }
 
-Error notAllowed(const Caller &caller, Privilege privilege)
-{
-    const QString who = caller.actor.kind == QLatin1StringView("user") ? QStringLiteral("The user") : QStringLiteral("The API key");
-    return { ErrorCode::NotAllowed,
-        QStringLiteral("%1 \"%2\" lacks the privilege %3.").arg(who, caller.actor.name, privilegeName(privilege)), {},
-        { { QStringLiteral("privilege"), privilegeName(privilege) } } };
-}
-
 Result<Caller> allowed(const Caller &caller, const EndpointInfo &info, const http::Request &request)
 {
+    if (caller.changePassword && !info.beforePasswordChange) {
+        return Error { ErrorCode::PasswordChangeRequired,
+            QStringLiteral("The password of \"%1\" was made by somebody else. Change it first: PUT /iwd/v3/me/password, or iwdctl password.").arg(caller.actor.name), {}, {} };
+    }
     if (!caller.may(info.privilege))
-        return notAllowed(caller, info.privilege);
+        return lacks(caller, info.privilege);
+    if (!caller.categories.isEmpty() && info.isAboutWork() && !info.keepsToCategories) {
+        return Error { ErrorCode::NotAllowed,
+            QStringLiteral("\"%1\" sees the work of some categories only, and this cannot be kept to them. Ask somebody who sees all.").arg(caller.actor.name), {},
+            { { QStringLiteral("categories"), QJsonArray::fromStringList(caller.categories) } } };
+    }
     if (info.isOfOneAgent() && !caller.mayActAs(request.parameters.value(0)))
         return notTheAgent(caller);
     return caller;
@@ -170,7 +171,13 @@ QCoro::Task<http::Response> serve(std::shared_ptr<const ApiEndpoint> endpoint, A
 
 ItemRef Call::item() const
 {
-    return { id(), parameter(u"capturePointId") };
+    return { id(), parameter(u"capturePointId"), { caller.categories } };
+}
+
+bool EndpointInfo::isAboutWork() const
+{
+    const QString name = privilegeName(privilege);
+    return showsWork || name.startsWith(QLatin1StringView("Workitems.")) || privilege == Privilege::DistributionTake || privilege == Privilege::EventsView || privilege == Privilege::DashboardView;
 }
 
 Result<qint64> Call::integerParameter(const QString &name, qint64 least, qint64 most, qint64 otherwise) const
@@ -218,6 +225,19 @@ WriteContext Call::callersWriteContext() const
 http::Response Call::respond(const Result<Answer> &answer) const
 {
     return answer ? toResponse(*answer) : problem(answer.error());
+}
+
+Granter granterOf(const Caller &caller, std::shared_ptr<const ConfigurationSnapshot> configuration)
+{
+    return { caller.actor, caller.privileges, caller.categories, std::move(configuration) };
+}
+
+Error lacks(const Caller &caller, Privilege privilege)
+{
+    const QString who = caller.actor.kind == QLatin1StringView("user") ? QStringLiteral("The user") : QStringLiteral("The API key");
+    return { ErrorCode::NotAllowed,
+        QStringLiteral("%1 \"%2\" lacks the privilege %3.").arg(who, caller.actor.name, privilegeName(privilege)), {},
+        { { QStringLiteral("privilege"), privilegeName(privilege) } } };
 }
 
 Error notTheAgent(const Caller &caller)

@@ -5,6 +5,7 @@
 #include "responses.h"
 
 #include <http/router.h>
+#include <pipeline/access/granting.h>
 #include <pipeline/itemlookup.h>
 #include <pipeline/pipeline.h>
 
@@ -55,12 +56,18 @@ struct EndpointInfo
     QString pattern;
     Privilege privilege = Privilege::None;
     bool open = false; ///< needs no caller at all
+    bool showsWork = false; ///< work items are shown or counted here, though the privilege does not say so
+    /// Keeps a caller who may see some categories only (Caller::categories) to them. What does not is refused to such a caller, if it is about work.
+    bool keepsToCategories = false;
+    bool beforePasswordChange = false; ///< also for a user who has to change the password before anything else
     QStringList parameters = {}; ///< known query parameters
     BodyUse body = BodyUse::None;
     bool idempotent = false; ///< looks at Idempotency-Key
     bool versioned = false; ///< looks at If-Match
     http::RouteOptions options = {};
 
+    /// Whether work items are shown or changed here, or counted.
+    [[nodiscard]] bool isAboutWork() const;
     /// Whether an agent acts here: one whose id is in the path, before what is done.
     [[nodiscard]] bool isOfOneAgent() const { return pattern.startsWith(QLatin1StringView("/iwd/v3/agents/{id}/")); }
 };
@@ -82,6 +89,11 @@ void addRoute(http::Router &router, Authenticator &authenticator, const ApiEndpo
 
 /// The same of a caller who was admitted, without counting another request: for a stream that goes on.
 [[nodiscard]] QCoro::Task<Result<Caller>> identify(Authenticator &authenticator, http::Request request, EndpointInfo info);
+
+/// What a caller may hand on to those whom it makes or changes. @param configuration see Granter
+[[nodiscard]] Granter granterOf(const Caller &caller, std::shared_ptr<const ConfigurationSnapshot> configuration = {});
+/// What a caller is told who lacks a privilege.
+[[nodiscard]] Error lacks(const Caller &caller, Privilege privilege);
 
 /// What a caller is told who is bound to an agent (Caller::agent) and wants to act as another.
 [[nodiscard]] Error notTheAgent(const Caller &caller);

@@ -15,17 +15,31 @@ constexpr int longestWaitSeconds = 60;
 constexpr milliseconds waitTimeout { std::chrono::seconds(longestWaitSeconds + 30) };
 constexpr qint64 lastEventId = std::numeric_limits<qint64>::max();
 
-using Events = std::vector<StoredEvent>;
-
-Answer encodePage(Events events, qint64 after, int limit)
+/// What was read of the log; of it the caller sees all, or less.
+struct Events
 {
-    const bool more = events.size() > static_cast<size_t>(limit);
+    std::vector<StoredEvent> read;
+    std::shared_ptr<const ConfigurationSnapshot> configuration;
+};
+
+Result<Events> readEvents(Snapshot &snapshot, qint64 after, int limit)
+{
+    auto read = readFeed(snapshot, after, limit);
+    if (!read)
+        return read.error();
+    return Events { *std::move(read), snapshot.configuration() };
+}
+
+Answer encodePage(Events events, qint64 after, int limit, const CategoryScope &scope)
+{
+    const bool more = events.read.size() > static_cast<size_t>(limit);
     if (more)
-        events.pop_back();
-    const qint64 next = events.empty() ? after : events.back().id;
+        events.read.pop_back();
+    const qint64 next = events.read.empty() ? after : events.read.back().id;
+    std::erase_if(events.read, [&](const StoredEvent &event) { return !isSeen(scope, *events.configuration, event); });
     Answer answer;
     answer.body
-        = "{\"data\":" + joinEvents(events) + ",\"next\":" + QByteArray::number(next) + ",\"more\":" + (more ? "true" : "false") + '}';
+        = "{\"data\":" + joinEvents(events.read) + ",\"next\":" + QByteArray::number(next) + ",\"more\":" + (more ? "true" : "false") + '}';
     return answer;
 }
 
@@ -36,6 +50,7 @@ std::vector<ApiEndpoint> EventHandlers::endpoints()
     return { { { .method = "GET",
                    .pattern = QStringLiteral("/iwd/v3/events"),
                    .privilege = Privilege::EventsView,
+                   .keepsToCategories = true,
                    .parameters = { QStringLiteral("after"), QStringLiteral("limit"), QStringLiteral("wait") },
                    .options = { .timeout = waitTimeout } },
         [this](Call call) { return page(std::move(call)); } } };
@@ -55,13 +70,13 @@ QCoro::Task<http::Response> EventHandlers::page(Call call)
 
     LongPoll<Events> poll;
     poll.news = [signal = &m_pipeline.eventSignal(), tenant = call.caller.tenant] { return signal->next(tenant); };
-    poll.read = [after = *after, limit = *limit](Snapshot &snapshot) { return readFeed(snapshot, after, limit + 1); };
-    poll.isThere = [](const Events &events) { return !events.empty(); };
+    poll.read = [after = *after, limit = *limit](Snapshot &snapshot) { return readEvents(snapshot, after, limit + 1); };
+    poll.isThere = [](const Events &events) { return !events.read.empty(); };
     const milliseconds patience(static_cast<qint64>(*wait * 1000));
     const auto events = co_await readWhenThere(&m_pipeline, call.caller.tenant, call.request.deadline, patience, poll);
     if (!events)
         co_return call.problem(events.error());
-    co_return toResponse(encodePage(*events, *after, *limit));
+    co_return toResponse(encodePage(*events, *after, *limit, { call.caller.categories }));
 }
 
 EndpointInfo EventHandlers::streamInfo() const
@@ -69,6 +84,7 @@ EndpointInfo EventHandlers::streamInfo() const
     return { .method = "GET",
         .pattern = QStringLiteral("/iwd/v3/events/stream"),
         .privilege = Privilege::EventsView,
+        .keepsToCategories = true,
         .parameters = { QStringLiteral("after") } };
 }
 
@@ -95,7 +111,7 @@ QCoro::Task<std::optional<http::Response>> EventHandlers::authorizeStream(http::
     const auto after = call.integerParameter(QStringLiteral("after"), 0, lastEventId, 0);
     if (!after)
         co_return call.badRequest(after.error());
-    std::function<Result<Events>(Snapshot &)> look = [after = *after](Snapshot &snapshot) { return readFeed(snapshot, after, 1); };
+    std::function<Result<Events>(Snapshot &)> look = [after = *after](Snapshot &snapshot) { return readEvents(snapshot, after, 1); };
     const auto events = co_await m_pipeline.read<Events>(caller->tenant, request.deadline, look);
     if (!events)
         co_return call.problem(events.error());

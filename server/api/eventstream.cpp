@@ -13,6 +13,7 @@ struct Batch
 {
     std::vector<StoredEvent> events;
     qint64 last = 0; ///< where to go on
+    std::shared_ptr<const ConfigurationSnapshot> configuration = {};
 };
 
 Result<Batch> readBatch(Snapshot &snapshot, std::optional<qint64> after)
@@ -22,7 +23,7 @@ Result<Batch> readBatch(Snapshot &snapshot, std::optional<qint64> after)
     auto events = readFeed(snapshot, *after, eventsAtOnce);
     if (!events)
         return events.error();
-    Batch batch { std::move(events).value(), *after };
+    Batch batch { std::move(events).value(), *after, snapshot.configuration() };
     if (!batch.events.empty())
         batch.last = batch.events.back().id;
     return batch;
@@ -39,10 +40,10 @@ public:
 
     Delivery<bool> news(TenantId tenant) override { return m_pipeline.eventSignal().next(tenant); }
 
-    QCoro::Task<Result<bool>> send(TenantId tenant, Deadline deadline, StreamSocket socket) override
+    QCoro::Task<Result<bool>> send(Caller caller, Deadline deadline, StreamSocket socket) override
     {
         std::function<Result<Batch>(Snapshot &)> work = [after = m_after](Snapshot &snapshot) { return readBatch(snapshot, after); };
-        const auto batch = co_await m_pipeline.read<Batch>(tenant, deadline, work);
+        const auto batch = co_await m_pipeline.read<Batch>(caller.tenant, deadline, work);
         if (!batch)
             co_return batch.error();
         if (!isOpen(socket))
@@ -51,7 +52,8 @@ public:
         for (const StoredEvent &event : batch->events) {
             if (!hasRoom(socket))
                 break; // the rest is read again when the reader has taken this
-            socket->sendTextMessage(QString::fromUtf8(event.json()));
+            if (isSeen({ caller.categories }, *batch->configuration, event))
+                socket->sendTextMessage(QString::fromUtf8(event.json()));
             m_after = event.id;
         }
         co_return !batch->events.empty();

@@ -5,12 +5,16 @@
 #include "explanationencoding.h"
 #include "pagecursor.h"
 
+#include <contract/bulkapi.h>
 #include <contract/jsonreading.h>
 #include <contract/problem.h>
 #include <domain/suggestion.h>
 #include <pipeline/capture/capture.h>
 #include <pipeline/itemoperations.h>
 #include <pipeline/prioritize/ordering.h>
+#include <pipeline/search/searching.h>
+
+#include <array>
 
 namespace iwd {
 
@@ -97,6 +101,15 @@ QStringList captureIdsOf(const Decoded &inputs)
     return ids;
 }
 
+Result<ItemAnswer> captureWithin(Transaction &transaction, const ItemInput &input, const Actor &actor, const CategoryScope &scope)
+{
+    auto captured = captureItem(transaction, input, actor);
+    if (!captured || scope.covers(*transaction.configuration(), captured->record.item.categoryId))
+        return captured;
+    return Error { ErrorCode::NotAllowed, QStringLiteral("The item does not come into a category that \"%1\" sees, or is there already in another one. Nothing was captured.").arg(actor.name), {},
+        { { QStringLiteral("categories"), QJsonArray::fromStringList(scope.roots) } } };
+}
+
 Result<Captured> captureAll(Transaction &transaction, const Decoded &inputs, const Actor &actor)
 {
     Captured captured;
@@ -161,8 +174,10 @@ Result<ListQuery> readListQuery(const Call &call)
     return query;
 }
 
-Result<Answer> listById(Snapshot &snapshot, const Call &call, const ListQuery &query, qint64 after, int limit)
+Result<Answer> listById(Snapshot &snapshot, const Call &call, ListQuery query, qint64 after, int limit)
 {
+    if (const CategoryScope scope { call.caller.categories }; !scope.isEverything())
+        query.filter.categories = scope.covered(*snapshot.configuration());
     auto records = snapshot.items(query.filter, after, query.sort == QLatin1StringView("-id"), limit + 1);
     const bool more = records.size() > static_cast<size_t>(limit);
     if (more)
@@ -261,56 +276,20 @@ Result<ItemCommand> decodeCommand(ItemOperation operation, const Call &call)
 
     ObjectReader reader(call.body.toObject());
     command.token = reader.take(readToken(reader.value(QStringLiteral("token"))));
-    switch (operation) {
-    case ItemOperation::Hold:
-    case ItemOperation::Cancel:
-        command.reason = reader.text(QStringLiteral("reason"), limits::Text);
-        break;
-    case ItemOperation::Complete:
-        command.resultCode = reader.text(QStringLiteral("resultCode"), limits::Text);
-        break;
-    case ItemOperation::Requeue:
-        command.queueId = reader.objectId(QStringLiteral("queue"));
-        command.reason = reader.text(QStringLiteral("reason"), limits::Text);
-        break;
-    case ItemOperation::Restart:
-        command.categoryId = reader.objectId(QStringLiteral("category"));
-        break;
-    case ItemOperation::Assign:
-        command.agentId = reader.objectId(QStringLiteral("agent"));
-        if (command.agentId.isEmpty())
-            reader.fail(missingField(QStringLiteral("agent"), QStringLiteral("the id of an agent")));
-        break;
-    case ItemOperation::Resume:
-    case ItemOperation::Activate:
-    case ItemOperation::Update:
-        break;
-    }
+    const ItemParameters parameters = readItemParameters(operation, reader);
+    command.reason = parameters.reason;
+    command.resultCode = parameters.resultCode;
+    command.queueId = parameters.queueId;
+    command.categoryId = parameters.categoryId;
+    command.agentId = parameters.agentId;
     if (const auto finished = reader.finish(); !finished)
         return finished.error();
     return command;
 }
 
-struct ItemAction
-{
-    ItemOperation operation;
-    Privilege privilege;
-};
-
-const std::vector<ItemAction> &itemActions()
-{
-    static const std::vector<ItemAction> actions {
-        { ItemOperation::Hold, Privilege::WorkitemsHold },
-        { ItemOperation::Resume, Privilege::WorkitemsResume },
-        { ItemOperation::Complete, Privilege::WorkitemsComplete },
-        { ItemOperation::Cancel, Privilege::WorkitemsCancel },
-        { ItemOperation::Restart, Privilege::WorkitemsRestart },
-        { ItemOperation::Activate, Privilege::WorkitemsActivate },
-        { ItemOperation::Requeue, Privilege::WorkitemsRequeue },
-        { ItemOperation::Assign, Privilege::WorkitemsAssign },
-    };
-    return actions;
-}
+/// All but Update, which is no path of its own.
+constexpr std::array itemActions { ItemOperation::Hold, ItemOperation::Resume, ItemOperation::Complete, ItemOperation::Cancel, ItemOperation::Restart, ItemOperation::Activate,
+    ItemOperation::Requeue, ItemOperation::Assign };
 
 } // namespace
 
@@ -328,11 +307,12 @@ std::vector<ApiEndpoint> ItemHandlers::endpoints()
         { { .method = "POST",
               .pattern = items,
               .privilege = Privilege::WorkitemsCreate,
+              .keepsToCategories = true,
               .body = BodyUse::ObjectOrArray,
               .idempotent = true,
               .options = { .maxBody = captureBodyBytes } },
             [this](Call call) { return capture(std::move(call)); } },
-        { { .method = "GET", .pattern = items, .privilege = Privilege::WorkitemsView, .parameters = filters },
+        { { .method = "GET", .pattern = items, .privilege = Privilege::WorkitemsView, .keepsToCategories = true, .parameters = filters },
             [this](Call call) { return list(std::move(call)); } },
         { { .method = "POST",
               .pattern = items + QStringLiteral("/retry"),
@@ -340,34 +320,37 @@ std::vector<ApiEndpoint> ItemHandlers::endpoints()
               .body = BodyUse::Optional,
               .idempotent = true },
             [this](Call call) { return retry(std::move(call)); } },
-        { { .method = "GET", .pattern = item, .privilege = Privilege::WorkitemsView, .parameters = which },
+        { { .method = "GET", .pattern = item, .privilege = Privilege::WorkitemsView, .keepsToCategories = true, .parameters = which },
             [this](Call call) { return get(std::move(call)); } },
         { { .method = "PATCH",
               .pattern = item,
               .privilege = Privilege::WorkitemsUpdate,
+              .keepsToCategories = true,
               .parameters = which,
               .body = BodyUse::Object,
               .idempotent = true,
               .versioned = true },
             [this](Call call) { return update(std::move(call)); } },
-        { { .method = "GET", .pattern = item + QStringLiteral("/explanation"), .privilege = Privilege::WorkitemsView, .parameters = which },
+        { { .method = "GET", .pattern = item + QStringLiteral("/explanation"), .privilege = Privilege::WorkitemsView, .keepsToCategories = true, .parameters = which },
             [this](Call call) { return explanation(std::move(call)); } },
         { { .method = "GET",
               .pattern = item + QStringLiteral("/history"),
               .privilege = Privilege::WorkitemsView,
+              .keepsToCategories = true,
               .parameters = historyParameters },
             [this](Call call) { return history(std::move(call)); } },
     };
-    for (const ItemAction &action : itemActions()) {
-        const bool needsBody = action.operation == ItemOperation::Assign;
+    for (const ItemOperation operation : itemActions) {
+        const bool needsBody = operation == ItemOperation::Assign;
         all.push_back({ { .method = "POST",
-                            .pattern = item + u'/' + operationName(action.operation),
-                            .privilege = action.privilege,
+                            .pattern = item + u'/' + operationName(operation),
+                            .privilege = privilegeFor(operation),
+                            .keepsToCategories = true,
                             .parameters = which,
                             .body = needsBody ? BodyUse::Object : BodyUse::Optional,
                             .idempotent = true,
                             .versioned = true },
-            [this, operation = action.operation](Call call) { return act(operation, std::move(call)); } });
+            [this, operation](Call call) { return act(operation, std::move(call)); } });
     }
     return all;
 }
@@ -383,7 +366,9 @@ QCoro::Task<http::Response> ItemHandlers::captureOne(Call call)
     if (!input)
         co_return call.problem(input.error());
     std::function<Result<ItemAnswer>(Transaction &)> work
-        = [input = *input, actor = call.caller.actor](Transaction &transaction) { return captureItem(transaction, input, actor); };
+        = [input = *input, actor = call.caller.actor, scope = CategoryScope { call.caller.categories }](Transaction &transaction) {
+              return captureWithin(transaction, input, actor, scope);
+          };
     WriteContext context = call.writeContext();
     context.captureIds = captureIdsOf({ input });
     const auto answer = co_await m_pipeline.write<ItemAnswer>(context, work, encodeCaptured);
@@ -393,6 +378,11 @@ QCoro::Task<http::Response> ItemHandlers::captureOne(Call call)
 QCoro::Task<http::Response> ItemHandlers::captureMany(Call call)
 {
     const QJsonArray elements = call.body.toArray();
+    if (!call.caller.categories.isEmpty()) {
+        co_return call.problem({ ErrorCode::NotAllowed,
+            QStringLiteral("\"%1\" sees the work of some categories only and so sends items one by one: what does not come into these is refused alone.").arg(call.caller.actor.name), {},
+            { { QStringLiteral("categories"), QJsonArray::fromStringList(call.caller.categories) } } });
+    }
     if (elements.isEmpty() || elements.size() > mostItemsAtOnce)
         co_return call.problem(wrongCount(elements.size()));
     const auto inputs = std::make_shared<const Decoded>(decodeInputs(elements));
@@ -435,12 +425,45 @@ QCoro::Task<http::Response> ItemHandlers::listInOrder(Call call)
     const auto limit = call.limit();
     if (!limit)
         co_return call.badRequest(limit.error());
+    if (!call.caller.categories.isEmpty())
+        co_return co_await listInOrderWithin(std::move(call), query->filter.queueId, *limit);
     const auto place = readPlace(call);
     if (!place)
         co_return call.badRequest(place.error());
     std::function<Result<Answer>(Snapshot &)> work = [call, queueId = query->filter.queueId, place = *place, limit = *limit](
                                                          Snapshot &snapshot) { return listWaiting(snapshot, call, queueId, place, limit); };
     const auto answer = co_await m_pipeline.read<Answer>(call.caller.tenant, call.request.deadline, work);
+    co_return call.respond(answer);
+}
+
+/// The same of the categories that the caller sees. A class does not know of categories, so items are looked at as in a search.
+QCoro::Task<http::Response> ItemHandlers::listInOrderWithin(Call call, QString queueId, int limit)
+{
+    const auto place = readCursor(call);
+    if (!place)
+        co_return call.badRequest(place.error());
+    SearchRequest request;
+    request.scope = { call.caller.categories };
+    request.byPriority = true;
+    request.limit = limit;
+    request.place = *place;
+    if (!queueId.isEmpty()) {
+        const QJsonObject inQueue { { QStringLiteral("attribute"), QStringLiteral("queue") }, { QStringLiteral("operator"), QStringLiteral("equals") }, { QStringLiteral("value"), queueId } };
+        const auto condition = Condition::parse(inQueue);
+        if (!condition)
+            co_return call.badRequest(condition.error());
+        request.search.condition = *condition;
+    }
+    std::function<Result<Answer>(Snapshot &)> work = [call, request](Snapshot &snapshot) -> Result<Answer> {
+        auto page = searchItems(snapshot, request);
+        if (!page)
+            return page.error();
+        std::vector<ItemAnswer> data;
+        for (ItemRecord &record : page->items)
+            data.push_back(answerOf(snapshot, std::move(record)));
+        return encodeItemList(data, page->next.isEmpty() ? QString() : makeCursor(call, page->next));
+    };
+    const auto answer = co_await m_pipeline.search<Answer>(call.caller.tenant, call.request.deadline, work);
     co_return call.respond(answer);
 }
 
@@ -511,7 +534,7 @@ QCoro::Task<http::Response> ItemHandlers::explanation(Call call)
 {
     std::function<Result<Answer>(Snapshot &)> work = [reference = call.item()](Snapshot &snapshot) -> Result<Answer> {
         const auto record = findItem(snapshot, reference);
-        return record ? Result<Answer>(jsonAnswer(encodeExplanation(explain(snapshot, *record)))) : record.error();
+        return record ? Result<Answer>(jsonAnswer(encodeExplanation(explain(snapshot, *record, reference.scope)))) : record.error();
     };
     const auto answer = co_await m_pipeline.read<Answer>(call.caller.tenant, call.request.deadline, work);
     co_return call.respond(answer);

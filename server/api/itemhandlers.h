@@ -24,6 +24,7 @@ private:
     [[nodiscard]] QCoro::Task<http::Response> captureMany(Call call);
     [[nodiscard]] QCoro::Task<http::Response> list(Call call);
     [[nodiscard]] QCoro::Task<http::Response> listInOrder(Call call);
+    [[nodiscard]] QCoro::Task<http::Response> listInOrderWithin(Call call, QString queueId, int limit);
     [[nodiscard]] QCoro::Task<http::Response> get(Call call);
     [[nodiscard]] QCoro::Task<http::Response> update(Call call);
     [[nodiscard]] QCoro::Task<http::Response> act(ItemOperation operation, Call call);

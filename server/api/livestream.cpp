@@ -67,7 +67,7 @@ QCoro::Task<void> run(LiveStream stream, StreamSocket socket)
             stay.emplace(stream.enter(caller->tenant));
         // Register first, then read, then wait: nothing can be committed unseen in between.
         const Delivery<bool> news = stream.source->news(caller->tenant);
-        const auto more = co_await stream.source->send(caller->tenant, stream.request.deadline, socket);
+        const auto more = co_await stream.source->send(*caller, stream.request.deadline, socket);
         if (!isOpen(socket))
             co_return;
         if (!more) {

@@ -26,8 +26,8 @@ public:
     virtual ~LiveSource() = default;
     /// Delivers as soon as there may be more than what a send() after this call reads. Whoever waits no longer delivers false to it.
     [[nodiscard]] virtual Delivery<bool> news(TenantId tenant) = 0;
-    /// Reads what is new and sends it, unless the socket has ended meanwhile. @returns whether there may be more right now, or why nothing can be read
-    [[nodiscard]] virtual QCoro::Task<Result<bool>> send(TenantId tenant, Deadline deadline, StreamSocket socket) = 0;
+    /// Reads what is new and sends of it what the caller may see, unless the socket has ended meanwhile. @returns whether there may be more right now, or why nothing can be read
+    [[nodiscard]] virtual QCoro::Task<Result<bool>> send(Caller caller, Deadline deadline, StreamSocket socket) = 0;
     /// How a reader that was dropped goes on, in a few words.
     [[nodiscard]] virtual QString wayOn() const = 0;
 };

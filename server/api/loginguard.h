@@ -2,6 +2,7 @@
 #pragma once
 
 #include <base/instant.h>
+#include <pipeline/itemrecord.h>
 
 #include <QString>
 
@@ -29,6 +30,9 @@ public:
         int failures = 0; ///< in a row
         Instant lockedUntil;
     };
+
+    /// How a user is called here. @param tenant 0: nobody of that name is known
+    [[nodiscard]] static QString nameOf(TenantId tenant, const QString &user) { return QString::number(tenant.number) + u'/' + user; }
 
     /// Begins an attempt. @param stored what the database remembers of the name, from before a restart
     /// @returns how long to wait, when the name is locked: then nothing was counted

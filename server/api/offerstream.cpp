@@ -25,8 +25,9 @@ public:
 
     Delivery<bool> news(TenantId tenant) override { return m_pipeline.offerSignal().next(tenant, m_agentId); }
 
-    QCoro::Task<Result<bool>> send(TenantId tenant, Deadline deadline, StreamSocket socket) override
+    QCoro::Task<Result<bool>> send(Caller caller, Deadline deadline, StreamSocket socket) override
     {
+        const TenantId tenant = caller.tenant;
         std::function<Result<QJsonArray>(Snapshot &)> work = [agentId = m_agentId](Snapshot &snapshot) { return inHands(snapshot, agentId, true, 0); };
         const auto offers = co_await m_pipeline.read<QJsonArray>(tenant, deadline, work);
         if (!offers)

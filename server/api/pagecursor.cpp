@@ -106,4 +106,15 @@ QString cursorAfter(const Call &call, const QJsonValue &last)
     return makeCursor(call, { { afterName, last } });
 }
 
+Result<PageRequest> readPageRequest(const Call &call)
+{
+    const auto limit = call.limit();
+    if (!limit)
+        return limit.error();
+    const auto after = textAfter(call);
+    if (!after)
+        return after.error();
+    return PageRequest { *limit, *after };
+}
+
 } // namespace iwd

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "encoding.h"
 #include "endpoint.h"
 
 namespace iwd {
@@ -18,5 +19,32 @@ namespace iwd {
 [[nodiscard]] QString cursorAfter(const Call &call, const QJsonValue &last);
 
 [[nodiscard]] Error damagedCursor();
+
+struct PageRequest
+{
+    int limit = 100;
+    QString after; ///< empty: from the beginning
+};
+/// Of a list that is ordered by a text. @returns an Error to be answered with badRequest()
+[[nodiscard]] Result<PageRequest> readPageRequest(const Call &call);
+
+/// A page of a list that is read as a whole because it is short, in order of its ids.
+/// @param idOf of a record, @param encode a record into a JSON object
+template <typename Record, typename IdOf, typename Encode>
+[[nodiscard]] Answer pageById(const Call &call, const PageRequest &page, std::vector<Record> records, IdOf idOf, Encode encode)
+{
+    std::sort(records.begin(), records.end(), [&](const Record &left, const Record &right) { return idOf(left) < idOf(right); });
+    QJsonArray data;
+    QString last;
+    for (const Record &record : records) {
+        if (!page.after.isEmpty() && idOf(record) <= page.after)
+            continue;
+        if (data.size() == page.limit)
+            return encodeList(data, cursorAfter(call, last));
+        data.append(encode(record));
+        last = idOf(record);
+    }
+    return encodeList(data, {});
+}
 
 } // namespace iwd

@@ -10,7 +10,7 @@ namespace {
 
 Error tooMany()
 {
-    return { ErrorCode::Busy, QStringLiteral("Too many people are signing in at this moment. Try again in a few seconds."), {},
+    return { ErrorCode::Busy, QStringLiteral("Too many passwords are being checked at this moment. Try again in a few seconds."), {},
         { { QStringLiteral("retryAfterSeconds"), 5 } } };
 }
 
@@ -26,22 +26,35 @@ PasswordChecker::~PasswordChecker()
     m_pool.waitForDone();
 }
 
-QCoro::Task<Result<bool>> PasswordChecker::check(QString hash, QString password, Deadline deadline)
+template <typename T>
+QCoro::Task<Result<T>> PasswordChecker::run(std::function<Result<T>()> work, Deadline deadline)
 {
     if (++m_waiting > MostWaiting) {
         --m_waiting;
         co_return tooMany();
     }
-    Delivery<Result<bool>> checked;
-    m_pool.start([this, checked, hash, password, deadline] {
+    Delivery<Result<T>> done;
+    m_pool.start([this, done, work, deadline] {
         --m_waiting;
         if (deadline.passed())
-            checked.deliver(Error { ErrorCode::DeadlineExceeded,
+            done.deliver(Error { ErrorCode::DeadlineExceeded,
                 QStringLiteral("The server did not get to this request in time and did nothing. Try again."), {}, {} });
         else
-            checked.deliver(secrets::verifyPassword(hash, password));
+            done.deliver(work());
     });
-    co_return co_await checked;
+    co_return co_await done;
+}
+
+QCoro::Task<Result<bool>> PasswordChecker::check(QString hash, QString password, Deadline deadline)
+{
+    std::function<Result<bool>()> work = [hash, password]() -> Result<bool> { return secrets::verifyPassword(hash, password); };
+    co_return co_await run<bool>(work, deadline);
+}
+
+QCoro::Task<Result<QString>> PasswordChecker::hash(QString password, Deadline deadline)
+{
+    std::function<Result<QString>()> work = [password] { return secrets::hashPassword(password); };
+    co_return co_await run<QString>(work, deadline);
 }
 
 } // namespace iwd

@@ -9,10 +9,11 @@
 #include <QThreadPool>
 
 #include <atomic>
+#include <functional>
 
 namespace iwd {
 
-/// Checks passwords away from the threads that serve connections, few at a time, because each check costs a tenth of a second and
+/// Checks and hashes passwords away from the threads that serve connections, few at a time, because each costs a tenth of a second and
 /// 64 MiB by design. Thread-safe.
 class PasswordChecker
 {
@@ -27,7 +28,13 @@ public:
     /// @returns whether it matches; Busy or DeadlineExceeded when it was not checked
     [[nodiscard]] QCoro::Task<Result<bool>> check(QString hash, QString password, Deadline deadline);
 
+    /// @returns what to store for the password; Busy or DeadlineExceeded when it was not hashed
+    [[nodiscard]] QCoro::Task<Result<QString>> hash(QString password, Deadline deadline);
+
 private:
+    template <typename T>
+    [[nodiscard]] QCoro::Task<Result<T>> run(std::function<Result<T>()> work, Deadline deadline);
+
     QThreadPool m_pool;
     std::atomic<int> m_waiting = 0;
 };

@@ -37,7 +37,7 @@ std::vector<ApiEndpoint> QueueHandlers::endpoints()
     for (const auto &[path, state] : actions) {
         all.push_back({ { .method = "POST",
                             .pattern = QStringLiteral("/iwd/v3/queues/{id}") + QLatin1StringView(path),
-                            .privilege = Privilege::ConfigurationUpdate,
+                            .privilege = Privilege::QueuesUpdate,
                             .idempotent = true,
                             .versioned = true },
             [this, state = state](Call call) { return setState(state, std::move(call)); } });

@@ -38,6 +38,7 @@ std::vector<ApiEndpoint> SearchHandlers::endpoints()
     return { { { .method = "POST",
                    .pattern = QStringLiteral("/iwd/v3/items/search"),
                    .privilege = Privilege::WorkitemsView,
+                   .keepsToCategories = true,
                    .body = BodyUse::Object },
         [this](Call call) { return search(std::move(call)); } } };
 }
@@ -52,6 +53,7 @@ QCoro::Task<http::Response> SearchHandlers::search(Call call)
         co_return call.badRequest(place.error());
     SearchRequest request;
     request.search = { input->condition, input->text, {} };
+    request.scope = { call.caller.categories };
     request.sort = input->sort;
     request.byPriority = input->byPriority;
     request.limit = input->limit;

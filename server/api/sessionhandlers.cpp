@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sessionhandlers.h"
 
-#include "encoding.h"
+#include "pagecursor.h"
 
-#include <contract/jsonreading.h>
+#include <contract/configurationobject.h>
+#include <contract/userapi.h>
+#include <pipeline/access/users.h>
+#include <runtime/passwordstrength.h>
 #include <runtime/secrets.h>
+
+#include <QUuid>
 
 namespace iwd {
 
 namespace {
 
-constexpr int longestUserName = 200;
 constexpr int longestPassword = 1'000;
+constexpr int longestProgram = 200;
 
 QJsonObject tenantJson(const QString &id, const QString &name)
 {
@@ -38,19 +43,30 @@ Error noSession()
 
 Answer encodeCaller(const Caller &caller)
 {
-    QJsonArray privileges;
-    for (int privilege = 1; privilege < PrivilegeCount; ++privilege) {
-        if (caller.may(static_cast<Privilege>(privilege)))
-            privileges.append(privilegeName(static_cast<Privilege>(privilege)));
-    }
     return jsonAnswer({ { QStringLiteral("kind"), caller.actor.kind }, { QStringLiteral("id"), caller.actor.id },
-        { QStringLiteral("name"), caller.actor.name }, { QStringLiteral("agentId"), textOrNull(caller.agent) }, { QStringLiteral("tenant"), tenantJson(caller.tenantId, caller.tenantName) },
-        { QStringLiteral("privileges"), privileges } });
+        { QStringLiteral("name"), caller.actor.name }, { QStringLiteral("agentId"), textOrNull(caller.agent) },
+        { QStringLiteral("tenant"), tenantJson(caller.tenantId, caller.tenantName) }, { QStringLiteral("roles"), QJsonArray::fromStringList(caller.roles) },
+        { QStringLiteral("privileges"), QJsonArray::fromStringList(namesOf(caller.privileges)) }, { QStringLiteral("categories"), QJsonArray::fromStringList(caller.categories) },
+        { QStringLiteral("changePassword"), caller.changePassword }, { QStringLiteral("sessionId"), textOrNull(caller.session) } });
 }
 
-LoginGuard::State storedState(const std::optional<UserRecord> &user)
+QJsonObject encodeSession(const SessionRecord &session, const Caller &caller)
 {
-    return user ? LoginGuard::State { user->failures, user->lockedUntil } : LoginGuard::State {};
+    return { { QStringLiteral("id"), session.id }, { QStringLiteral("user"), session.user }, { QStringLiteral("createdDateTime"), toIso(session.created) },
+        { QStringLiteral("expiresDateTime"), toIso(session.expires) }, { QStringLiteral("lastUsedDateTime"), toIso(session.seen) }, { QStringLiteral("address"), textOrNull(session.address) },
+        { QStringLiteral("program"), textOrNull(session.program) }, { QStringLiteral("current"), !session.id.isEmpty() && session.id == caller.session } };
+}
+
+bool isUser(const Caller &caller)
+{
+    return caller.actor.kind == QLatin1StringView("user");
+}
+
+Error seesOnlyItsOwn(const Caller &caller)
+{
+    const Privilege privilege = Privilege::UsersView;
+    return { ErrorCode::NotAllowed, QStringLiteral("\"%1\" lacks the privilege %2 and so sees its own sessions only.").arg(caller.actor.name, privilegeName(privilege)), {},
+        { { QStringLiteral("privilege"), privilegeName(privilege) } } };
 }
 
 Error wrong()
@@ -58,48 +74,76 @@ Error wrong()
     return { ErrorCode::InvalidCredentials, QStringLiteral("User or password is wrong."), {}, {} };
 }
 
+Error disabled()
+{
+    return { ErrorCode::InvalidCredentials, QStringLiteral("This user is disabled. Ask an administrator."), {}, {} };
+}
+
+/// Where somebody is looked for who signs in.
+struct Wanted
+{
+    QString tenant; ///< id or name; empty: the first one that has a user of the name
+    QString name;
+};
+
 } // namespace
 
 struct SessionHandlers::Login
 {
     QString name;
-    QString password;
     std::optional<UserRecord> user;
     TenantRecord tenant;
+
+    [[nodiscard]] QString guarded() const { return LoginGuard::nameOf(user ? user->tenant : TenantId {}, name); }
+    [[nodiscard]] LoginGuard::State stored() const { return user ? LoginGuard::State { user->failures, user->lockedUntil } : LoginGuard::State {}; }
+
+    [[nodiscard]] static Login find(Directory &directory, const Wanted &wanted)
+    {
+        Login login { wanted.name, std::nullopt, {} };
+        const auto tenants = directory.tenants();
+        for (const UserRecord &user : directory.users(wanted.name)) {
+            const auto tenant = std::find_if(tenants.begin(), tenants.end(), [&](const TenantRecord &record) { return record.number == user.tenant; });
+            if (tenant == tenants.end() || (!wanted.tenant.isEmpty() && tenant->id != wanted.tenant && tenant->name != wanted.tenant))
+                continue;
+            login.user = user;
+            login.tenant = *tenant;
+            break;
+        }
+        return login;
+    }
 };
 
 std::vector<ApiEndpoint> SessionHandlers::endpoints()
 {
+    const QString sessions = QStringLiteral("/iwd/v3/sessions");
     return {
-        { { .method = "POST", .pattern = QStringLiteral("/iwd/v3/sessions"), .open = true, .body = BodyUse::Object },
-            [this](Call call) { return create(std::move(call)); } },
-        { { .method = "DELETE", .pattern = QStringLiteral("/iwd/v3/sessions/current") },
-            [this](Call call) { return end(std::move(call)); } },
-        { { .method = "GET", .pattern = QStringLiteral("/iwd/v3/me") }, [this](Call call) { return me(std::move(call)); } },
+        { { .method = "POST", .pattern = sessions, .open = true, .body = BodyUse::Object }, [this](Call call) { return create(std::move(call)); } },
+        { { .method = "GET", .pattern = sessions, .parameters = { QStringLiteral("user"), QStringLiteral("limit"), QStringLiteral("cursor") } },
+            [this](Call call) { return list(std::move(call)); } },
+        { { .method = "DELETE", .pattern = sessions + QStringLiteral("/current"), .beforePasswordChange = true }, [this](Call call) { return end(std::move(call)); } },
+        { { .method = "DELETE", .pattern = sessions + QStringLiteral("/{id}"), .idempotent = true }, [this](Call call) { return remove(std::move(call)); } },
+        { { .method = "GET", .pattern = QStringLiteral("/iwd/v3/me"), .beforePasswordChange = true }, [this](Call call) { return me(std::move(call)); } },
+        { { .method = "PUT", .pattern = QStringLiteral("/iwd/v3/me/password"), .beforePasswordChange = true, .body = BodyUse::Object },
+            [this](Call call) { return changePassword(std::move(call)); } },
     };
 }
 
 QCoro::Task<http::Response> SessionHandlers::create(Call call)
 {
     ObjectReader reader(call.body.toObject());
-    const QString name = reader.requiredText(QStringLiteral("user"), longestUserName);
+    Wanted wanted;
+    wanted.name = reader.requiredText(QStringLiteral("user"), MaxUserNameLength);
+    wanted.tenant = reader.text(QStringLiteral("tenant"), MaxNameLength);
     const QString password = reader.requiredText(QStringLiteral("password"), longestPassword);
     if (const auto finished = reader.finish(); !finished)
         co_return call.problem(finished.error());
 
-    std::function<Login(Directory &)> find = [name, password](Directory &directory) {
-        Login login { name, password, directory.user(name), {} };
-        for (const TenantRecord &tenant : directory.tenants()) {
-            if (login.user && tenant.number == login.user->tenant)
-                login.tenant = tenant;
-        }
-        return login;
-    };
+    std::function<Login(Directory &)> find = [wanted](Directory &directory) { return Login::find(directory, wanted); };
     const auto found = co_await lookUp<Login>(m_pipeline.store(), call.request.deadline, find);
     if (!found)
         co_return call.problem(found.error());
     const auto login = std::make_shared<const Login>(*found);
-    if (const auto wait = m_guard.begin(name, storedState(login->user), m_pipeline.clock().now()))
+    if (const auto wait = m_guard.begin(login->guarded(), login->stored(), m_pipeline.clock().now()))
         co_return call.problem(locked(*wait));
     // Chosen outside of the co_await: GCC 12 destroys the temporaries of both branches of a conditional inside of one, also the one never made.
     const QString hash = login->user ? login->user->passwordHash : QString();
@@ -107,20 +151,30 @@ QCoro::Task<http::Response> SessionHandlers::create(Call call)
     if (!matches)
         co_return call.problem(matches.error());
     if (!*matches || !login->user) {
-        rememberFailure(*login);
+        if (login->user)
+            rememberFailure(*login->user, call.request.remoteAddress);
         co_return call.problem(wrong());
     }
-    m_guard.succeeded(name);
+    m_guard.succeeded(login->guarded());
+    if (login->user->user.disabled)
+        co_return call.problem(disabled());
     co_return co_await open(std::move(call), login);
 }
 
-void SessionHandlers::rememberFailure(const Login &login)
+void SessionHandlers::rememberFailure(const UserRecord &user, const QString &address)
 {
-    if (!login.user)
-        return;
     // Nobody waits for it: the answer for a known user must not take longer than that for an unknown one.
-    const LoginGuard::State state = m_guard.state(login.name);
-    WriteUnit unit { login.user->tenant, [name = login.name, state](Transaction &transaction) { transaction.setLoginFailures(name, state.failures, state.lockedUntil); },
+    const QString name = user.user.name;
+    const LoginGuard::State state = m_guard.state(LoginGuard::nameOf(user.tenant, name));
+    Actor actor = userActor(name);
+    actor.address = address;
+    const bool isLocked = state.lockedUntil > m_pipeline.clock().now();
+    WriteUnit unit { user.tenant,
+        [name, state, actor, isLocked](Transaction &transaction) {
+            transaction.setLoginFailures(name, state.failures, state.lockedUntil);
+            const QJsonObject what { { QStringLiteral("failures"), state.failures }, { QStringLiteral("lockedUntilDateTime"), isLocked ? QJsonValue(toIso(state.lockedUntil)) : QJsonValue() } };
+            auditCaller(transaction, actor, QStringLiteral("sign-in-failed"), QStringLiteral("user"), name, {}, what);
+        },
         [](const std::optional<Error> &) {} };
     unit.aboutCallers = true;
     m_pipeline.store().write(std::move(unit));
@@ -130,26 +184,79 @@ QCoro::Task<http::Response> SessionHandlers::open(Call call, std::shared_ptr<con
 {
     const QString token = secrets::newSessionToken();
     const QByteArray digest = secrets::digest(token);
+    SessionRecord session;
+    session.id = QStringLiteral("session-") + QUuid::createUuid().toString(QUuid::Id128).left(16);
+    session.tenant = login->user->tenant;
+    session.user = login->name;
+    session.address = call.request.remoteAddress;
+    session.program = QString::fromUtf8(call.request.headers.value("User-Agent")).left(longestProgram);
+    if (!json::isText(session.program, longestProgram))
+        session.program.clear();
     WriteContext context;
-    context.tenant = login->user->tenant;
+    context.tenant = session.tenant;
     context.actor = userActor(login->name);
+    context.actor.address = session.address;
     context.deadline = call.request.deadline;
     context.aboutCallers = true;
     std::function<Result<Instant>(Transaction &)> work
-        = [login, digest, lifetime = m_lifetime](Transaction &transaction) -> Result<Instant> {
-        const Instant expires = transaction.now() + lifetime;
-        transaction.insertSession({ login->user->tenant, login->name, login->user->scopes, transaction.now(), expires }, digest);
-        if (login->user->failures > 0)
-            transaction.setLoginFailures(login->name, 0, Instant());
-        return expires;
+        = [session, actor = context.actor, digest, lifetime = m_lifetime](Transaction &transaction) -> Result<Instant> {
+        SessionRecord opened = session;
+        opened.expires = transaction.now() + lifetime;
+        transaction.insertSession(opened, digest);
+        transaction.noteSignIn(opened.user);
+        auditCaller(transaction, actor, QStringLiteral("sign-in"), QStringLiteral("session"), opened.id, {}, QJsonObject { { QStringLiteral("program"), textOrNull(opened.program) } });
+        return opened.expires;
     };
-    std::function<Answer(const Instant &)> encode = [token, login](const Instant &expires) {
+    std::function<Answer(const Instant &)> encode = [token, login, id = session.id](const Instant &expires) {
         return jsonAnswer(
-            { { QStringLiteral("token"), token }, { QStringLiteral("expiresDateTime"), toIso(expires) },
-                { QStringLiteral("user"), login->name }, { QStringLiteral("tenant"), tenantJson(login->tenant.id, login->tenant.name) } },
+            { { QStringLiteral("token"), token }, { QStringLiteral("id"), id }, { QStringLiteral("expiresDateTime"), toIso(expires) },
+                { QStringLiteral("user"), login->name }, { QStringLiteral("tenant"), tenantJson(login->tenant.id, login->tenant.name) },
+                { QStringLiteral("changePassword"), login->user->changePassword } },
             201);
     };
     const auto answer = co_await m_pipeline.write<Instant>(context, work, encode);
+    co_return call.respond(answer);
+}
+
+QCoro::Task<http::Response> SessionHandlers::list(Call call)
+{
+    const auto page = readPageRequest(call);
+    if (!page)
+        co_return call.badRequest(page.error());
+    QString user = call.parameter(u"user");
+    const bool seesAll = call.caller.may(Privilege::UsersView);
+    const QString own = isUser(call.caller) ? call.caller.actor.id : QString();
+    if (!user.isEmpty() && user != own && !seesAll)
+        co_return call.problem(seesOnlyItsOwn(call.caller));
+    if (!seesAll)
+        user = own;
+    std::function<Result<Answer>(Snapshot &)> work = [call, page = *page, user, seesAll](Snapshot &snapshot) -> Result<Answer> {
+        auto sessions = snapshot.sessions();
+        std::erase_if(sessions, [&](const SessionRecord &session) { return (!seesAll || !user.isEmpty()) && session.user != user; });
+        return pageById(call, page, std::move(sessions), [](const SessionRecord &session) { return session.id; },
+            [&call](const SessionRecord &session) { return encodeSession(session, call.caller); });
+    };
+    const auto answer = co_await m_pipeline.readCallers<Answer>(call.caller.tenant, call.request.deadline, work);
+    co_return call.respond(answer);
+}
+
+QCoro::Task<http::Response> SessionHandlers::remove(Call call)
+{
+    std::function<Result<bool>(Transaction &)> work = [id = call.id(), caller = call.caller](Transaction &transaction) -> Result<bool> {
+        const auto sessions = transaction.sessions();
+        const auto found = std::find_if(sessions.begin(), sessions.end(), [&](const SessionRecord &session) { return session.id == id; });
+        const bool isOwn = found != sessions.end() && isUser(caller) && found->user == caller.actor.id;
+        // Who may end only his own does not learn of others.
+        const bool isSeen = isOwn || (found != sessions.end() && caller.may(Privilege::UsersUpdate));
+        if (!isSeen || !transaction.removeSession(id, found->user)) {
+            return Error { ErrorCode::ObjectNotFound, QStringLiteral("There is no session \"%1\"; it may have ended.").arg(id), {},
+                { { QStringLiteral("kind"), QStringLiteral("session") }, { QStringLiteral("id"), id } } };
+        }
+        auditCaller(transaction, caller.actor, QStringLiteral("end-session"), QStringLiteral("session"), id);
+        return true;
+    };
+    std::function<Answer(const bool &)> encode = [](const bool &) { return noContent(); };
+    const auto answer = co_await m_pipeline.write<bool>(call.callersWriteContext(), work, encode);
     co_return call.respond(answer);
 }
 
@@ -157,8 +264,9 @@ QCoro::Task<http::Response> SessionHandlers::end(Call call)
 {
     if (call.caller.actor.kind != QLatin1StringView("user"))
         co_return call.problem(noSession());
-    std::function<Result<bool>(Transaction &)> work = [digest = call.caller.credential](Transaction &transaction) -> Result<bool> {
-        transaction.removeSession(digest);
+    std::function<Result<bool>(Transaction &)> work = [caller = call.caller](Transaction &transaction) -> Result<bool> {
+        transaction.removeSession(caller.credential);
+        auditCaller(transaction, caller.actor, QStringLiteral("sign-out"), QStringLiteral("session"), caller.session);
         return true;
     };
     std::function<Answer(const bool &)> encode = [](const bool &) { return noContent(); };
@@ -169,6 +277,51 @@ QCoro::Task<http::Response> SessionHandlers::end(Call call)
 QCoro::Task<http::Response> SessionHandlers::me(Call call)
 {
     co_return toResponse(encodeCaller(call.caller));
+}
+
+QCoro::Task<http::Response> SessionHandlers::changePassword(Call call)
+{
+    if (!isUser(call.caller))
+        co_return call.problem(noSession());
+    ObjectReader reader(call.body.toObject());
+    const QString field = QStringLiteral("newPassword");
+    const QString current = reader.requiredText(QStringLiteral("currentPassword"), longestPassword);
+    const QString wanted = reader.requiredText(field, longestPassword);
+    if (const auto finished = reader.finish(); !finished)
+        co_return call.problem(finished.error());
+    const QString name = call.caller.actor.id;
+    std::function<Result<UserRecord>(Snapshot &)> look = [name](Snapshot &snapshot) -> Result<UserRecord> {
+        const auto record = snapshot.user(name);
+        return record ? Result<UserRecord>(*record) : noSuchUser(name);
+    };
+    const auto record = co_await m_pipeline.readCallers<UserRecord>(call.caller.tenant, call.request.deadline, look);
+    if (!record)
+        co_return call.problem(record.error());
+    const QString guarded = LoginGuard::nameOf(call.caller.tenant, name);
+    const LoginGuard::State stored { record->failures, record->lockedUntil };
+    if (const auto wait = m_guard.begin(guarded, stored, m_pipeline.clock().now()))
+        co_return call.problem(locked(*wait));
+    const auto matches = co_await m_passwords.check(record->passwordHash, current, call.request.deadline);
+    if (!matches)
+        co_return call.problem(matches.error());
+    if (!*matches) {
+        rememberFailure(*record, call.request.remoteAddress);
+        co_return call.problem(invalidField(QStringLiteral("currentPassword"), QStringLiteral("the password with which you sign in now")));
+    }
+    m_guard.succeeded(guarded);
+    if (wanted == current)
+        co_return call.problem(invalidField(field, QStringLiteral("another password than the current one")));
+    if (const auto strong = checkPasswordStrength(field, wanted, { name, record->user.displayName, record->user.email }); !strong)
+        co_return call.problem(strong.error());
+    const auto hash = co_await m_passwords.hash(wanted, call.request.deadline);
+    if (!hash)
+        co_return call.problem(hash.error());
+    std::function<Result<UserRecord>(Transaction &)> work = [name, hash = *hash, granter = granterOf(call.caller), but = call.caller.credential](Transaction &transaction) {
+        return setPassword(transaction, name, hash, false, granter, but);
+    };
+    std::function<Answer(const UserRecord &)> encode = [](const UserRecord &) { return noContent(); };
+    const auto answer = co_await m_pipeline.write<UserRecord>(call.callersWriteContext(), work, encode);
+    co_return call.respond(answer);
 }
 
 } // namespace iwd

@@ -7,13 +7,15 @@
 
 namespace iwd {
 
-/// /sessions and /me: who is calling.
+/// /sessions and /me: signing in and out, and who is calling.
 class SessionHandlers
 {
 public:
-    /// @p pipeline must outlive this.
-    SessionHandlers(Pipeline &pipeline, milliseconds lifetime)
+    /// All must outlive this.
+    SessionHandlers(Pipeline &pipeline, PasswordChecker &passwords, LoginGuard &guard, milliseconds lifetime)
         : m_pipeline(pipeline)
+        , m_passwords(passwords)
+        , m_guard(guard)
         , m_lifetime(lifetime)
     {
     }
@@ -24,13 +26,16 @@ private:
     [[nodiscard]] QCoro::Task<http::Response> create(Call call);
     [[nodiscard]] QCoro::Task<http::Response> open(Call call, std::shared_ptr<const Login> login);
     [[nodiscard]] QCoro::Task<http::Response> end(Call call);
+    [[nodiscard]] QCoro::Task<http::Response> list(Call call);
+    [[nodiscard]] QCoro::Task<http::Response> remove(Call call);
     [[nodiscard]] QCoro::Task<http::Response> me(Call call);
-    void rememberFailure(const Login &login);
+    [[nodiscard]] QCoro::Task<http::Response> changePassword(Call call);
+    void rememberFailure(const UserRecord &user, const QString &address);
 
     Pipeline &m_pipeline;
+    PasswordChecker &m_passwords;
+    LoginGuard &m_guard;
     const milliseconds m_lifetime;
-    LoginGuard m_guard;
-    PasswordChecker m_passwords;
 };
 
 } // namespace iwd

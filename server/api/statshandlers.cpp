@@ -89,6 +89,36 @@ Result<Answer> agentFigures(Snapshot &snapshot, const LiveFigures::Figures &figu
     return asOf(snapshot.now(), data);
 }
 
+/// Figures of the categories that a caller sees are counted when they are asked for.
+Result<Answer> queueFiguresWithin(Snapshot &snapshot, const CategoryScope &scope)
+{
+    const Instant now = snapshot.now();
+    const auto midnight = std::chrono::floor<std::chrono::days>(now);
+    std::map<QString, QueueFigures> figures;
+    std::map<QString, OldestWaiting> oldest;
+    const auto configuration = snapshot.configuration();
+    for (const ItemCount &count : snapshot.countItems(midnight, scope.covered(*configuration))) {
+        QueueFigures &queue = figures[count.queueId];
+        queue.byStatus[static_cast<size_t>(count.status)] += count.count;
+        queue.arrivedToday += count.arrivedSince;
+        if (count.status == ItemStatus::Completed) {
+            queue.completedToday += count.endedSince;
+            queue.slaMetToday += count.slaMetSince;
+            queue.slaMissedToday += count.endedSince - count.slaMetSince;
+        }
+        if (count.status == ItemStatus::Canceled)
+            queue.canceledToday += count.endedSince;
+        if (count.status == ItemStatus::Queued && count.oldest)
+            oldest[count.queueId].created = *count.oldest;
+    }
+    QJsonArray data;
+    for (const Queue *queue : sortedById(configuration->queues())) {
+        const auto found = oldest.find(queue->id);
+        data.append(queueJson(now, *queue, valueOr(figures, queue->id, {}), found == oldest.end() ? std::nullopt : std::optional(found->second)));
+    }
+    return asOf(now, data);
+}
+
 QJsonObject countsByStatus(const LiveFigures::Figures &figures)
 {
     QJsonObject counts;
@@ -120,11 +150,11 @@ Answer serverFigures(const Store &store, const ServerFacts &facts, const LiveFig
 
 std::vector<ApiEndpoint> StatsHandlers::endpoints()
 {
-    const auto info = [](const char *path) {
-        return EndpointInfo { .method = "GET", .pattern = QLatin1StringView(path), .privilege = Privilege::DashboardView };
+    const auto info = [](const char *path, bool keepsToCategories = false) {
+        return EndpointInfo { .method = "GET", .pattern = QLatin1StringView(path), .privilege = Privilege::DashboardView, .keepsToCategories = keepsToCategories };
     };
     return {
-        { info("/iwd/v3/stats/queues"), [this](Call call) { return queues(std::move(call)); } },
+        { info("/iwd/v3/stats/queues", true), [this](Call call) { return queues(std::move(call)); } },
         { info("/iwd/v3/stats/agents"), [this](Call call) { return agents(std::move(call)); } },
         { info("/iwd/v3/stats/server"), [this](Call call) { return server(std::move(call)); } },
     };
@@ -132,6 +162,11 @@ std::vector<ApiEndpoint> StatsHandlers::endpoints()
 
 QCoro::Task<http::Response> StatsHandlers::queues(Call call)
 {
+    if (!call.caller.categories.isEmpty()) {
+        std::function<Result<Answer>(Snapshot &)> count = [scope = CategoryScope { call.caller.categories }](Snapshot &snapshot) { return queueFiguresWithin(snapshot, scope); };
+        const auto counted = co_await m_pipeline.search<Answer>(call.caller.tenant, call.request.deadline, count);
+        co_return call.respond(counted);
+    }
     const auto figures
         = std::make_shared<const LiveFigures::Figures>(m_pipeline.figures().figures(call.caller.tenant, m_pipeline.clock().now()));
     std::function<Result<Answer>(Snapshot &)> work = [figures](Snapshot &snapshot) { return queueFigures(snapshot, *figures); };

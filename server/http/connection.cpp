@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connection.h"
 
-#include "gzip.h"
 #include "tlstransport.h"
 #include "websocketupgrade.h"
 
@@ -16,6 +15,7 @@ namespace {
 constexpr qsizetype inputWhileBlocked = 64 * 1024; ///< read ahead of a client that pipelines more than we take on
 constexpr qint64 bodyStretch = 16 * 1024; ///< what Limits::bodyTimeout is for
 constexpr qint64 skippedBody = 64 * 1024; ///< a refused request's body is read past up to here, to keep the connection
+constexpr qint64 streamAhead = 128 * 1024; ///< unsent bytes below which the next piece of a streamed body is made
 constexpr std::chrono::seconds lingerTime { 2 };
 constexpr std::chrono::seconds confirmTime { 1 };
 
@@ -104,6 +104,13 @@ auto withCorrelation(const Callee &callee, Request request)
     return callee(std::move(request));
 }
 
+/// The same of a piece of its body.
+auto nextPiece(const Turn &turn)
+{
+    const log::Correlation correlation(QString::fromLatin1(turn.context.correlationId));
+    return turn.answer->stream->next();
+}
+
 } // namespace
 
 // ---- Life
@@ -148,6 +155,8 @@ void Connection::close()
     if (m_phase == Phase::Closed)
         return;
     m_phase = Phase::Closed;
+    if (!m_turns.empty() && m_turns.front()->streaming && !m_turns.front()->context.http11)
+        m_transport->abandon(); // a plain end of the connection would be the end of the body to this client
     for (const auto &turn : m_turns) {
         if (!turn->answered)
             continue;
@@ -174,6 +183,8 @@ void Connection::drain()
 void Connection::tick(TimePoint at)
 {
     answerLate(at);
+    if (!m_turns.empty() && m_turns.front()->making && at >= m_turns.front()->deadline)
+        cutStream(QStringLiteral("A piece of it was not ready in time."));
     if (m_phase == Phase::Closed)
         return;
     const auto waited = at - m_phaseSince;
@@ -326,7 +337,8 @@ void Connection::pump()
             m_output.append(QByteArrayLiteral("HTTP/1.1 100 Continue\r\n\r\n"));
         }
         open = flush();
-    } while (open && m_blocked && mayStartHead());
+    } while (open && ((m_blocked && mayStartHead()) || continueStream()));
+    open = open && m_phase != Phase::Closed; // a piece that failed at once
     m_pumping = false;
     if (open)
         settle();
@@ -632,7 +644,8 @@ QCoro::Task<void> Connection::run(std::shared_ptr<Turn> turn, Request request)
     } catch (...) {
         response = failure(*turn, "unknown exception");
     }
-    turn->inFlight.reset();
+    if (!response->stream)
+        turn->inFlight.reset();
     if (const auto connection = turn->connection.lock()) {
         connection->finish(turn, std::move(*response));
         co_return;
@@ -722,14 +735,17 @@ void Connection::answer(const std::shared_ptr<Turn> &turn, Response response)
         turn->close = true;
     if (m_phase == Phase::Upgrading)
         m_phase = Phase::Head;
+    const bool zippedBefore = response.headers.contains("Content-Encoding");
     finishResponse(response, turn->context, m_state->options.gzip);
+    if (response.stream && !zippedBefore && response.headers.contains("Content-Encoding"))
+        turn->zipping = std::make_unique<GzipStream>();
     turn->answer = std::move(response);
     writeAnswered();
 }
 
 void Connection::writeAnswered()
 {
-    while (!m_turns.empty() && m_turns.front()->answered && !m_closeWhenSent)
+    while (!m_turns.empty() && m_turns.front()->answered && !m_turns.front()->streaming && !m_closeWhenSent)
         writeFront();
     if (!m_closeWhenSent)
         return;
@@ -746,20 +762,102 @@ void Connection::writeAnswered()
 
 void Connection::writeFront()
 {
+    const auto turn = m_turns.front();
+    const bool last = m_turns.size() == 1 && (m_phase == Phase::Head || m_phase == Phase::Stopped);
+    const bool endsWithConnection = turn->answer->stream && !turn->context.http11;
+    turn->close = turn->close || endsWithConnection || (last && m_state->draining);
+    writeResponse(m_output, *turn->answer, turn->context, { turn->close, m_worker.date(), m_state->options.serverName });
+    turn->streaming = streams(*turn->answer, turn->context);
+    turn->deadline = TimePoint::max();
+    if (!turn->streaming)
+        finishFront();
+}
+
+void Connection::finishFront()
+{
     const auto turn = std::move(m_turns.front());
     m_turns.pop_front();
-    const bool last = m_turns.empty() && (m_phase == Phase::Head || m_phase == Phase::Stopped);
-    const bool closes = turn->close || (last && m_state->draining);
-    if (closes) {
+    if (turn->answer->stream)
+        turn->inFlight.reset(); // any other turn gives it back when its handler is done, which may be later
+    if (turn->answer->undelivered)
+        m_unsent.push_back(turn->answer->undelivered);
+    if (turn->close) {
         m_closeWhenSent = true;
         m_phase = Phase::Stopped;
     }
-    writeResponse(m_output, *turn->answer, turn->context, { closes, m_worker.date(), m_state->options.serverName });
-    if (turn->answer->undelivered)
-        m_unsent.push_back(turn->answer->undelivered);
     report(*turn, turn->answer->status, true);
     if (m_turns.empty() && !m_headBegun && m_phase == Phase::Head)
         m_phaseSince = now();
+}
+
+/// Has the next piece of a streamed answer made when there is room for it.
+/// @returns whether there is something new to send at once
+bool Connection::continueStream()
+{
+    if (m_turns.empty() || m_phase == Phase::Closed)
+        return false;
+    const auto turn = m_turns.front();
+    if (!turn->streaming || turn->making || m_output.size() >= streamAhead)
+        return false;
+    turn->making = true;
+    turn->deadline = now() + turn->route->options.timeout;
+    makePiece(turn);
+    return !turn->making && m_phase != Phase::Closed;
+}
+
+QCoro::Task<void> Connection::makePiece(std::shared_ptr<Turn> turn)
+{
+    std::optional<Result<QByteArray>> piece;
+    try {
+        auto task = nextPiece(*turn);
+        piece = co_await task;
+    } catch (const std::exception &exception) {
+        piece = Result<QByteArray>(Error { ErrorCode::Internal, QString::fromLocal8Bit(exception.what()), {}, {} });
+    } catch (...) {
+        piece = Result<QByteArray>(Error { ErrorCode::Internal, QStringLiteral("unknown exception"), {}, {} });
+    }
+    if (const auto connection = turn->connection.lock())
+        connection->takePiece(turn, std::move(*piece));
+}
+
+void Connection::takePiece(const std::shared_ptr<Turn> &turn, Result<QByteArray> piece)
+{
+    Q_ASSERT(QThread::currentThread() == m_worker.thread()); // sources resume where they began
+    turn->making = false;
+    turn->deadline = TimePoint::max();
+    if (m_phase == Phase::Closed)
+        return;
+    if (!piece) {
+        cutStream(piece.error().text);
+        return;
+    }
+    const bool end = piece->isEmpty();
+    const QByteArray bytes = turn->zipping ? turn->zipping->add(*piece) : *piece;
+    if (turn->zipping && bytes.isEmpty()) {
+        cutStream(QStringLiteral("It cannot be zipped."));
+        return;
+    }
+    if (!bytes.isEmpty())
+        writeChunk(m_output, bytes, turn->context);
+    if (end) {
+        writeChunk(m_output, {}, turn->context);
+        turn->streaming = false;
+        turn->close = turn->close || (m_turns.size() == 1 && m_state->draining && (m_phase == Phase::Head || m_phase == Phase::Stopped));
+        finishFront();
+        writeAnswered();
+    }
+    pump();
+    if (m_missed && !m_pumping)
+        transportReady();
+}
+
+/// Ends the connection in the middle of a streamed answer. What has been sent may still arrive, but never an end of the body.
+void Connection::cutStream(const QString &reason)
+{
+    const auto turn = m_turns.front();
+    const log::Correlation correlation(QString::fromLatin1(turn->context.correlationId));
+    log::warning(u"Cut an answer off.", { { QLatin1StringView("route"), turn->route->pattern }, { QLatin1StringView("address"), m_address }, { QLatin1StringView("reason"), reason } });
+    close();
 }
 
 bool Connection::flush()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "gzip.h"
 #include "requestparser.h"
 #include "responsewriter.h"
 #include "serverstate.h"
@@ -30,6 +31,9 @@ struct Turn
     bool close = false; ///< the connection ends after this answer
     std::optional<Response> answer;
     bool answered = false;
+    bool streaming = false; ///< its head is out, and its body still being made
+    bool making = false; ///< a piece of the body is
+    std::unique_ptr<GzipStream> zipping; ///< of a streamed body
     std::optional<Request> webSocket; ///< an accepted handshake, waiting for its place in line
 };
 
@@ -45,6 +49,8 @@ public:
     /// The handler of @p turn is done.
     void finish(const std::shared_ptr<Turn> &turn, Response response);
     void acceptWebSocket(const std::shared_ptr<Turn> &turn, Request request);
+    /// The next piece of @p turn's body is there, or will never be.
+    void takePiece(const std::shared_ptr<Turn> &turn, Result<QByteArray> piece);
     void refuseWebSocket(const std::shared_ptr<Turn> &turn, Response response);
     /// Answers 503 and closes: the connection is one too many.
     void turnAway();
@@ -115,6 +121,10 @@ private:
     void answer(const std::shared_ptr<Turn> &turn, Response response);
     void writeAnswered();
     void writeFront();
+    void finishFront();
+    bool continueStream();
+    static QCoro::Task<void> makePiece(std::shared_ptr<Turn> turn);
+    void cutStream(const QString &reason);
     bool flush();
     void settle();
     void farewell();

@@ -56,10 +56,12 @@ private:
     bool m_sound = false;
 };
 
+constexpr int fast = 4; ///< zlib's level: the time it takes counts more than the last percent
+
 class Deflater
 {
 public:
-    Deflater() { m_sound = deflateInit2(&m_stream, 4, Z_DEFLATED, gzipWindow, 8, Z_DEFAULT_STRATEGY) == Z_OK; }
+    Deflater() { m_sound = deflateInit2(&m_stream, fast, Z_DEFLATED, gzipWindow, 8, Z_DEFAULT_STRATEGY) == Z_OK; }
     ~Deflater() { deflateEnd(&m_stream); }
     Deflater(const Deflater &) = delete;
     Deflater &operator=(const Deflater &) = delete;
@@ -85,6 +87,51 @@ private:
 };
 
 } // namespace
+
+class GzipStream::Deflater
+{
+public:
+    Deflater() { m_sound = deflateInit2(&m_stream, fast, Z_DEFLATED, gzipWindow, 8, Z_DEFAULT_STRATEGY) == Z_OK; }
+    ~Deflater() { deflateEnd(&m_stream); }
+    Deflater(const Deflater &) = delete;
+    Deflater &operator=(const Deflater &) = delete;
+
+    QByteArray run(const QByteArray &piece, int flush)
+    {
+        QByteArray zipped;
+        m_stream.next_in = readable(piece);
+        m_stream.avail_in = static_cast<uInt>(piece.size());
+        while (m_sound) {
+            const qsizetype before = zipped.size();
+            zipped.resize(before + std::max<qsizetype>(1024, static_cast<qsizetype>(m_stream.avail_in)));
+            m_stream.next_out = reinterpret_cast<Bytef *>(zipped.data()) + before;
+            m_stream.avail_out = static_cast<uInt>(zipped.size() - before);
+            const int state = deflate(&m_stream, flush);
+            const bool full = m_stream.avail_out == 0;
+            zipped.chop(static_cast<qsizetype>(m_stream.avail_out));
+            m_sound = state == Z_OK || state == Z_STREAM_END || state == Z_BUF_ERROR;
+            if (!full)
+                break;
+        }
+        return m_sound ? zipped : QByteArray();
+    }
+
+private:
+    z_stream m_stream {};
+    bool m_sound = false;
+};
+
+GzipStream::GzipStream()
+    : m_deflater(std::make_unique<Deflater>())
+{
+}
+
+GzipStream::~GzipStream() = default;
+
+QByteArray GzipStream::add(const QByteArray &piece)
+{
+    return m_deflater->run(piece, piece.isEmpty() ? Z_FINISH : Z_SYNC_FLUSH);
+}
 
 std::variant<QByteArray, GunzipFailure> gunzip(const QByteArray &zipped, qint64 limit)
 {

@@ -2,6 +2,9 @@
 #pragma once
 
 #include <base/clock.h>
+#include <base/result.h>
+
+#include <qcoro/qcorotask.h>
 
 #include <QByteArray>
 #include <QList>
@@ -10,6 +13,7 @@
 #include <QStringList>
 
 #include <functional>
+#include <memory>
 #include <optional>
 
 namespace iwd::http {
@@ -50,13 +54,26 @@ struct Request
     [[nodiscard]] std::optional<QString> queryValue(QStringView name) const;
 };
 
-/// A complete answer. The edge adds Date, Server, Content-Length, Connection and X-Correlation-Id; it drops what the handler set for them,
+/// Makes a body while it is sent, so that an answer of any length needs no more memory than a piece. Used on the connection's thread, and gone with the answer.
+class BodySource
+{
+public:
+    virtual ~BodySource() = default;
+
+    /// The next piece, at most a few hundred KiB; asked for when the client has taken most of the one before, never twice at once. It may wait by `co_await` and
+    /// resumes on the same thread; what takes longer than the route's timeout is given up.
+    /// @returns an empty array at the end. An Error cuts the connection, so that the client cannot take what it has for the whole.
+    [[nodiscard]] virtual QCoro::Task<Result<QByteArray>> next() = 0;
+};
+
+/// A complete answer, or one whose body is still to be made. The edge adds Date, Server, Content-Length, Connection and X-Correlation-Id; it drops what the handler set for them,
 /// except that `Connection: close` closes after this answer.
 struct Response
 {
     int status = 200;
     Headers headers;
     QByteArray body;
+    std::shared_ptr<BodySource> stream = {}; ///< instead of a body; sent in chunks, to a client of HTTP/1.0 until the connection closes
     /// Called, at most once and on the connection's thread, when the client had gone or had been told 504 before this answer could be
     /// sent: the place to take back what was done for this client alone.
     std::function<void()> undelivered = {};

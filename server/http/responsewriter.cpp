@@ -119,6 +119,11 @@ void appendPrecautions(QByteArray &out, const Headers &headers)
     out.append("X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n");
 }
 
+bool isBodyless(int status)
+{
+    return status == 204 || status == 304 || status < 200;
+}
+
 } // namespace
 
 bool acceptsGzip(QByteArrayView list)
@@ -145,7 +150,7 @@ bool acceptsGzip(QByteArrayView list)
 
 void finishResponse(Response &response, const AnswerContext &context, bool mayGzip)
 {
-    const bool couldZip = mayGzip && response.body.size() >= gzipFrom && !response.headers.contains("Content-Encoding")
+    const bool couldZip = mayGzip && (response.stream || response.body.size() >= gzipFrom) && !response.headers.contains("Content-Encoding")
         && isText(response.headers.value("Content-Type"));
     if (couldZip)
         varyOnEncoding(response.headers);
@@ -154,12 +159,17 @@ void finishResponse(Response &response, const AnswerContext &context, bool mayGz
         if (!etag.isEmpty() && matches(context.ifNoneMatch, etag)) {
             response.status = 304;
             response.body.clear();
+            response.stream.reset();
             response.headers.remove("Content-Type");
             return;
         }
     }
     if (!couldZip || !acceptsGzip(context.acceptEncoding))
         return;
+    if (response.stream) {
+        response.headers.add("Content-Encoding", "gzip"); // each piece on its way
+        return;
+    }
     const QByteArray zipped = gzip(response.body);
     if (zipped.isEmpty() || zipped.size() >= response.body.size())
         return;
@@ -201,6 +211,22 @@ void OutputQueue::drop(qsizetype bytes)
         m_tail.resize(0);
 }
 
+bool streams(const Response &response, const AnswerContext &context)
+{
+    return response.stream && !context.head && !isBodyless(response.status);
+}
+
+void writeChunk(OutputQueue &output, const QByteArray &piece, const AnswerContext &context)
+{
+    if (!context.http11) {
+        output.append(piece);
+        return;
+    }
+    output.append(QByteArray::number(piece.size(), 16) + "\r\n");
+    output.append(piece);
+    output.append(QByteArrayLiteral("\r\n"));
+}
+
 void writeResponse(OutputQueue &output, const Response &response, const AnswerContext &context, const HeadFields &fields)
 {
     QByteArray &out = output.tail();
@@ -219,8 +245,10 @@ void writeResponse(OutputQueue &output, const Response &response, const AnswerCo
         out.append("Connection: close\r\n");
     else if (!context.http11)
         out.append("Connection: keep-alive\r\n");
-    const bool bodyless = response.status == 204 || response.status == 304 || response.status < 200;
-    if (!bodyless)
+    const bool bodyless = isBodyless(response.status);
+    if (!bodyless && response.stream && context.http11)
+        out.append("Transfer-Encoding: chunked\r\n");
+    else if (!bodyless && !response.stream)
         appendField(out, "Content-Length", QByteArray::number(response.body.size()));
     out.append("\r\n", 2);
     output.grown(out.size() - before);

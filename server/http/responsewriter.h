@@ -53,7 +53,13 @@ struct HeadFields
     QByteArrayView server;
 };
 
-/// Appends head and body to @p output. Nobody may keep an answer (Cache-Control) unless its handler says otherwise; none is taken for another type than it says. Fields of the handler that could break the framing are left out, with a line in the log.
+/// Whether a body is made while it is sent, and there is one for this request.
+[[nodiscard]] bool streams(const Response &response, const AnswerContext &context);
+
+/// One chunk of a streamed body (RFC 9112, 7.1), or its bare bytes for HTTP/1.0. An empty piece is the end.
+void writeChunk(OutputQueue &output, const QByteArray &piece, const AnswerContext &context);
+
+/// Appends head and body to @p output, of a streamed answer the head. Nobody may keep an answer (Cache-Control) unless its handler says otherwise; none is taken for another type than it says. Fields of the handler that could break the framing are left out, with a line in the log.
 void writeResponse(OutputQueue &output, const Response &response, const AnswerContext &context, const HeadFields &fields);
 
 } // namespace iwd::http

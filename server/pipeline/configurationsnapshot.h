@@ -92,6 +92,9 @@ public:
     [[nodiscard]] const Settings &settings() const { return m_settings; }
     [[nodiscard]] const QHash<QString, Queue> &queues() const { return m_queues; }
     [[nodiscard]] const QHash<QString, Agent> &agents() const { return m_agents; }
+    [[nodiscard]] const QHash<QString, CapturePoint> &capturePoints() const { return m_capturePoints; }
+    [[nodiscard]] const QHash<QString, Skill> &skills() const { return m_skills; }
+    [[nodiscard]] const QHash<QString, BusinessCalendar> &calendars() const { return m_calendars; }
     [[nodiscard]] const std::map<QString, std::unique_ptr<CategoryNode>> &categories() const { return m_categories; }
 
 private:

@@ -219,7 +219,21 @@ void explainStatus(const ItemRecord &record, Explanation &explanation)
 
 } // namespace
 
-Explanation explain(Snapshot &snapshot, const ItemRecord &record)
+namespace {
+
+void nameOnlySeen(Snapshot &snapshot, const CategoryScope &scope, Position &position)
+{
+    if (scope.isEverything())
+        return;
+    std::erase_if(position.first, [&](const Candidate &candidate) {
+        const auto ahead = snapshot.item(candidate.key.id);
+        return !ahead || !scope.covers(*snapshot.configuration(), ahead->item.categoryId);
+    });
+}
+
+} // namespace
+
+Explanation explain(Snapshot &snapshot, const ItemRecord &record, const CategoryScope &scope)
 {
     Explanation explanation;
     explanation.at = snapshot.now();
@@ -240,6 +254,8 @@ Explanation explain(Snapshot &snapshot, const ItemRecord &record)
         return explanation;
     explanation.inQueue = positionAmong(subject, [&](const WorkClass &other) { return other.queueId == terms.queueId; });
     explanation.overall = positionAmong(subject, [](const WorkClass &) { return true; });
+    for (auto *position : { &explanation.inQueue, &explanation.overall })
+        nameOnlySeen(snapshot, scope, **position);
     explainWaiting(subject, explanation);
     return explanation;
 }

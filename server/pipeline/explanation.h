@@ -76,6 +76,7 @@ struct Explanation
 };
 
 /// Where the item stands, why, and what would change it.
-[[nodiscard]] Explanation explain(Snapshot &snapshot, const ItemRecord &record);
+/// @param scope what the caller may see: others that are ahead are counted but not named
+[[nodiscard]] Explanation explain(Snapshot &snapshot, const ItemRecord &record, const CategoryScope &scope = {});
 
 } // namespace iwd

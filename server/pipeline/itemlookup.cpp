@@ -8,17 +8,32 @@
 
 namespace iwd {
 
+namespace {
+
+Error noSuchItem(const QString &text)
+{
+    return { ErrorCode::ItemNotFound, QStringLiteral("There is no item with the id or captureId \"%1\".").arg(text), {}, { { QStringLiteral("id"), text } } };
+}
+
+bool isSeen(Snapshot &snapshot, const CategoryScope &scope, const std::optional<ItemRecord> &record)
+{
+    return record && (scope.isEverything() || scope.covers(*snapshot.configuration(), record->item.categoryId));
+}
+
+} // namespace
+
 Result<ItemRecord> findItem(Snapshot &snapshot, const ItemRef &reference)
 {
     if (const auto id = ItemId::fromString(reference.text)) {
-        if (auto record = snapshot.item(*id))
+        auto record = snapshot.item(*id);
+        if (isSeen(snapshot, reference.scope, record))
             return *std::move(record);
     }
-    const auto ids = snapshot.itemsCapturedAs(reference.text, reference.capturePointId);
-    if (ids.empty()) {
-        return Error { ErrorCode::ItemNotFound, QStringLiteral("There is no item with the id or captureId \"%1\".").arg(reference.text), {},
-            { { QStringLiteral("id"), reference.text } } };
-    }
+    auto ids = snapshot.itemsCapturedAs(reference.text, reference.capturePointId);
+    if (!reference.scope.isEverything())
+        std::erase_if(ids, [&](ItemId id) { return !isSeen(snapshot, reference.scope, snapshot.item(id)); });
+    if (ids.empty())
+        return noSuchItem(reference.text);
     if (ids.size() > 1) {
         QStringList capturePoints;
         for (const ItemId id : ids) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "access/categoryscope.h"
 #include "store.h"
 
 #include <contract/itemapi.h>
@@ -12,6 +13,7 @@ struct ItemRef
 {
     QString text;
     QString capturePointId; ///< empty: any
+    CategoryScope scope = {}; ///< what the caller may see; other items are not there for it
 };
 
 /// @returns ItemNotFound, or ItemAmbiguous with the capture points that know the key

@@ -228,6 +228,17 @@ Result<ItemAnswer> changeItem(Transaction &transaction, const ItemCommand &comma
         if (const auto held = checkToken(transaction, record, *command.token); !held)
             return held.error();
     }
+    const auto changed = changeRecord(transaction, record, command);
+    if (!changed)
+        return changed.error();
+    ItemAnswer answer = answerOf(transaction, record);
+    if (*changed)
+        answer.assignment = withUserData(transaction, **changed);
+    return answer;
+}
+
+Result<std::optional<Assignment>> changeRecord(Transaction &transaction, ItemRecord &record, const ItemCommand &command)
+{
     if (const auto current = checkVersion(command, record.item); !current)
         return current.error();
     if (const auto allowed = checkAllowed(command.operation, record.item); !allowed)
@@ -271,10 +282,12 @@ Result<ItemAnswer> changeItem(Transaction &transaction, const ItemCommand &comma
     }
     if (!outcome)
         return outcome.error();
-    ItemAnswer answer = answerOf(transaction, record);
-    if (assignment)
-        answer.assignment = withUserData(transaction, *assignment);
-    return answer;
+    // Whoever moved it where he does not see it could not take it back.
+    if (const CategoryScope &scope = command.item.scope; !scope.covers(*transaction.configuration(), record.item.categoryId)) {
+        return Error { ErrorCode::NotAllowed, QStringLiteral("Item %1 would come into a category that \"%2\" does not see. Nothing was changed.").arg(record.item.id.toString(), command.actor.name), {},
+            { { QStringLiteral("categories"), QJsonArray::fromStringList(scope.roots) } } };
+    }
+    return assignment;
 }
 
 void activateItem(Transaction &transaction, ItemRecord &record, const Actor &actor)

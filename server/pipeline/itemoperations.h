@@ -27,6 +27,11 @@ struct ItemCommand
 /// Carries out one operation on one item, with its events. Refuses by the status machine, by version and by token, and then changes nothing.
 [[nodiscard]] Result<ItemAnswer> changeItem(Transaction &transaction, const ItemCommand &command);
 
+/// The same for an item that has been read, without the answer: for many items in one transaction. @p command says which item, for nobody to look at.
+/// @param record becomes what is stored. What is refused may have changed something already (Transaction::changeCount() tells): then all has to be undone
+/// @returns the assignment, of Assign only
+[[nodiscard]] Result<std::optional<Assignment>> changeRecord(Transaction &transaction, ItemRecord &record, const ItemCommand &command);
+
 /// Ends an item for a reason of the server's own: expiry, or the end of the managed period.
 void cancelExpired(Transaction &transaction, ItemRecord &record);
 void completeAtEndOfManagedPeriod(Transaction &transaction, ItemRecord &record);

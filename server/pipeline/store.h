@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "access/auditrecord.h"
 #include "access/callerrecords.h"
+#include "bulk/jobrecord.h"
 #include "configurationsnapshot.h"
 #include "itemrecord.h"
 #include "report/event.h"
@@ -101,6 +103,7 @@ struct ItemFilter
     QString captureId;
     QString assignedToUser;
     QString label;
+    std::optional<QStringList> categories = {}; ///< only items of these; an empty list fits none
 };
 
 enum class TimerKind { Activation = 0, Expiration = 1 };
@@ -121,6 +124,40 @@ struct ItemCount
     qint64 endedSince = 0;
     qint64 slaMetSince = 0; ///< of endedSince
     QString agentId; ///< who completed endedSince; empty: nobody
+    std::optional<Instant> oldest = {}; ///< createdDateTime of the oldest; only where it was asked for by categories
+};
+
+/// What happened in one hour to the items of a queue. An item counts for the queue that it is in now, or ended in.
+struct HourlyCount
+{
+    QString queueId; ///< empty: not classified
+    qint64 hour = 0; ///< hours since 1970, UTC
+    qint64 arrived = 0; ///< captured
+    qint64 left = 0; ///< waited no longer: taken (for the last time), or ended before anybody took them
+    qint64 completed = 0;
+    qint64 slaMissed = 0; ///< of completed
+    qint64 handled = 0; ///< of completed: those whose handling was measured
+    qint64 handlingSeconds = 0; ///< from the last taking to the end, summed over handled
+    qint64 handlingSquares = 0; ///< the sum of the squares of these seconds
+};
+
+/// What happened to the items of a range of ids.
+struct ItemHistory
+{
+    std::vector<HourlyCount> hours; ///< of each queue and hour in which anything happened, in no order
+    qint64 items = 0;
+    qint64 open = 0; ///< of items: not final yet, so that more may happen to them
+    std::optional<Instant> firstCaptured;
+};
+
+/// What has come from a capture point of late.
+struct SourceArrivals
+{
+    QString capturePointId;
+    qint64 count = 0;
+    Instant first;
+    Instant last;
+    milliseconds longestGap { 0 }; ///< between two arrivals
 };
 
 /// An item that was found, with its place in the listing: the values of the sort keys, then its id.
@@ -184,6 +221,8 @@ public:
     /// @param after the last id of the page before; 0 starts
     [[nodiscard]] virtual std::vector<ItemRecord> items(const ItemFilter &filter, qint64 after, bool newestFirst, int limit) = 0;
     [[nodiscard]] virtual std::vector<ItemCount> countItems(Instant since) = 0;
+    /// The same of the items of some categories. Looks at each of the tenant's items: call it in Store::search().
+    [[nodiscard]] virtual std::vector<ItemCount> countItems(Instant since, const QStringList &categories) = 0;
 
     /// What matches, in the order of @p sort and then of the id (in the direction of the first key). Call it in Store::search(): it may take long.
     /// @param after the place of the last hit of the page before
@@ -216,6 +255,13 @@ public:
     /// How many items wait in a queue, counted up to @p limit.
     [[nodiscard]] virtual int countWaiting(const QString &queueId, int limit) = 0;
 
+    /// What happened to the items with ids in [from, to), hour by hour. One pass over them: call it in Store::search(), with ranges of a bounded size.
+    [[nodiscard]] virtual ItemHistory itemHistory(qint64 from, qint64 to) = 0;
+    /// What came from where among the items with ids from @p from on. One pass over them as well.
+    [[nodiscard]] virtual std::vector<SourceArrivals> arrivalsBySource(qint64 from) = 0;
+    /// Every skill that an item has ever requested, each once.
+    [[nodiscard]] virtual QStringList requestedSkills() = 0;
+
     /// Events with an id above @p after, in order. A reader that passes on the last id it got misses none and sees none twice.
     [[nodiscard]] virtual std::vector<StoredEvent> events(qint64 after, int limit) = 0;
     [[nodiscard]] virtual std::vector<StoredEvent> history(ItemId item, qint64 after, int limit) = 0;
@@ -223,8 +269,32 @@ public:
     /// From this id on the log is whole; what came before is no longer kept. One above lastEvent() when nothing of the log is left.
     [[nodiscard]] virtual qint64 firstEvent() = 0;
 
+    // Callers; see WriteUnit::aboutCallers.
+    [[nodiscard]] virtual std::optional<JobRecord> job(qint64 id) = 0;
+    /// Newest first. @param before the last id of the page before; 0 starts
+    [[nodiscard]] virtual std::vector<JobRecord> jobs(qint64 before, int limit) = 0;
+    /// Those that have not ended, oldest first.
+    [[nodiscard]] virtual std::vector<JobRecord> openJobs(int limit) = 0;
+    /// What the job is to do, as it was given to insertJob().
+    [[nodiscard]] virtual QByteArray jobPlan(qint64 id) = 0;
+    /// What has become of the items, in the order of their ids. @param outcome nothing: of all
+    [[nodiscard]] virtual std::vector<JobResult> jobResults(qint64 id, ItemId after, std::optional<JobOutcome> outcome, int limit) = 0;
+    /// The job that a confirmation was used for.
+    [[nodiscard]] virtual std::optional<qint64> jobConfirmedBy(const QByteArray &confirmation) = 0;
+    /// The latest job that undoes this one, or has.
+    [[nodiscard]] virtual std::optional<qint64> jobUndoing(qint64 id) = 0;
+
     [[nodiscard]] virtual std::vector<ApiKeyRecord> apiKeys() = 0;
     [[nodiscard]] virtual bool hasUsers() = 0;
+    [[nodiscard]] virtual std::vector<UserRecord> users() = 0; ///< in order of their names
+    [[nodiscard]] virtual std::optional<UserRecord> user(const QString &name) = 0;
+    /// Those that the tenant has made itself, in order of their ids.
+    [[nodiscard]] virtual std::vector<RoleRecord> roles() = 0;
+    /// Those that have not ended, the oldest first.
+    [[nodiscard]] virtual std::vector<SessionRecord> sessions() = 0;
+
+    /// Entries with an id below @p before, newest first.
+    [[nodiscard]] virtual std::vector<AuditRecord> audit(const AuditFilter &filter, qint64 before, int limit) = 0;
 
     [[nodiscard]] bool failed() const { return failure().has_value(); }
 };
@@ -275,14 +345,42 @@ public:
     virtual void storeAnswer(const IdempotencyKey &key, const Answer &answer) = 0;
     virtual void forgetAnswersBefore(Instant instant, int limit) = 0;
 
+    /// Assigns the id. @param plan what it is to do, for jobPlan()
+    virtual void insertJob(JobRecord &job, const QByteArray &plan) = 0;
+    /// Writes how far it is. What it is to do, and for whom, stays as it was inserted.
+    virtual void updateJob(const JobRecord &job) = 0;
+    virtual void addJobResults(qint64 job, const std::vector<JobResult> &results) = 0;
+    /// Forgets jobs that ended before, beginning with their results; at most @p limit of these. @returns whether there may be more
+    virtual bool forgetJobsEndedBefore(Instant instant, int limit) = 0;
+
     virtual void insertApiKey(const ApiKeyRecord &key, const QByteArray &hash) = 0;
     /// @returns whether there was such a key
     virtual bool revokeApiKey(const QString &id) = 0;
+    /// The key is known by another hash from now on, and by the one before until @p oldUntil. @returns whether there is such a key
+    virtual bool rotateApiKey(const QString &id, const QByteArray &hash, Instant oldUntil) = 0;
     virtual void insertUser(const UserRecord &user) = 0;
+    /// Writes what User holds; raises the version.
+    virtual void updateUser(UserRecord &user) = 0;
+    /// Unlocks the user, too.
+    virtual void setPassword(const UserRecord &user, const QString &hash, bool changePassword) = 0;
     virtual void setLoginFailures(const QString &user, int failures, Instant lockedUntil) = 0;
+    virtual void noteSignIn(const QString &user) = 0;
+    /// With its sessions.
+    virtual void removeUser(const QString &name) = 0;
+    /// Inserts or replaces; the version is raised by the store.
+    virtual void putRole(RoleRecord &role) = 0;
+    virtual void removeRole(const QString &id) = 0;
     virtual void insertSession(const SessionRecord &session, const QByteArray &hash) = 0;
     virtual void removeSession(const QByteArray &hash) = 0;
+    /// @returns whether there was one
+    virtual bool removeSession(const QString &id, const QString &user) = 0;
+    /// All of the user, but for the one with the hash @p but.
+    virtual void removeSessionsOf(const QString &user, const QByteArray &but = {}) = 0;
     virtual void forgetSessionsBefore(Instant instant) = 0;
+    virtual void noteUse(const LastUse &use) = 0;
+
+    /// Adds an entry as of now.
+    virtual void appendAudit(const AuditRecord &record) = 0;
 
     /// Whether this process is the one that does what falls due for the tenant: of several on one database one does it, until it ends or lets a few seconds
     /// pass without a word, and then another. Asks for it, and prolongs it.

@@ -76,6 +76,7 @@ struct ServerConfig
     struct Session
     {
         milliseconds lifetime { std::chrono::hours(12) }; ///< of a token after signing in
+        milliseconds idle { std::chrono::hours(2) }; ///< without use, after which it ends earlier
     } session;
 
     QString bootstrapFile; ///< to write first credentials to; empty: none

@@ -198,6 +198,7 @@ std::vector<ConfigKey> serverConfigKeys(ServerConfig &config)
             u"How long running requests may take to end when the server is asked to stop."_s),
         duration(u"idempotency.retention"_s, config.idempotency.retention, 1min, 24h * 30,
             u"How long the answer to a request with an Idempotency-Key is kept."_s),
+        duration(u"session.idle"_s, config.session.idle, 5min, 24h * 30, u"How long a session may be unused before it ends."_s),
         duration(u"session.lifetime"_s, config.session.lifetime, 1min, 24h * 30, u"How long a session lasts after signing in."_s),
     };
 }

@@ -97,14 +97,15 @@ Result<bool> bringUp(Database &database, const std::vector<Migration> &migration
 
 } // namespace
 
-/// Bodies of functions stand between two $body$, and have statements of their own.
+/// A statement ends with the line that its semicolon ends: a trigger may have one inside. Bodies of functions stand between two $body$, and have statements of their own.
 QStringList statementsOf(const Migration &migration)
 {
+    static const QRegularExpression end(QStringLiteral(";[ \\t]*(?=\\n|$)"));
     static const QString quote = QStringLiteral("$body$");
     QStringList statements { QString() };
     bool quoted = false;
     for (const QString &part : migration.sql.split(quote)) {
-        const QStringList pieces = quoted ? QStringList { quote + part + quote } : part.split(u';');
+        const QStringList pieces = quoted ? QStringList { quote + part + quote } : part.split(end);
         statements.last() += pieces.first();
         statements.append(pieces.sliced(1));
         quoted = !quoted;

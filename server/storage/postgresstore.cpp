@@ -20,7 +20,8 @@ constexpr qint64 daysAhead = 3; ///< that the log has partitions for
 constexpr std::chrono::seconds maintenanceRetry { 5 };
 constexpr int mostEventsRead = 5'000; ///< of other processes, at once
 constexpr milliseconds lookLimit { 2'000 };
-constexpr std::chrono::minutes analysisLimit { 2 }; ///< of tables that have grown
+constexpr std::chrono::seconds analysisLimit { 3 }; ///< of tables that have grown; nobody looks for silence meanwhile
+constexpr std::chrono::minutes analysisPause { 1 }; ///< after one that failed: the database looks at its tables by itself about as often
 
 // A server that is silent: after how long it is asked whether it is there at all.
 constexpr milliseconds watchInterval { 1'000 };
@@ -79,7 +80,7 @@ public:
 private:
     [[nodiscard]] bool lookAfterPartitions(PostgresDatabase &database);
     void lookForSilence(PostgresDatabase &database);
-    void lookForOutgrownTables(PostgresDatabase &database);
+    [[nodiscard]] bool lookAfterPlans(PostgresDatabase &database);
     void finishMigration(PostgresDatabase &database);
     [[nodiscard]] bool maintain(PostgresDatabase &database);
     /// What this process knows of a tenant's row.
@@ -245,11 +246,11 @@ bool PostgresBackend::commit(Database &any, const WritingViews &views, bool proo
     PostgresDatabase &database = postgres(any);
     for (const auto &[tenant, view] : views) {
         TenantState &state = m_states[tenant];
-        const bool changed = proof || state.changed || view->changeCount() > 0;
+        const bool changed = proof || state.changed || view->hasChangedWork();
         auto &transaction = static_cast<PostgresTransaction &>(*view);
         if (changed)
             state.writes += transaction.hasToldAll() ? 1 : 2;
-        if (state.known && (changed || state.workerChanged))
+        if (state.known && (changed || view->callersChanged() || state.workerChanged))
             transaction.writeRest();
     }
     return database.commit();
@@ -391,6 +392,7 @@ void PostgresBackend::workInBackground(Database &any)
 {
     PostgresDatabase &database = postgres(any);
     Deadline next = Deadline::in(m_options.maintenanceInterval);
+    Deadline nextAnalysis = Deadline::in(milliseconds(0));
     std::unique_lock lock(m_mutex);
     while (!m_wake.wait_for(lock, watchInterval, [this] { return m_closing; })) {
         lock.unlock();
@@ -401,7 +403,8 @@ void PostgresBackend::workInBackground(Database &any)
             database.reconnect();
         lookForSilence(database);
         database.clearFailure();
-        lookForOutgrownTables(database);
+        if (nextAnalysis.passed() && !lookAfterPlans(database))
+            nextAnalysis = Deadline::in(analysisPause);
         database.clearFailure();
         if (next.passed())
             next = maintain(database) ? Deadline::in(m_options.maintenanceInterval) : Deadline::in(maintenanceRetry);
@@ -410,24 +413,24 @@ void PostgresBackend::workInBackground(Database &any)
 }
 
 /// Statements are planned by what the database believes of its tables. It looks at them once a minute, in which a new one can grow a thousandfold, and plans for a small table read the large one as a whole.
-void PostgresBackend::lookForOutgrownTables(PostgresDatabase &database)
+/// @returns whether it may be called again soon
+bool PostgresBackend::lookAfterPlans(PostgresDatabase &database)
 {
     if (!database.isUsable())
-        return;
+        return true;
+    database.begin(false, Deadline::in(analysisLimit));
     QStringList tables;
-    database.begin(true, Deadline::in(lookLimit));
     {
         auto rows = database.systemStatement(QStringLiteral("system/outgrown_tables"));
         rows.run();
         while (!database.failure() && rows.next())
             tables.append(rows.text(0));
     }
+    // A table that is locked, mostly by a vacuum, which would be broken off for us, is left for the next time.
+    if (!tables.isEmpty() && !database.failure() && database.execute(QStringLiteral("analyze (skip_locked) ") + tables.join(QStringLiteral(", "))))
+        return database.commit();
     database.endReading();
-    if (tables.isEmpty() || database.failure())
-        return;
-    database.waitUntil(std::chrono::steady_clock::now() + analysisLimit);
-    if (!database.execute(QStringLiteral("analyze ") + tables.join(QStringLiteral(", "))))
-        log::warning(u"The database could not be told how its tables have grown; statements may be slow until it finds out by itself", { { QLatin1StringView("reason"), database.failure()->text } });
+    return !database.failure();
 }
 
 /// When somebody has waited for long: whether the server answers at all. If not, nobody waits on.

@@ -352,7 +352,8 @@ void PostgresTransaction::noteHands()
 void PostgresTransaction::noteStatement(const QString &name)
 {
     const auto isAbout = [&name](QLatin1StringView what) { return name.startsWith(what); };
-    if (!isAbout(QLatin1StringView("item/")) && !isAbout(QLatin1StringView("timer/")) && !isAbout(QLatin1StringView("answer/")) && !isAbout(QLatin1StringView("caller/")))
+    if (!isAbout(QLatin1StringView("item/")) && !isAbout(QLatin1StringView("timer/")) && !isAbout(QLatin1StringView("answer/")) && !isAbout(QLatin1StringView("caller/"))
+        && !isAbout(QLatin1StringView("job/")) && !isAbout(QLatin1StringView("audit/")))
         m_handsChanged = true;
 }
 

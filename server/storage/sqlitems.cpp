@@ -42,7 +42,13 @@ std::optional<ItemRecord> SqlTransaction::item(ItemId id)
 
 std::vector<ItemRecord> SqlTransaction::items(const std::vector<ItemId> &ids)
 {
-    return readItems(ids);
+    std::vector<ItemRecord> records = readItems(ids);
+    // Whoever reads many in order to write changes them next: then what was stored before is known.
+    if (m_cache.remembersItems) {
+        for (const ItemRecord &record : records)
+            m_cache.items.put(record);
+    }
+    return records;
 }
 
 std::vector<ItemRecord> SqlTransaction::readItems(const std::vector<ItemId> &ids)
@@ -70,6 +76,24 @@ std::vector<ItemId> SqlTransaction::itemsCapturedAs(const QString &captureId, co
     }
     return ids;
 }
+
+namespace {
+
+QString nameInList(qsizetype i)
+{
+    return QStringLiteral(":element_%1").arg(i);
+}
+
+/// "in (:element_0, :element_1)"
+QString inList(qsizetype count)
+{
+    QStringList names;
+    for (qsizetype i = 0; i < count; ++i)
+        names.append(nameInList(i));
+    return count == 0 ? QStringLiteral("is null and 1 = 0") : QStringLiteral("in (%1)").arg(names.join(QStringLiteral(", ")));
+}
+
+} // namespace
 
 std::vector<ItemRecord> SqlTransaction::items(const ItemFilter &filter, qint64 after, bool newestFirst, int limit)
 {
@@ -105,6 +129,11 @@ std::vector<ItemRecord> SqlTransaction::items(const ItemFilter &filter, qint64 a
         add(QStringLiteral("i.agent_id = :agent_id"), QStringLiteral(":agent_id"), filter.assignedToUser);
     if (!filter.label.isEmpty())
         add(hasLabelSql(), QStringLiteral(":label"), filter.label);
+    if (filter.categories) {
+        conditions.append(QStringLiteral("p.category_id ") + inList(filter.categories->size()));
+        for (qsizetype i = 0; i < filter.categories->size(); ++i)
+            values.append({ nameInList(i), filter.categories->at(i) });
+    }
 
     writeKept("item/list");
     auto rows = m_database.statement(QStringLiteral("item/list"), m_tenant.number,
@@ -239,6 +268,28 @@ std::vector<ItemId> SqlTransaction::errorHeldItems(const QString &capturePointId
     while (!failed() && rows.next())
         ids.push_back({ rows.integer(0) });
     return ids;
+}
+
+std::vector<ItemCount> SqlTransaction::countItems(Instant since, const QStringList &categories)
+{
+    writeKept("item/count_of_categories");
+    auto rows = m_database.statement(QStringLiteral("item/count_of_categories"), m_tenant.number, { { QStringLiteral("categories"), inList(categories.size()) } });
+    for (qsizetype i = 0; i < categories.size(); ++i)
+        rows.bind(nameInList(i), categories[i]);
+    rows.bind(QStringLiteral(":since_ms"), toMillis(since)).run();
+    std::vector<ItemCount> counts;
+    while (!failed() && rows.next()) {
+        ItemCount count;
+        count.queueId = rows.text(0);
+        count.status = static_cast<ItemStatus>(rows.integer(1));
+        count.count = rows.integer(2);
+        count.arrivedSince = rows.integer(3);
+        count.endedSince = rows.integer(4);
+        count.slaMetSince = rows.integer(5);
+        count.oldest = column::instantAt(rows, 6);
+        counts.push_back(std::move(count));
+    }
+    return counts;
 }
 
 } // namespace iwd

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sqlstore.h"
 
+#include "callercolumns.h"
+
 #include "workqueue.h"
 
 #include <base/log.h>
@@ -38,34 +40,43 @@ public:
         return tenants;
     }
 
-    std::optional<ApiKeyRecord> apiKey(const QByteArray &hash) override
+    std::optional<ApiKeyRecord> apiKey(const QByteArray &hash, Instant now) override
     {
         auto row = m_database.systemStatement(QStringLiteral("system/find_api_key"));
-        row.bind(QStringLiteral(":hash"), hash);
-        if (!row.run() || !row.next())
-            return std::nullopt;
-        ApiKeyRecord key { row.text(0), { row.integer(1) }, row.text(2), row.text(3).split(u' '), {}, {}, row.text(5) };
-        if (!row.isNull(4))
-            key.expires = fromMillis(row.integer(4));
-        return key;
+        row.bind(QStringLiteral(":hash"), hash).bind(QStringLiteral(":now_ms"), toMillis(now));
+        return row.run() && row.next() ? std::optional(callercolumns::readKey(row)) : std::nullopt;
     }
 
-    std::optional<SessionRecord> session(const QByteArray &hash) override
+    std::optional<SignedIn> session(const QByteArray &hash) override
     {
         auto row = m_database.systemStatement(QStringLiteral("system/find_session"));
         row.bind(QStringLiteral(":hash"), hash);
         if (!row.run() || !row.next())
             return std::nullopt;
-        return SessionRecord { { row.integer(0) }, row.text(1), row.text(3).split(u' '), {}, fromMillis(row.integer(2)) };
+        const TenantId tenant { row.integer(0) };
+        return SignedIn { callercolumns::readSession(row, tenant, 1), callercolumns::readUser(row, tenant, 8) };
     }
 
-    std::optional<UserRecord> user(const QString &name) override
+    std::vector<UserRecord> users(const QString &name) override
     {
-        auto row = m_database.systemStatement(QStringLiteral("system/find_user"));
-        row.bind(QStringLiteral(":name"), name);
-        if (!row.run() || !row.next())
-            return std::nullopt;
-        return UserRecord { { row.integer(0) }, name, row.text(1), row.text(2).split(u' '), static_cast<int>(row.integer(3)), fromMillis(row.integer(4)), {} };
+        auto rows = m_database.systemStatement(QStringLiteral("system/find_users"));
+        rows.bind(QStringLiteral(":name"), name);
+        std::vector<UserRecord> users;
+        rows.run();
+        while (!m_database.failure() && rows.next())
+            users.push_back(callercolumns::readUser(rows, { rows.integer(0) }, 1));
+        return users;
+    }
+
+    std::vector<RoleRecord> roles(TenantId tenant) override
+    {
+        auto rows = m_database.systemStatement(QStringLiteral("system/find_roles"));
+        rows.bind(QStringLiteral(":tenant_number"), tenant.number);
+        std::vector<RoleRecord> roles;
+        rows.run();
+        while (!m_database.failure() && rows.next())
+            roles.push_back(callercolumns::readRole(rows));
+        return roles;
     }
 
 private:

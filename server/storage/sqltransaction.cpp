@@ -41,6 +41,12 @@ bool SqlTransaction::change(Statement &statement)
     return statement.send();
 }
 
+bool SqlTransaction::changeCallers(Statement &statement)
+{
+    ++m_callerChanges;
+    return statement.send();
+}
+
 std::shared_ptr<const ConfigurationSnapshot> SqlTransaction::loadConfiguration()
 {
     std::vector<ConfigRecord> all;

@@ -29,6 +29,7 @@ public:
     std::vector<ItemId> itemsCapturedAs(const QString &captureId, const QString &capturePointId) override;
     std::vector<ItemRecord> items(const ItemFilter &filter, qint64 after, bool newestFirst, int limit) override;
     std::vector<ItemCount> countItems(Instant since) override;
+    std::vector<ItemCount> countItems(Instant since, const QStringList &categories) override;
 
     const WorkClass &workClass(qint64 id) override;
     const std::map<qint64, Waiting> &oldestWaiting() override;
@@ -45,13 +46,30 @@ public:
     const std::map<QString, SegmentService> &segmentServices(const QString &queueId) override;
     int countWaiting(const QString &queueId, int limit) override;
 
+    ItemHistory itemHistory(qint64 from, qint64 to) override;
+    std::vector<SourceArrivals> arrivalsBySource(qint64 from) override;
+    QStringList requestedSkills() override;
+
     std::vector<StoredEvent> events(qint64 after, int limit) override;
     std::vector<StoredEvent> history(ItemId item, qint64 after, int limit) override;
     qint64 lastEvent() override;
     qint64 firstEvent() override;
 
+    std::optional<JobRecord> job(qint64 id) override;
+    std::vector<JobRecord> jobs(qint64 before, int limit) override;
+    std::vector<JobRecord> openJobs(int limit) override;
+    QByteArray jobPlan(qint64 id) override;
+    std::vector<JobResult> jobResults(qint64 id, ItemId after, std::optional<JobOutcome> outcome, int limit) override;
+    std::optional<qint64> jobConfirmedBy(const QByteArray &confirmation) override;
+    std::optional<qint64> jobUndoing(qint64 id) override;
+
     std::vector<ApiKeyRecord> apiKeys() override;
     bool hasUsers() override;
+    std::vector<UserRecord> users() override;
+    std::optional<UserRecord> user(const QString &name) override;
+    std::vector<RoleRecord> roles() override;
+    std::vector<SessionRecord> sessions() override;
+    std::vector<AuditRecord> audit(const AuditFilter &filter, qint64 before, int limit) override;
 
     void insertItem(ItemRecord &record) override;
     void updateItem(ItemRecord &record, bool payloadChanged) override;
@@ -78,17 +96,34 @@ public:
     std::optional<std::pair<QByteArray, Answer>> storedAnswer(const IdempotencyKey &key) override;
     void storeAnswer(const IdempotencyKey &key, const Answer &answer) override;
     void forgetAnswersBefore(Instant instant, int limit) override;
+    void insertJob(JobRecord &job, const QByteArray &plan) override;
+    void updateJob(const JobRecord &job) override;
+    void addJobResults(qint64 job, const std::vector<JobResult> &results) override;
+    bool forgetJobsEndedBefore(Instant instant, int limit) override;
     void insertApiKey(const ApiKeyRecord &key, const QByteArray &hash) override;
     bool revokeApiKey(const QString &id) override;
+    bool rotateApiKey(const QString &id, const QByteArray &hash, Instant oldUntil) override;
     void insertUser(const UserRecord &user) override;
+    void updateUser(UserRecord &user) override;
+    void setPassword(const UserRecord &user, const QString &hash, bool changePassword) override;
     void setLoginFailures(const QString &user, int failures, Instant lockedUntil) override;
+    void noteSignIn(const QString &user) override;
+    void removeUser(const QString &name) override;
+    void putRole(RoleRecord &role) override;
+    void removeRole(const QString &id) override;
     void insertSession(const SessionRecord &session, const QByteArray &hash) override;
     void removeSession(const QByteArray &hash) override;
+    bool removeSession(const QString &id, const QString &user) override;
+    void removeSessionsOf(const QString &user, const QByteArray &but) override;
     void forgetSessionsBefore(Instant instant) override;
+    void noteUse(const LastUse &use) override;
+    void appendAudit(const AuditRecord &record) override;
 
     bool leasesDueWork() override { return true; }
     void fail(Error error) override { m_database.fail(std::move(error)); }
-    int changeCount() const override { return m_changes; }
+    int changeCount() const override { return m_changes + m_callerChanges; }
+    /// Of what is not about callers alone: nothing that a process remembers of a tenant's work is made of that.
+    [[nodiscard]] bool hasChangedWork() const { return m_changes > 0; }
 
     /// What was appended so far, in order. To be called before the commit: events that wait to be written together are written here.
     [[nodiscard]] std::vector<Event> &appended()
@@ -150,6 +185,7 @@ protected:
     [[nodiscard]] static Waiting beginOf(const WaitingRange &range);
     Statement statement(const char *name);
     bool change(Statement &statement);
+    bool changeCallers(Statement &statement);
     void noteChange() { ++m_changes; }
     void writeEvents();
     [[nodiscard]] Database &database() { return m_database; }
@@ -161,6 +197,7 @@ private:
     void loadDesks();
     Assignment *inHand(qint64 token);
     std::vector<StoredEvent> readEvents(Statement &statement);
+    std::vector<JobRecord> readJobs(Statement &statement);
     void bindOrderingRow(Statement &statement, const ItemRecord &record);
     void bindPayload(Statement &payload, const WorkItem &item);
     void writeTimers(const ItemRecord &record, const ItemRecord *before, bool isNew);
@@ -177,6 +214,7 @@ private:
     std::vector<Event> m_events;
     size_t m_writtenEvents = 0; ///< of m_events; the others wait to be written together
     int m_changes = 0;
+    int m_callerChanges = 0; ///< of keys, users, sessions and the audit
 };
 
 } // namespace iwd

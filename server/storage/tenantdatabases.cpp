@@ -94,9 +94,10 @@ public:
         m_seen(found);
         return found;
     }
-    std::optional<ApiKeyRecord> apiKey(const QByteArray &hash) override { return m_directory.apiKey(hash); }
-    std::optional<SessionRecord> session(const QByteArray &hash) override { return m_directory.session(hash); }
-    std::optional<UserRecord> user(const QString &name) override { return m_directory.user(name); }
+    std::optional<ApiKeyRecord> apiKey(const QByteArray &hash, Instant now) override { return m_directory.apiKey(hash, now); }
+    std::optional<SignedIn> session(const QByteArray &hash) override { return m_directory.session(hash); }
+    std::vector<UserRecord> users(const QString &name) override { return m_directory.users(name); }
+    std::vector<RoleRecord> roles(TenantId tenant) override { return m_directory.roles(tenant); }
 
 private:
     Directory &m_directory;

@@ -30,6 +30,8 @@ QString errorKey(ErrorCode code)
         return QStringLiteral("auth.too_many_attempts");
     case ErrorCode::NotAllowed:
         return QStringLiteral("auth.not_allowed");
+    case ErrorCode::PasswordChangeRequired:
+        return QStringLiteral("auth.password_change_required");
     case ErrorCode::RouteNotFound:
         return QStringLiteral("route.not_found");
     case ErrorCode::MethodNotAllowed:
@@ -44,6 +46,8 @@ QString errorKey(ErrorCode code)
         return QStringLiteral("object.exists");
     case ErrorCode::ObjectInUse:
         return QStringLiteral("object.in_use");
+    case ErrorCode::LastAdministrator:
+        return QStringLiteral("user.last_administrator");
     case ErrorCode::InvalidReference:
         return QStringLiteral("object.invalid_reference");
     case ErrorCode::NotAllowedInStatus:
@@ -60,6 +64,14 @@ QString errorKey(ErrorCode code)
         return QStringLiteral("assignment.stale_token");
     case ErrorCode::AgentNotReady:
         return QStringLiteral("agent.not_ready");
+    case ErrorCode::ConfirmationInvalid:
+        return QStringLiteral("confirmation.invalid");
+    case ErrorCode::JobNotAllowedInState:
+        return QStringLiteral("job.not_allowed_in_state");
+    case ErrorCode::JobNotUndoable:
+        return QStringLiteral("job.not_undoable");
+    case ErrorCode::TooManyJobs:
+        return QStringLiteral("job.too_many");
     case ErrorCode::SearchTooBroad:
         return QStringLiteral("search.too_broad");
     case ErrorCode::FeedRestarted:

@@ -23,6 +23,7 @@ enum class ErrorCode {
     TooManyAttempts, ///< args: retryAfterSeconds
     TooManyRequests, ///< args: limitPerSecond, retryAfterSeconds
     NotAllowed, ///< args: privilege
+    PasswordChangeRequired,
     // What the request speaks of
     RouteNotFound, ///< args: path
     MethodNotAllowed, ///< args: method, allowed
@@ -31,6 +32,7 @@ enum class ErrorCode {
     ObjectNotFound, ///< args: kind, id
     ObjectExists, ///< args: kind, id
     ObjectInUse, ///< args: kind, id, usedBy
+    LastAdministrator, ///< args: id
     InvalidReference, ///< field; args: kind, id
     NotAllowedInStatus, ///< args: operation, status
     VersionMismatch, ///< args: expected, actual
@@ -39,6 +41,10 @@ enum class ErrorCode {
     IdempotencyKeyInvalid,
     StaleToken, ///< args: id
     AgentNotReady, ///< args: id, state
+    ConfirmationInvalid, ///< args: reason ("expired", "used" or "other"); job when it was used
+    JobNotAllowedInState, ///< args: id, operation, state
+    JobNotUndoable, ///< args: id, action; undoneBy when that has been done
+    TooManyJobs, ///< args: limit
     SearchTooBroad, ///< args: limitMilliseconds
     FeedRestarted, ///< args: after, last; first when events after it are no longer kept
     // The server

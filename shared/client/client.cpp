@@ -2,6 +2,7 @@
 #include "client.h"
 
 #include "connectionpool.h"
+#include "gunzipstream.h"
 #include "problem.h"
 
 #include <QNetworkReply>
@@ -16,6 +17,9 @@ namespace {
 
 /// More than any answer of the server; a stranger on its port must not fill our memory.
 constexpr qint64 MaxContentBytes = 64 * 1024 * 1024;
+
+/// Of a body that is taken piece by piece.
+constexpr qint64 MaxUntakenBytes = 1024 * 1024;
 
 bool isWrite(const QByteArray &method)
 {
@@ -80,9 +84,11 @@ QNetworkRequest requestOf(const ClientOptions &options, const Call &call)
     return request;
 }
 
-QNetworkReply *begin(QNetworkAccessManager *manager, const ClientOptions &options, const Call &call)
+QNetworkReply *begin(QNetworkAccessManager *manager, const ClientOptions &options, const Call &call, const QByteArray &acceptEncoding = {})
 {
-    const QNetworkRequest request = requestOf(options, call);
+    QNetworkRequest request = requestOf(options, call);
+    if (!acceptEncoding.isEmpty())
+        request.setRawHeader("Accept-Encoding", acceptEncoding);
     if (call.method == "GET")
         return manager->get(request);
     if (call.method == "DELETE" && call.body.isUndefined())
@@ -140,12 +146,31 @@ std::optional<milliseconds> retryAfterOf(QNetworkReply *reply)
     return std::chrono::seconds(seconds);
 }
 
-Result<Answer> answerOf(QNetworkReply *reply, int status)
+bool isSuccess(QNetworkReply *reply)
+{
+    const int status = reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
+    return status >= 200 && status <= 299;
+}
+
+/// A short answer that Qt left as it came.
+QByteArray unzipped(const QByteArray &zipped)
+{
+    GunzipStream stream;
+    QByteArray plain;
+    const bool sound = stream.add(zipped, [&plain](const QByteArray &piece) {
+        plain += piece;
+        return plain.size() <= MaxContentBytes;
+    });
+    return sound && stream.isWhole() ? plain : QByteArray();
+}
+
+/// @param content where it has been read already
+Result<Answer> answerOf(QNetworkReply *reply, int status, const std::optional<QByteArray> &content = std::nullopt)
 {
     const QByteArray contentType = reply->header(QNetworkRequest::ContentTypeHeader).toString().toLatin1();
     Answer answer;
     answer.status = status;
-    answer.content = reply->readAll();
+    answer.content = content ? *content : reply->readAll();
     if ((status < 200 || status > 299) && status != 304)
         return errorFromAnswer(status, contentType, answer.content);
     answer.etag = reply->rawHeader("ETag");
@@ -209,6 +234,66 @@ const ClientOptions &Client::options() const
 QCoro::Task<Result<Answer>> Client::send(Call call)
 {
     return perform(m_shared, std::move(call));
+}
+
+QCoro::Task<Result<Answer>> Client::download(Call call, std::function<bool(const QByteArray &piece)> take)
+{
+    return fetch(m_shared, std::move(call), std::move(take));
+}
+
+QCoro::Task<Result<Answer>> Client::fetch(std::shared_ptr<Shared> shared, Call call, std::function<bool(const QByteArray &)> take)
+{
+    const auto patience = call.deadline.value_or(shared->options.deadline);
+    const auto slot = co_await ConnectionPool::acquire(shared->pool, Deadline::in(patience));
+    if (!slot)
+        co_return shared->pool->isClosed() ? unreachable(shared->options.url, QStringLiteral("this client was closed")) : tooLate(shared->options.url);
+
+    // Asked for by ourselves, the body is not unzipped by Qt. It takes a long one that shrinks well for an attack and hands out the rest still zipped; and it reports a
+    // chunked body that breaks off as finished when the end of the connection comes along with the last bytes. So the end of the gzip stream has to be there.
+    QNetworkReply *const reply = begin(slot.manager(), shared->options, call, "gzip");
+    reply->setReadBufferSize(MaxUntakenBytes);
+    shared->running.insert(reply);
+    auto finished = std::make_shared<Latch>();
+    auto late = std::make_shared<bool>(false);
+    auto silence = std::make_shared<QTimer>();
+    silence->setSingleShot(true);
+    silence->setInterval(patience);
+    silence->start();
+    QObject::connect(silence.get(), &QTimer::timeout, reply, [reply, late] {
+        *late = true;
+        reply->abort();
+    });
+    const auto stream = std::make_shared<GunzipStream>();
+    const auto giveOut = [reply, take, stream] {
+        return !isSuccess(reply) || reply->bytesAvailable() == 0 || reply->rawHeader("Content-Encoding") != "gzip" || stream->add(reply->readAll(), take);
+    };
+    QObject::connect(reply, &QNetworkReply::readyRead, reply, [reply, giveOut, silence] {
+        silence->start();
+        if (!giveOut() || reply->bytesAvailable() > MaxContentBytes)
+            reply->abort();
+    });
+    QObject::connect(reply, &QNetworkReply::finished, reply, [finished] { finished->open(); });
+    co_await finished->wait();
+
+    silence->stop();
+    shared->running.erase(reply);
+    reply->deleteLater();
+    const int status = reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
+    const bool broken = reply->error() != QNetworkReply::NoError && reply->error() < QNetworkReply::ContentAccessDenied;
+    if (*late)
+        co_return tooLate(reply->url());
+    if (status == 0 || broken)
+        co_return unreachable(reply->url(), reasonOf(reply));
+    if (!isSuccess(reply)) {
+        const QByteArray zipped = reply->rawHeader("Content-Encoding") == "gzip" ? reply->readAll() : QByteArray();
+        co_return zipped.isEmpty() ? answerOf(reply, status) : answerOf(reply, status, unzipped(zipped));
+    }
+    const bool whole = giveOut() && stream->isWhole();
+    if (!whole && reply->rawHeader("Content-Encoding") != "gzip")
+        co_return unreachable(reply->url(), QStringLiteral("the answer came unzipped, so that nobody can tell whether it is whole (http.gzip of the server has to be on)"));
+    if (!whole)
+        co_return unreachable(reply->url(), QStringLiteral("the connection was closed before the answer was complete"));
+    co_return answerOf(reply, status, QByteArray());
 }
 
 QCoro::Task<Result<Answer>> Client::attempt(std::shared_ptr<Shared> shared, std::shared_ptr<const Call> call, Deadline deadline,

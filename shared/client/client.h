@@ -10,6 +10,8 @@
 #include <QUrl>
 #include <QUrlQuery>
 
+#include <functional>
+
 namespace iwd {
 
 class ConnectionPool;
@@ -73,6 +75,12 @@ public:
 
     [[nodiscard]] QCoro::Task<Result<Answer>> send(Call call);
 
+    /// Hands a successful answer's body to @p take as it comes, however long it is; the answer's content stays empty. Asked once, never repeated. The deadline is for each
+    /// time in which nothing comes. A body that breaks off is Unreachable, whatever @p take was given before; so is one that the server does not zip, because only the end of a
+    /// gzip stream tells surely that it is whole.
+    /// @param take called on this thread; false gives up (Unreachable as well)
+    [[nodiscard]] QCoro::Task<Result<Answer>> download(Call call, std::function<bool(const QByteArray &piece)> take);
+
     [[nodiscard]] QCoro::Task<Result<QJsonObject>> get(QString path, QUrlQuery query = {});
     [[nodiscard]] QCoro::Task<Result<QJsonObject>> post(QString path, QJsonValue body = QJsonObject());
     [[nodiscard]] QCoro::Task<Result<QJsonObject>> patch(QString path, QJsonObject body, QByteArray ifMatch = {});
@@ -99,6 +107,7 @@ private:
     static QCoro::Task<Result<Answer>> perform(std::shared_ptr<Shared> shared, Call call);
     static QCoro::Task<Result<Answer>> attempt(std::shared_ptr<Shared> shared, std::shared_ptr<const Call> call, Deadline deadline,
         std::shared_ptr<FailedAttempt> failed);
+    static QCoro::Task<Result<Answer>> fetch(std::shared_ptr<Shared> shared, Call call, std::function<bool(const QByteArray &)> take);
     static QCoro::Task<Result<QJsonObject>> bodyOf(std::shared_ptr<Shared> shared, Call call);
 
     std::shared_ptr<Shared> m_shared;

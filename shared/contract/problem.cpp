@@ -39,6 +39,8 @@ ProblemKind kindOf(ErrorCode code)
         return { 429, T("Too many requests") };
     case ErrorCode::NotAllowed:
         return { 403, T("Not allowed") };
+    case ErrorCode::PasswordChangeRequired:
+        return { 403, T("Change the password first") };
     case ErrorCode::RouteNotFound:
         return { 404, T("Nothing at this address") };
     case ErrorCode::MethodNotAllowed:
@@ -53,6 +55,8 @@ ProblemKind kindOf(ErrorCode code)
         return { 409, T("Object exists already") };
     case ErrorCode::ObjectInUse:
         return { 409, T("Object in use") };
+    case ErrorCode::LastAdministrator:
+        return { 409, T("Last administrator") };
     case ErrorCode::InvalidReference:
         return { 422, T("Invalid reference") };
     case ErrorCode::NotAllowedInStatus:
@@ -69,6 +73,14 @@ ProblemKind kindOf(ErrorCode code)
         return { 409, T("Stale token") };
     case ErrorCode::AgentNotReady:
         return { 409, T("Agent not ready") };
+    case ErrorCode::ConfirmationInvalid:
+        return { 409, T("Confirmation invalid") };
+    case ErrorCode::JobNotAllowedInState:
+        return { 409, T("Not allowed in this state of the job") };
+    case ErrorCode::JobNotUndoable:
+        return { 409, T("Job cannot be undone") };
+    case ErrorCode::TooManyJobs:
+        return { 409, T("Too many jobs") };
     case ErrorCode::SearchTooBroad:
         return { 422, T("Search too broad") };
     case ErrorCode::FeedRestarted:

@@ -77,14 +77,6 @@ Result<void> decodeSort(SearchInput &input, const QJsonValue &json)
     return {};
 }
 
-QStringList columnNames()
-{
-    QStringList names;
-    for (const ItemField &field : itemFields())
-        names.append(field.name);
-    return names + QStringList { QStringLiteral("priority"), QStringLiteral("categoryPath"), QStringLiteral("slaDateTime"), QStringLiteral("custom") };
-}
-
 Result<void> decodeColumns(SearchInput &input, const QJsonValue &json)
 {
     const auto columns = json::textList(QStringLiteral("columns"), json, MaxColumns, limits::Text);
@@ -112,6 +104,14 @@ Result<CountWish> decodeCount(const QString &name)
 }
 
 } // namespace
+
+QStringList columnNames()
+{
+    QStringList names;
+    for (const ItemField &field : itemFields())
+        names.append(field.name);
+    return names + QStringList { QStringLiteral("priority"), QStringLiteral("categoryPath"), QStringLiteral("slaDateTime"), QStringLiteral("custom") };
+}
 
 Result<SearchInput> decodeSearch(const QJsonObject &json)
 {

@@ -25,6 +25,9 @@ inline constexpr int MaxColumns = 100;
 /// @returns an Error whose field is the path inside @p json
 [[nodiscard]] Result<SearchInput> decodeSearch(const QJsonObject &json);
 
+/// Names that may stand in "columns" without "custom." before them, in the order in which people see them.
+[[nodiscard]] QStringList columnNames();
+
 /// The chosen members of an item's answer, and always its id; of custom attributes only those that were named, inside of "custom".
 [[nodiscard]] QJsonObject encodeColumns(const WorkItem &item, const ItemView &view, const QStringList &columns);
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "businesscalendar.h"
 
-#include "suggestion.h"
+#include "timezone.h"
 
 #include <QDateTime>
-#include <QSet>
 #include <QTimeZone>
 
 #include <algorithm>
@@ -78,25 +77,6 @@ std::shared_ptr<const Zone> zoneOf(const QByteArray &name)
     if (!zone)
         zone = readZone(name);
     return zone;
-}
-
-QStringList zoneNames()
-{
-    QStringList names;
-    for (const QByteArray &name : QTimeZone::availableTimeZoneIds())
-        names.append(QString::fromLatin1(name));
-    return names;
-}
-
-Result<QByteArray> checkedZone(const QString &name)
-{
-    static const QStringList known = zoneNames();
-    static const QSet<QString> set(known.begin(), known.end());
-    if (set.contains(name))
-        return name.toLatin1();
-    Error error = invalidField(QStringLiteral("timeZone"), QStringLiteral("the IANA name of a time zone, such as Europe/Berlin or UTC"), u'"' + name.left(60) + u'"');
-    error.text += suggestion(name.left(60), known);
-    return error;
 }
 
 Result<void> checkHours(const DayHours &hours, const QString &path)
@@ -370,9 +350,9 @@ private:
 
 Result<BusinessCalendar> BusinessCalendar::compile(const Calendar &calendar)
 {
-    const auto zoneName = checkedZone(calendar.timeZone);
-    if (!zoneName)
-        return zoneName.error();
+    const auto zoneOfCalendar = TimeZone::named(calendar.timeZone, QStringLiteral("timeZone"));
+    if (!zoneOfCalendar)
+        return zoneOfCalendar.error();
     if (const auto sound = check(calendar); !sound)
         return sound.error();
     Calendar inverse = calendar;
@@ -380,7 +360,7 @@ Result<BusinessCalendar> BusinessCalendar::compile(const Calendar &calendar)
         hours = complementOf(hours);
     for (CalendarException &exception : inverse.exceptions)
         exception.hours = complementOf(exception.hours);
-    const auto zone = zoneOf(*zoneName);
+    const auto zone = zoneOf(zoneOfCalendar->id());
     BusinessCalendar compiled;
     compiled.m_open = std::make_shared<const Timeline>(zone, calendar);
     compiled.m_closed = std::make_shared<const Timeline>(zone, inverse);

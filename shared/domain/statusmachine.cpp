@@ -28,6 +28,40 @@ QString operationName(ItemOperation operation)
     Q_UNREACHABLE();
 }
 
+std::optional<ItemOperation> operationFromName(QStringView name)
+{
+    for (int number = 0; number < ItemOperationCount; ++number) {
+        if (name == operationName(static_cast<ItemOperation>(number)))
+            return static_cast<ItemOperation>(number);
+    }
+    return std::nullopt;
+}
+
+Privilege privilegeFor(ItemOperation operation)
+{
+    switch (operation) {
+    case ItemOperation::Update:
+        return Privilege::WorkitemsUpdate;
+    case ItemOperation::Hold:
+        return Privilege::WorkitemsHold;
+    case ItemOperation::Resume:
+        return Privilege::WorkitemsResume;
+    case ItemOperation::Complete:
+        return Privilege::WorkitemsComplete;
+    case ItemOperation::Cancel:
+        return Privilege::WorkitemsCancel;
+    case ItemOperation::Restart:
+        return Privilege::WorkitemsRestart;
+    case ItemOperation::Activate:
+        return Privilege::WorkitemsActivate;
+    case ItemOperation::Assign:
+        return Privilege::WorkitemsAssign;
+    case ItemOperation::Requeue:
+        return Privilege::WorkitemsRequeue;
+    }
+    Q_UNREACHABLE();
+}
+
 bool isAllowed(ItemOperation operation, ItemStatus status)
 {
     using S = ItemStatus;

@@ -42,6 +42,9 @@ ApiFixture::ApiFixture(ApiOptions apiOptions)
     pipeline = std::make_unique<Pipeline>(*m_store, *clock, PipelineOptions { .dueWorkInterval = milliseconds(20) });
     const auto started = await(pipeline->start({ tenant, otherTenant }));
     Q_ASSERT(started);
+    bulkRunner = std::make_unique<BulkRunner>(*pipeline, BulkRunnerOptions { .interval = milliseconds(20) });
+    bulkRunner->watch(tenant);
+    bulkRunner->watch(otherTenant);
     runIn(tenant, seedConfiguration);
     runIn(otherTenant, seedConfiguration);
 
@@ -70,6 +73,8 @@ ApiFixture::ApiFixture(ApiOptions apiOptions)
 ApiFixture::~ApiFixture()
 {
     pipeline->stop();
+    QCoro::waitFor(bulkRunner->settle());
+    bulkRunner.reset();
     m_server.reset();
     api.reset();
     pipeline.reset();
@@ -105,12 +110,13 @@ QString ApiFixture::newKey(const QStringList &scopes, TenantId of, std::optional
     return secret;
 }
 
-void ApiFixture::addUser(const QString &name, const QString &password, const QStringList &scopes)
+void ApiFixture::addUser(const QString &name, const QString &password, const QStringList &roles, const QStringList &categories)
 {
     UserRecord user;
-    user.name = name;
+    user.user.name = name;
+    user.user.roles = roles;
+    user.user.categories = categories;
     user.passwordHash = *secrets::hashPassword(password);
-    user.scopes = scopes;
     runIn(tenant, [user](Transaction &transaction) { transaction.insertUser(user); });
 }
 

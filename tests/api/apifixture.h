@@ -7,6 +7,7 @@
 #include <api/apiserver.h>
 #include <cache/localcache.h>
 #include <http/httpserver.h>
+#include <pipeline/bulk/bulkrunner.h>
 #include <pipeline/pipeline.h>
 #include <storage/sqlitestore.h>
 
@@ -89,7 +90,7 @@ public:
     QString capture(const QJsonObject &item = {});
 
     QString newKey(const QStringList &scopes, TenantId of, std::optional<Instant> expires = std::nullopt, const QString &agent = {});
-    void addUser(const QString &name, const QString &password, const QStringList &scopes);
+    void addUser(const QString &name, const QString &password, const QStringList &roles, const QStringList &categories = {});
     void advance(milliseconds time) { clock->advance(time); }
     /// Cuts the log, as retention does.
     void forgetEventsUpTo(qint64 id);
@@ -105,6 +106,7 @@ public:
     QString key; ///< what requests are sent with; empty: nothing
     quint16 port = 0;
     std::unique_ptr<Pipeline> pipeline;
+    std::unique_ptr<BulkRunner> bulkRunner;
     std::unique_ptr<Api> api;
 
 private:

@@ -155,7 +155,7 @@ void TestApiClockJumps::figuresOfTheLastMinuteForgetTheFuture()
 void TestApiClockJumps::aSessionEndsByTheClock()
 {
     ApiFixture api;
-    api.addUser(u"maria"_s, u"correct horse"_s, { u"admin"_s });
+    api.addUser(u"maria"_s, u"correct horse"_s, { u"Administrator"_s });
     const QString key = api.key;
     const QJsonObject credentials { { u"user"_s, u"maria"_s }, { u"password"_s, u"correct horse"_s } };
     const QString token = api.post(u"/sessions"_s, credentials)["token"].toString();

@@ -20,15 +20,31 @@ QStringList allowed(const QString &scope)
             { QStringLiteral("Workitems.View"), QStringLiteral("Workitems.Create"), QStringLiteral("Workitems.Update"),
                 QStringLiteral("Workitems.Activate"), QStringLiteral("Workitems.Hold"), QStringLiteral("Workitems.Resume"),
                 QStringLiteral("Workitems.Complete"), QStringLiteral("Workitems.Cancel"), QStringLiteral("Workitems.Restart"),
-                QStringLiteral("Configuration.View"), QStringLiteral("Calendars.View") } },
+                QStringLiteral("Queues.View"), QStringLiteral("Categories.View"), QStringLiteral("Prioritization.View"), QStringLiteral("CapturePoints.View"), QStringLiteral("Attributes.View"), QStringLiteral("Calendars.View") } },
         { QStringLiteral("agent"),
             { QStringLiteral("Workitems.View"), QStringLiteral("Workitems.Hold"), QStringLiteral("Workitems.Complete"),
                 QStringLiteral("Distribution.Take"), QStringLiteral("Agents.View"), QStringLiteral("Agents.State") } },
         { QStringLiteral("reporting"),
             { QStringLiteral("Workitems.View"), QStringLiteral("Events.View"), QStringLiteral("Dashboard.View"),
-                QStringLiteral("Configuration.View"), QStringLiteral("Calendars.View") } },
+                QStringLiteral("Queues.View"), QStringLiteral("Categories.View"), QStringLiteral("Prioritization.View"), QStringLiteral("CapturePoints.View"), QStringLiteral("Attributes.View"), QStringLiteral("Calendars.View") } },
     };
     return table.value(scope);
+}
+
+/// The same of the stock roles; those of Administrator are all.
+QStringList allowedToRole(const QString &role)
+{
+    const QStringList looks { QStringLiteral("Workitems.View"), QStringLiteral("Events.View"), QStringLiteral("Dashboard.View"), QStringLiteral("Queues.View"),
+        QStringLiteral("Categories.View"), QStringLiteral("Prioritization.View"), QStringLiteral("CapturePoints.View"), QStringLiteral("Attributes.View"), QStringLiteral("Agents.View"),
+        QStringLiteral("Calendars.View") };
+    if (role == QLatin1StringView("Viewer"))
+        return looks;
+    if (role == QLatin1StringView("Agent"))
+        return allowed(QStringLiteral("agent"));
+    return looks
+        + QStringList { QStringLiteral("Workitems.Create"), QStringLiteral("Workitems.Update"), QStringLiteral("Workitems.Hold"), QStringLiteral("Workitems.Resume"),
+              QStringLiteral("Workitems.Complete"), QStringLiteral("Workitems.Cancel"), QStringLiteral("Workitems.Restart"), QStringLiteral("Workitems.Activate"),
+              QStringLiteral("Workitems.Assign"), QStringLiteral("Workitems.Requeue"), QStringLiteral("Workitems.Export"), QStringLiteral("Workitems.Bulk"), QStringLiteral("Queues.Update"), QStringLiteral("Agents.Update"), QStringLiteral("Agents.State") };
 }
 
 QString filledIn(const QString &path)
@@ -122,6 +138,43 @@ private Q_SLOTS:
         if (refusal == 401)
             QCOMPARE(reply.headers.value("www-authenticate"), QByteArray("Bearer"));
         QVERIFY(!reply.headers.value("x-correlation-id").isEmpty());
+    }
+
+    void everyRouteAsksWhatTheUsersRoleMayDo_data()
+    {
+        QTest::addColumn<QByteArray>("method");
+        QTest::addColumn<QString>("path");
+        QTest::addColumn<QString>("role");
+        QTest::addColumn<bool>("may");
+        for (const EndpointInfo &endpoint : m_fixture->api->endpoints()) {
+            // Sessions are the users' own, and would be gone afterwards.
+            if (endpoint.open || endpoint.pattern.endsWith(QLatin1StringView("/stream")) || endpoint.pattern.startsWith(QLatin1StringView("/iwd/v3/sessions")))
+                continue;
+            for (const QString &role : namesOf(stockRoles())) {
+                const QString privilege = privilegeName(endpoint.privilege);
+                const bool may = role == QLatin1StringView("Administrator") || privilege == QLatin1StringView("none") || allowedToRole(role).contains(privilege);
+                QTest::addRow("%s %s by %s", endpoint.method.constData(), qPrintable(endpoint.pattern), qPrintable(role)) << endpoint.method << endpoint.pattern << role << may;
+            }
+        }
+    }
+    void everyRouteAsksWhatTheUsersRoleMayDo()
+    {
+        QFETCH(QByteArray, method);
+        QFETCH(QString, path);
+        QFETCH(QString, role);
+        QFETCH(bool, may);
+        if (!m_tokens.contains(role)) {
+            m_fixture->addUser(role, QStringLiteral("correct horse"), { role });
+            m_fixture->key.clear();
+            const Reply session = m_fixture->post(QStringLiteral("/sessions"), { { QStringLiteral("user"), role }, { QStringLiteral("password"), QStringLiteral("correct horse") } });
+            QCOMPARE(session.status, 201);
+            m_tokens.insert(role, session["token"].toString().toLatin1());
+        }
+        m_fixture->key.clear();
+        const QByteArray body = method == "GET" || method == "DELETE" ? QByteArray() : QByteArrayLiteral("{}");
+        const Reply reply = m_fixture->send(method, filledIn(path), body, { { "Authorization", "Bearer " + m_tokens.value(role) } });
+        QVERIFY2(reply.status != 401, reply.body.constData());
+        QCOMPARE(reply.status == 403, !may);
     }
 
     void aKeyOfAnAgentActsAsNobodyElse_data()
@@ -370,6 +423,7 @@ private:
     }
 
     std::unique_ptr<ApiFixture> m_fixture;
+    QMap<QString, QByteArray> m_tokens; ///< by role
     QMap<QString, QString> m_keys;
 };
 

@@ -64,7 +64,7 @@ private Q_SLOTS:
         m->key = m->otherKey;
         QCOMPARE(admitted(), 10);
         m->key.clear();
-        m->addUser(u"ann"_s, u"correct horse"_s, { u"admin"_s });
+        m->addUser(u"ann"_s, u"correct horse"_s, { u"Administrator"_s });
         HeaderFields sessions[2];
         for (HeaderFields &session : sessions) {
             const Reply opened = m->post(u"/sessions"_s, { { u"user"_s, u"ann"_s }, { u"password"_s, u"correct horse"_s } });

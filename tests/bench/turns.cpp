@@ -28,20 +28,13 @@ void measure(int classes, int agents, int turns)
     std::map<QString, Asked> statements; // of the second server
     std::mutex mutex;
     PostgresOptions options;
-    options.url = PrivatePostgres::shared().url(fixture.database);
     options.observer = [&](const QString &name, bool, std::chrono::nanoseconds duration) {
         const std::lock_guard lock(mutex);
         Asked &asked = statements[name];
         ++asked.count;
         asked.waited += duration;
     };
-    auto opened = PostgresStore::open(options, fixture.clock);
-    PipelineFixture::must(opened);
-    std::unique_ptr<Store> store = *std::move(opened);
-    PipelineOptions rare;
-    rare.dueWorkInterval = std::chrono::hours(24);
-    auto pipeline = std::make_unique<Pipeline>(*store, fixture.clock, rare);
-    PipelineFixture::must(await(pipeline->start({ fixture.tenant })));
+    PipelineFixture::Server other = fixture.anotherServer(options);
 
     for (int i = 0; i < agents; ++i)
         fixture.addAgent(u"agent-%1"_s.arg(i), {}, { { QString(), 1'000 } });
@@ -59,8 +52,7 @@ void measure(int classes, int agents, int turns)
     const auto takeByTurns = [&](int count) {
         for (int turn = 0; turn < count; ++turn) {
             PipelineFixture::must(fixture.next(u"agent-%1"_s.arg(turn % agents)));
-            std::swap(fixture.store, store);
-            std::swap(fixture.pipeline, pipeline);
+            fixture.changePlaces(other);
         }
     };
     takeByTurns(20);

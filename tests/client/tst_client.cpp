@@ -6,6 +6,8 @@
 
 #include <QTest>
 
+#include <zlib.h>
+
 using namespace iwd;
 using namespace std::chrono_literals;
 
@@ -66,7 +68,127 @@ private Q_SLOTS:
     void unauthorizedIsReportedNotRepeated();
     void destroyingTheClientEndsItsCalls();
     void readinessIsAwaited();
+    void aDownloadIsHandedOutWhole();
+    void aDownloadThatBreaksOffIsAnError_data();
+    void aDownloadThatBreaksOffIsAnError();
+    void aRefusedDownloadHandsOutNothing();
+    void aDownloadThatNobodyTakesIsGivenUp();
+    void aDownloadIsHandedOutAsItComesAndGivenUpWhenItFallsSilent();
 };
+
+namespace {
+
+const QByteArray chunkedHead = "HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n";
+
+/// A gzip stream, with or without its end.
+QByteArray zipped(const QByteArray &plain, bool whole = true)
+{
+    z_stream stream {};
+    QByteArray bytes(1'000 + plain.size(), Qt::Uninitialized);
+    if (deflateInit2(&stream, 4, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+        qFatal("no zlib");
+    stream.next_in = reinterpret_cast<Bytef *>(const_cast<char *>(plain.constData()));
+    stream.avail_in = static_cast<uInt>(plain.size());
+    stream.next_out = reinterpret_cast<Bytef *>(bytes.data());
+    stream.avail_out = static_cast<uInt>(bytes.size());
+    deflate(&stream, whole ? Z_FINISH : Z_SYNC_FLUSH);
+    bytes.chop(static_cast<qsizetype>(stream.avail_out));
+    deflateEnd(&stream);
+    return bytes;
+}
+
+QByteArray chunk(const QByteArray &bytes)
+{
+    return QByteArray::number(bytes.size(), 16) + "\r\n" + bytes + "\r\n";
+}
+
+Call exportCall()
+{
+    Call call;
+    call.method = "POST";
+    call.path = QStringLiteral("/items/export");
+    call.body = QJsonObject();
+    return call;
+}
+
+} // namespace
+
+void TestClient::aDownloadIsHandedOutWhole()
+{
+    const QByteArray body(30'000'000, 'x'); // shrinks more than what Qt takes for an attack
+    FakeHttpServer server([&](const FakeRequest &) { return FakeAnswer { FakeAnswer::Send, chunkedHead + chunk(zipped(body)) + "0\r\n\r\n" }; });
+    Client client(optionsFor(server));
+    QByteArray all;
+    const auto answer = await(client.download(exportCall(), [&](const QByteArray &some) {
+        all += some;
+        return true;
+    }));
+    QVERIFY(answer.ok());
+    QVERIFY(all == body);
+    QVERIFY(answer->content.isEmpty());
+    QVERIFY(!server.requests().constFirst().headers.contains("idempotency-key"));
+    QCOMPARE(server.requests().constFirst().headers.value("accept-encoding"), QByteArray("gzip"));
+}
+
+void TestClient::aDownloadThatBreaksOffIsAnError_data()
+{
+    QTest::addColumn<QByteArray>("bytes");
+    QTest::newRow("before the last chunk") << QByteArray(chunkedHead + chunk(zipped("hello", false)));
+    QTest::newRow("in the middle of a chunk") << QByteArray(chunkedHead + chunk(zipped("hello")).chopped(4));
+    QTest::newRow("before its length") << QByteArray("HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nContent-Encoding: gzip\r\nContent-Length: 100\r\n\r\n" + zipped("hello", false));
+    QTest::newRow("whole chunks, but no whole stream") << QByteArray(chunkedHead + chunk(zipped("hello", false)) + "0\r\n\r\n");
+    QTest::newRow("something behind the stream") << QByteArray(chunkedHead + chunk(zipped("hello") + "more") + "0\r\n\r\n");
+    QTest::newRow("no gzip") << QByteArray(chunkedHead + chunk("hello") + "0\r\n\r\n");
+    QTest::newRow("unzipped, so that nobody can tell") << QByteArray("HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n");
+    QTest::newRow("before anything") << QByteArray(chunkedHead);
+}
+
+void TestClient::aDownloadThatBreaksOffIsAnError()
+{
+    QFETCH(const QByteArray, bytes);
+    FakeHttpServer server([&](const FakeRequest &) { return FakeAnswer { FakeAnswer::SendAndClose, bytes }; });
+    Client client(optionsFor(server));
+    const auto answer = await(client.download(exportCall(), [](const QByteArray &) { return true; }));
+    QVERIFY(!answer.ok());
+    QCOMPARE(answer.error().code, ErrorCode::Unreachable);
+    QCOMPARE(server.requests().size(), 1);
+}
+
+void TestClient::aRefusedDownloadHandsOutNothing()
+{
+    FakeHttpServer server([](const FakeRequest &) { return FakeAnswer::problem(422, QStringLiteral("request.invalid_field"), QStringLiteral("No.")); });
+    Client client(optionsFor(server));
+    int pieces = 0;
+    const auto answer = await(client.download(exportCall(), [&](const QByteArray &) { return ++pieces > 0; }));
+    QVERIFY(!answer.ok());
+    QCOMPARE(answer.error().code, ErrorCode::InvalidField);
+    QCOMPARE(answer.error().text, QStringLiteral("No."));
+    QCOMPARE(pieces, 0);
+}
+
+void TestClient::aDownloadThatNobodyTakesIsGivenUp()
+{
+    FakeHttpServer server([](const FakeRequest &) { return FakeAnswer { FakeAnswer::Send, chunkedHead + chunk(zipped("hello", false)) }; });
+    Client client(optionsFor(server));
+    const auto answer = await(client.download(exportCall(), [](const QByteArray &) { return false; }));
+    QVERIFY(!answer.ok());
+}
+
+void TestClient::aDownloadIsHandedOutAsItComesAndGivenUpWhenItFallsSilent()
+{
+    FakeHttpServer server([](const FakeRequest &) { return FakeAnswer { FakeAnswer::Send, chunkedHead + chunk(zipped("hello", false)) }; });
+    Client client(optionsFor(server));
+    Call call = exportCall();
+    call.deadline = 200ms;
+    QByteArray all;
+    const auto answer = await(client.download(call, [&](const QByteArray &piece) {
+        all += piece;
+        return true;
+    }));
+    QVERIFY(!answer.ok());
+    QCOMPARE(answer.error().code, ErrorCode::DeadlineExceeded);
+    QCOMPARE(all, QByteArray("hello"));
+}
 
 void TestClient::everyCallSaysWhoAsks()
 {

@@ -474,7 +474,7 @@ void TestIwdctl::bashCompletes_data()
     const QStringList files { u"bill.json"_s, u"two words.json"_s };
     QTest::newRow("beginning of a command") << QStringList { u"ta"_s } << QStringList { u"tail"_s };
     QTest::newRow("a group once") << QStringList { u"key"_s } << QStringList { u"keys"_s };
-    QTest::newRow("in a group") << QStringList { u"keys"_s, QString() } << QStringList { u"create"_s, u"list"_s, u"revoke"_s };
+    QTest::newRow("in a group") << QStringList { u"keys"_s, QString() } << QStringList { u"create"_s, u"list"_s, u"revoke"_s, u"rotate"_s };
     QTest::newRow("half a word in a group") << QStringList { u"items"_s, u"re"_s } << QStringList { u"restart"_s, u"resume"_s };
     QTest::newRow("option") << QStringList { u"tail"_s, u"--a"_s } << QStringList { u"--after"_s };
     QTest::newRow("option after a value") << QStringList { u"tail"_s, u"--after"_s, u"7"_s, u"--lim"_s } << QStringList { u"--limit"_s };

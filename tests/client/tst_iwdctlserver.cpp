@@ -2,6 +2,8 @@
 #include "programandserver.h"
 #include "terminal.h"
 
+#include <support/fakehttpserver.h>
+
 #include <QDir>
 #include <QTest>
 
@@ -21,6 +23,7 @@ private Q_SLOTS:
 
     void aPersonLogsInWorksAndLogsOut();
     void thePasswordIsNotShownOnATerminal();
+    void aPasswordThatSomebodyElseMadeIsChangedAtLogin();
     void interruptingThePasswordGivesTheEchoBack();
     void aWrongPasswordMakesNoProfile();
     void aKeyIsTriedBeforeItIsKept();
@@ -28,6 +31,14 @@ private Q_SLOTS:
     void optionsComeBeforeTheEnvironmentAndThatBeforeTheProfile();
     void credentialsOfAProfileGoToItsServerOnly();
     void logoutWithoutTheServerKeepsTheSession();
+    void lintTellsByItsExitCodeHowBadItIs();
+    void anExportGoesToStandardOutputOrAFile();
+    void anExportThatBreaksOffLeavesTheFileOfBefore();
+    void manyItemsAreHeldAndResumedFromTheCommandLine();
+    void manyItemsAreLeftAloneWhenNobodyAgrees();
+    void wordsThatMakeNoSenseForManyItemsAreExplained_data();
+    void wordsThatMakeNoSenseForManyItemsAreExplained();
+    void aFileIsImportedInPartsAndItsFaultsAreReported();
 
 private:
     using Said = ProgramAndServer::Said;
@@ -72,6 +83,104 @@ QByteArray TestIwdctlServer::tokenOf(const QString &profile) const
 TestIwdctlServer::Said TestIwdctlServer::logIn(const QStringList &further)
 {
     return iwdctl(QStringList { u"login"_s, u"--user"_s, u"admin"_s, u"--url"_s, url() } + further, m->password() + '\n');
+}
+
+void TestIwdctlServer::anExportGoesToStandardOutputOrAFile()
+{
+    const QStringList admin = m->administratorsEnvironment();
+    QCOMPARE(iwdctl({ u"items"_s, u"add"_s, u"--capture-id"_s, u"E-1"_s, u"--set"_s, u"region=a,b"_s }, {}, admin).code, 0);
+    QCOMPARE(iwdctl({ u"items"_s, u"add"_s, u"--capture-id"_s, u"E-2"_s, u"--set"_s, u"region==1+1"_s }, {}, admin).code, 0);
+    const QStringList words { u"items"_s, u"export"_s, u"--where"_s, u"captureId~E-"_s, u"--columns"_s, u"captureId,custom.region"_s, u"--header"_s, u"Key,Region"_s };
+    const QByteArray expected = "Key,Region\r\nE-2,'=1+1\r\nE-1,\"a,b\"\r\n";
+    const Said printed = iwdctl(words, {}, admin);
+    QCOMPARE(printed.code, 0);
+    QCOMPARE(printed.out.toUtf8(), expected);
+    QCOMPARE(printed.err, QString());
+
+    const QString path = m->home().filePath(u"items.csv"_s);
+    const Said written = iwdctl(words + QStringList { u"--to"_s, path }, {}, admin);
+    QVERIFY2(written.code == 0, qPrintable(written.err));
+    QVERIFY(written.err.contains(u"Wrote "_s));
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    QCOMPARE(file.readAll(), expected);
+
+    const Said refused = iwdctl({ u"items"_s, u"export"_s, u"--columns"_s, u"stauts"_s, u"--to"_s, path }, {}, admin);
+    QCOMPARE(refused.code, 1);
+    QVERIFY(refused.err.contains(u"status"_s));
+    QVERIFY(file.seek(0));
+    QCOMPARE(QFileInfo(path).size(), expected.size());
+    QCOMPARE(iwdctl({ u"items"_s, u"export"_s, u"--separator"_s, u"dot"_s }, {}, admin).code, 2);
+    const Said nowhere = iwdctl({ u"items"_s, u"export"_s, u"--to"_s, m->home().filePath(u"no/such/folder.csv"_s) }, {}, admin);
+    QCOMPARE(nowhere.code, 2);
+    QVERIFY(nowhere.err.contains(u"cannot be written"_s));
+}
+
+void TestIwdctlServer::anExportThatBreaksOffLeavesTheFileOfBefore()
+{
+    // "id" and a line end as the beginning of a gzip stream.
+    const QByteArray beginning = QByteArray::fromHex("1f8b0800000000000003ca4ce1e502000000ffff");
+    const FakeHttpServer fake([&beginning](const FakeRequest &) {
+        return FakeAnswer { FakeAnswer::SendAndClose,
+            "HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n14\r\n" + beginning + "\r\n" };
+    });
+    const QString path = m->home().filePath(u"items.csv"_s);
+    QFile before(path);
+    QVERIFY(before.open(QIODevice::WriteOnly) && before.write("before") == 6);
+    before.close();
+    for (const bool toFile : { true, false }) {
+        QProcess process;
+        process.setEnvironment(m->environment() + QStringList { u"IWD_URL="_s + fake.url().toString(), u"IWD_API_KEY=key"_s });
+        process.start(ProgramAndServer::program(), QStringList { u"items"_s, u"export"_s } + (toFile ? QStringList { u"--to"_s, path } : QStringList()));
+        QTRY_COMPARE_WITH_TIMEOUT(process.state(), QProcess::NotRunning, 60'000);
+        QCOMPARE(process.exitCode(), 3);
+        const QByteArray said = process.readAllStandardError();
+        QVERIFY2(said.contains("The export broke off"), said.constData());
+        QCOMPARE(process.readAllStandardOutput(), toFile ? QByteArray() : QByteArray("id\r\n"));
+        QVERIFY(before.open(QIODevice::ReadOnly));
+        QCOMPARE(before.readAll(), QByteArray("before"));
+        before.close();
+        QCOMPARE(QDir(m->home().path()).entryList({ u"items.csv*"_s }, QDir::Files).size(), 1);
+    }
+}
+
+void TestIwdctlServer::aFileIsImportedInPartsAndItsFaultsAreReported()
+{
+    const QStringList admin = m->administratorsEnvironment();
+    QByteArray content = "Ticket,Due,Remarks\n";
+    for (int i = 1; i <= 1'200; ++i) // line i + 1, from 600 on one more
+        content += "I-" + QByteArray::number(i) + (i == 700 ? ",soon,x\n" : i == 600 ? ",2016-07-01 12:00,\"two\nlines\"\n" : ",,\n");
+    const QString path = m->home().filePath(u"items.csv"_s);
+    const QString report = m->home().filePath(u"faults.ndjson"_s);
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::WriteOnly) && file.write(content) == content.size());
+    file.close();
+    const QStringList words { u"items"_s, u"import"_s, path, u"--map"_s, u"Ticket=captureId"_s, u"--map"_s, u"Due=dueDateTime"_s, u"--map"_s, u"Remarks="_s, u"--report"_s, report };
+
+    const Said checked = iwdctl(words + QStringList { u"--dry-run"_s, u"--output"_s, u"json"_s }, {}, admin);
+    QCOMPARE(checked.code, 1);
+    QCOMPARE(checked.json()[u"accepted"].toInt(), 1'199);
+    QCOMPARE(iwdctl({ u"items"_s, u"get"_s, u"I-1"_s }, {}, admin).code, 1);
+
+    const Said imported = iwdctl(words, {}, admin);
+    QCOMPARE(imported.code, 1);
+    QVERIFY2(imported.out.contains(u"1,199 accepted, 0 known already, 1 refused"_s), qPrintable(imported.out));
+    QVERIFY2(imported.err.contains(u"line 702, Due: "_s), qPrintable(imported.err));
+    QFile faults(report);
+    QVERIFY(faults.open(QIODevice::ReadOnly));
+    const QByteArrayList lines = faults.readAll().trimmed().split('\n');
+    QCOMPARE(lines.size(), 1);
+    QCOMPARE(QJsonDocument::fromJson(lines[0])[u"value"].toString(), u"soon"_s);
+    QCOMPARE(iwdctl({ u"items"_s, u"get"_s, u"I-600"_s, u"--output"_s, u"json"_s }, {}, admin).json()[u"dueDateTime"].toString(), u"2016-07-01T12:00:00.000Z"_s);
+
+    const Said again = iwdctl({ u"items"_s, u"import"_s, u"-"_s, u"--map"_s, u"Ticket=captureId"_s, u"--map"_s, u"Due="_s, u"--map"_s, u"Remarks="_s }, content, admin);
+    QCOMPARE(again.code, 0);
+    QVERIFY2(again.out.contains(u"1 accepted, 1,199 known already, 0 refused"_s), qPrintable(again.out));
+
+    QCOMPARE(iwdctl({ u"items"_s, u"import"_s, path }, {}, admin).code, 1);
+    QCOMPARE(iwdctl({ u"items"_s, u"import"_s, m->home().filePath(u"none.csv"_s) }, {}, admin).code, 2);
+    QCOMPARE(iwdctl({ u"items"_s, u"import"_s, u"-"_s }, {}, admin).code, 1);
+    QCOMPARE(iwdctl(QStringList { u"items"_s, u"import"_s, path, u"--map"_s, u"Ticket"_s }, {}, admin).code, 2);
 }
 
 void TestIwdctlServer::aPersonLogsInWorksAndLogsOut()
@@ -119,6 +228,47 @@ void TestIwdctlServer::thePasswordIsNotShownOnATerminal()
     QVERIFY(terminal.finds("Logged in to"));
     QCOMPARE(terminal.exitCode(), 0);
     QVERIFY(!terminal.seen().contains(m->password()));
+}
+
+void TestIwdctlServer::aPasswordThatSomebodyElseMadeIsChangedAtLogin()
+{
+    QCOMPARE(logIn().code, 0);
+    const Said made = iwdctl({ u"users"_s, u"create"_s, u"dana"_s, u"--role"_s, u"Viewer,Agent"_s, u"--output"_s, u"json"_s });
+    QVERIFY2(made.code == 0, qPrintable(made.err));
+    const QByteArray password = made.json()["password"_L1].toString().toUtf8();
+    const QStringList login { u"login"_s, u"--user"_s, u"dana"_s, u"--url"_s, url(), u"--profile"_s, u"dana"_s };
+    const Said none = iwdctl(login, password + '\n');
+    QCOMPARE(none.code, 2);
+    QVERIFY2(none.err.contains("choose one of your own"_L1), qPrintable(none.err));
+    const Said weak = iwdctl(login, password + "\nshort\n");
+    QCOMPARE(weak.code, 1);
+    QVERIFY2(weak.err.contains("too short"_L1), qPrintable(weak.err));
+    QVERIFY(tokenOf(u"dana"_s).isEmpty());
+    Terminal terminal(m->program(), login, m->environment());
+    QVERIFY(terminal.finds("Password of dana"));
+    terminal.type(password + '\n');
+    QVERIFY(terminal.finds("New password: "));
+    terminal.type("seven brisk copper lanterns\n");
+    QVERIFY(terminal.finds("The same again: "));
+    terminal.type("seven brisk copper lanterns\n");
+    QVERIFY(terminal.finds("Logged in to"));
+    QCOMPARE(terminal.exitCode(), 0);
+    QVERIFY(!terminal.seen().contains("lanterns"));
+    QCOMPARE(iwdctl({ u"queues"_s, u"--profile"_s, u"dana"_s }).code, 0);
+    const Said changed = iwdctl({ u"password"_s, u"--profile"_s, u"dana"_s }, "seven brisk copper lanterns\nfour pale winter harbors\n");
+    QVERIFY2(changed.code == 0, qPrintable(changed.err));
+    const Said audit = iwdctl({ u"audit"_s, u"--object"_s, u"dana"_s });
+    QVERIFY2(audit.out.contains("set-password"_L1) && audit.out.contains("create"_L1) && !audit.out.contains(QString::fromUtf8(password)), qPrintable(audit.out));
+    const Said users = iwdctl({ u"users"_s, u"list"_s });
+    QVERIFY2(users.out.contains("dana"_L1) && users.out.contains("Viewer, Agent"_L1), qPrintable(users.out));
+    QCOMPARE(iwdctl({ u"users"_s, u"disable"_s, u"dana"_s }).code, 0);
+    QCOMPARE(iwdctl({ u"queues"_s, u"--profile"_s, u"dana"_s }).code, 1);
+    QCOMPARE(iwdctl({ u"users"_s, u"enable"_s, u"dana"_s }).code, 0);
+    QCOMPARE(iwdctl({ u"users"_s, u"unlock"_s, u"dana"_s }).code, 0);
+    QVERIFY(iwdctl({ u"users"_s, u"password"_s, u"dana"_s }).out.contains("shown this once"_L1));
+    QCOMPARE(iwdctl({ u"users"_s, u"delete"_s, u"dana"_s }).code, 0);
+    QCOMPARE(iwdctl({ u"users"_s, u"delete"_s, u"dana"_s }).code, 1);
+    QVERIFY(iwdctl({ u"roles"_s }).out.contains("Administrator"_L1));
 }
 
 void TestIwdctlServer::interruptingThePasswordGivesTheEchoBack()
@@ -255,6 +405,87 @@ void TestIwdctlServer::logoutWithoutTheServerKeepsTheSession()
     QCOMPARE(iwdctl({ u"logout"_s, u"--local"_s }).code, 0);
     QVERIFY(!profilesContent().contains("token"));
     QVERIFY2(m->startServer(), m->server().log().constData());
+}
+
+void TestIwdctlServer::lintTellsByItsExitCodeHowBadItIs()
+{
+    QCOMPARE(logIn().code, 0);
+    const Said hints = iwdctl({ u"lint"_s });
+    QVERIFY2(hints.code == 0, qPrintable(hints.err));
+    QVERIFY2(hints.out.contains("agents.none"_L1) && hints.out.contains("0 errors, 0 warnings, 1 hint."_L1), qPrintable(hints.out));
+    const Said none = iwdctl({ u"lint"_s, u"--severity"_s, u"warning"_s });
+    QCOMPARE(none.code, 0);
+    QCOMPARE(none.out, u"0 errors, 0 warnings, 1 hint.\n"_s);
+
+    QCOMPARE(iwdctl({ u"items"_s, u"add"_s, u"--capture-id"_s, u"lint-1"_s }).code, 0);
+    QCOMPARE(iwdctl({ u"lint"_s }).code, 4);
+    const Said json = iwdctl({ u"lint"_s, u"--output"_s, u"json"_s });
+    QCOMPARE(json.code, 4);
+    QCOMPARE(json.json()["data"_L1][0]["code"_L1].toString(), u"agents.none"_s);
+    QCOMPARE(iwdctl({ u"items"_s, u"cancel"_s, u"lint-1"_s }).code, 0);
+    QCOMPARE(iwdctl({ u"lint"_s, u"--severity"_s, u"fatal"_s }).code, 1);
+}
+
+void TestIwdctlServer::manyItemsAreHeldAndResumedFromTheCommandLine()
+{
+    QCOMPARE(logIn().code, 0);
+    for (int i = 0; i < 3; ++i)
+        QCOMPARE(iwdctl({ u"items"_s, u"add"_s, u"--set"_s, u"customerSegment=bulk"_s, u"--capture-id"_s, u"bulk-%1"_s.arg(i) }).code, 0);
+    const QStringList which { u"--where"_s, u"customerSegment=bulk"_s };
+    const Said preview = iwdctl(QStringList { u"items"_s, u"bulk"_s, u"hold"_s, u"--dry-run"_s } + which);
+    QVERIFY2(preview.code == 0 && preview.out.startsWith("hold of 3 items, such as:"_L1) && preview.out.contains("bulk-1"_L1), qPrintable(preview.out + preview.err));
+    const Said held = iwdctl(QStringList { u"items"_s, u"bulk"_s, u"hold"_s, u"--yes"_s, u"--reason"_s, u"outage"_s } + which);
+    QVERIFY2(held.code == 0, qPrintable(held.err));
+    QVERIFY2(held.out.contains("finished: 3 of 3 items done."_L1), qPrintable(held.out));
+    QVERIFY(iwdctl({ u"items"_s, u"history"_s, u"bulk-2"_s }).out.contains("held: outage"_L1));
+    const QJsonObject job = iwdctl({ u"jobs"_s, u"list"_s, u"--output"_s, u"json"_s }).json()["data"_L1][0].toObject();
+    const QString id = job["id"_L1].toString();
+    QVERIFY2(held.out.contains(u"To take it back: iwdctl jobs undo "_s + id), qPrintable(held.out));
+    const Said shown = iwdctl({ u"jobs"_s, u"show"_s, id });
+    QVERIFY2(shown.code == 0 && shown.out.contains("finished"_L1) && shown.out.contains("admin"_L1), qPrintable(shown.out));
+    QCOMPARE(iwdctl({ u"jobs"_s, u"results"_s, id, u"--output"_s, u"json"_s }).json()["data"_L1].toArray().size(), 3);
+    QVERIFY(iwdctl({ u"jobs"_s, u"results"_s, id, u"--outcome"_s, u"failed"_s }).out.contains("No results"_L1));
+    const Said late = iwdctl({ u"jobs"_s, u"cancel"_s, id });
+    QVERIFY2(late.code == 1 && late.err.contains("is finished"_L1), qPrintable(late.err));
+    const Said undone = iwdctl({ u"jobs"_s, u"undo"_s, id, u"--output"_s, u"json"_s });
+    QVERIFY2(undone.code == 0, qPrintable(undone.err));
+    QCOMPARE(undone.json()["undoOf"_L1].toString(), id);
+    QCOMPARE(undone.json()["done"_L1].toInt(), 3);
+    QCOMPARE(iwdctl({ u"items"_s, u"get"_s, u"bulk-0"_s, u"--output"_s, u"json"_s }).json()["status"_L1].toString(), u"queued"_s);
+    // What fails is told of by the exit code.
+    const Said some = iwdctl({ u"items"_s, u"bulk"_s, u"update"_s, u"--set"_s, u"productType=x"_s, u"--item"_s, u"wi-1,wi-999999"_s, u"--yes"_s });
+    QVERIFY2(some.code == 1 && some.out.contains("1 of 2 items done, 1 failed."_L1), qPrintable(some.out + some.err));
+}
+
+void TestIwdctlServer::manyItemsAreLeftAloneWhenNobodyAgrees()
+{
+    QCOMPARE(logIn().code, 0);
+    QCOMPARE(iwdctl({ u"items"_s, u"add"_s, u"--capture-id"_s, u"alone"_s }).code, 0);
+    const Said refused = iwdctl({ u"items"_s, u"bulk"_s, u"cancel"_s, u"--all"_s }, "y\n");
+    QVERIFY2(refused.code == 2 && refused.err.contains("--yes"_L1), qPrintable(refused.err));
+    QCOMPARE(iwdctl({ u"items"_s, u"get"_s, u"alone"_s, u"--output"_s, u"json"_s }).json()["status"_L1].toString(), u"queued"_s);
+}
+
+void TestIwdctlServer::wordsThatMakeNoSenseForManyItemsAreExplained_data()
+{
+    QTest::addColumn<QStringList>("words");
+    QTest::addColumn<QString>("sentence");
+    QTest::newRow("an unknown action") << QStringList { u"explode"_s, u"--all"_s } << u"no action \"explode\""_s;
+    QTest::newRow("no items") << QStringList { u"hold"_s } << u"Which items?"_s;
+    QTest::newRow("two ways") << QStringList { u"hold"_s, u"--item"_s, u"wi-1"_s, u"--all"_s } << u"not both"_s;
+    QTest::newRow("what belongs to another action") << QStringList { u"hold"_s, u"--all"_s, u"--queue"_s, u"x"_s } << u"--queue belongs to requeue"_s;
+    QTest::newRow("a change of another action") << QStringList { u"hold"_s, u"--all"_s, u"--set"_s, u"a=b"_s } << u"--set belongs to update"_s;
+    QTest::newRow("half a change") << QStringList { u"update"_s, u"--all"_s, u"--set"_s, u"a"_s } << u"NAME=VALUE"_s;
+    QTest::newRow("half a comparison") << QStringList { u"hold"_s, u"--where"_s, u"status"_s } << u"NAME=VALUE"_s;
+}
+
+void TestIwdctlServer::wordsThatMakeNoSenseForManyItemsAreExplained()
+{
+    QFETCH(QStringList, words);
+    QFETCH(QString, sentence);
+    const Said said = iwdctl(QStringList { u"items"_s, u"bulk"_s } + words);
+    QCOMPARE(said.code, 2);
+    QVERIFY2(said.err.contains(sentence), qPrintable(said.err));
 }
 
 } // namespace iwd::test

@@ -47,6 +47,24 @@ bool untilItHolds(const std::function<bool()> &condition, int boundMs)
     return true;
 }
 
+/// Reads a chunked body from @p at on. @returns false when it is not all there
+bool readChunks(const QByteArray &bytes, qsizetype &at, QByteArray &body)
+{
+    for (qsizetype next = at;;) {
+        const qsizetype line = bytes.indexOf("\r\n", next);
+        bool isNumber = false;
+        const qsizetype size = line < 0 ? -1 : bytes.mid(next, line - next).toLongLong(&isNumber, 16);
+        if (!isNumber || bytes.mid(line + 2 + size, 2) != "\r\n")
+            return false;
+        body += bytes.mid(line + 2, size);
+        next = line + 2 + size + 2;
+        if (size == 0) {
+            at = next;
+            return true;
+        }
+    }
+}
+
 } // namespace
 
 bool waitUntil(const std::function<bool()> &condition, int boundMs)
@@ -115,8 +133,10 @@ void RawClient::receive()
         const ssize_t got = ::recv(m_descriptor, buffer, sizeof buffer, 0);
         if (got > 0)
             m_received.append(buffer, got);
-        else if (got == 0 || errno != EAGAIN)
+        else if (got == 0 || errno != EAGAIN) {
+            m_wasReset = got < 0;
             m_ended = true;
+        }
         else
             return;
     }
@@ -157,6 +177,12 @@ QList<WireResponse> RawClient::parse(bool bodyless) const
             response.fields.append({ line.left(colon), line.mid(colon + 1).trimmed() });
         }
         at = end + 4;
+        if (!bodyless && response.field("Transfer-Encoding") == "chunked") {
+            if (!readChunks(m_received, at, response.body))
+                return found;
+            found.append(response);
+            continue;
+        }
         const qsizetype length = bodyless ? 0 : response.field("Content-Length").toLongLong();
         if (at + length > m_received.size())
             return found;

@@ -48,6 +48,8 @@ public:
     [[nodiscard]] const QByteArray &received() const { return m_received; }
     /// The server has closed (or reset) the connection.
     [[nodiscard]] bool ended() const { return m_ended; }
+    /// It ended by a reset, not by a goodbye.
+    [[nodiscard]] bool wasReset() const { return m_wasReset; }
     [[nodiscard]] bool waitForEnd();
     /// Waits until @p count whole answers have come, or the connection has ended.
     /// @param bodyless the answers are to HEAD
@@ -62,6 +64,7 @@ private:
     int m_descriptor;
     QByteArray m_received;
     bool m_ended = false;
+    bool m_wasReset = false;
 };
 
 } // namespace iwd::test

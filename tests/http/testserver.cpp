@@ -94,6 +94,59 @@ QCoro::Task<Response> atGate(std::shared_ptr<Gates> gates, Request request)
     co_return text(name.toUtf8());
 }
 
+/// Pieces of one letter each, as the query says: how many of how many bytes, which one fails, throws or waits for a gate, whether each takes a moment.
+class Letters : public http::BodySource
+{
+public:
+    Letters(std::shared_ptr<Gates> gates, const Request &request)
+        : m_gates(std::move(gates))
+        , m_pieces(number(request, u"pieces"))
+        , m_bytes(number(request, u"bytes"))
+        , m_failsAt(number(request, u"fail"))
+        , m_throwsAt(number(request, u"throw"))
+        , m_waitsAt(number(request, u"wait"))
+        , m_slowly(request.queryValue(u"slowly").has_value())
+    {
+    }
+
+    QCoro::Task<Result<QByteArray>> next() override
+    {
+        ++m_made;
+        m_gates->arrive(QStringLiteral("piece"));
+        if (m_slowly)
+            co_await QCoro::sleepFor(milliseconds(1));
+        for (int tries = 0; m_made == m_waitsAt && !m_gates->isOpen(QStringLiteral("piece")) && tries < 10'000; ++tries)
+            co_await QCoro::sleepFor(milliseconds(1));
+        if (m_made == m_throwsAt)
+            throw std::runtime_error("the source broke");
+        if (m_made == m_failsAt)
+            co_return Error { ErrorCode::Internal, QStringLiteral("nothing more to be had"), {}, {} };
+        const char letter = static_cast<char>('a' + (m_made - 1) % 26);
+        co_return m_made > m_pieces ? QByteArray() : QByteArray(m_bytes, letter);
+    }
+
+private:
+    static int number(const Request &request, QStringView name) { return request.queryValue(name).value_or(QStringLiteral("0")).toInt(); }
+
+    std::shared_ptr<Gates> m_gates;
+    int m_pieces;
+    int m_bytes;
+    int m_failsAt;
+    int m_throwsAt;
+    int m_waitsAt;
+    bool m_slowly;
+    int m_made = 0;
+};
+
+QCoro::Task<Response> stream(std::shared_ptr<Gates> gates, Request request)
+{
+    Response response = text({});
+    response.headers.add("ETag", "\"7\"");
+    response.stream = std::make_shared<Letters>(gates, request);
+    response.undelivered = [gates] { gates->arrive(QStringLiteral("undelivered")); };
+    co_return response;
+}
+
 QCoro::Task<std::optional<Response>> letIn(Request request)
 {
     if (request.queryValue(u"token") == QStringLiteral("good"))
@@ -144,6 +197,10 @@ std::shared_ptr<const http::Router> routes(const std::shared_ptr<Gates> &gates)
     router->add("GET", QStringLiteral("/inject"), inject);
     router->add("GET", QStringLiteral("/gate/{name}"), gate);
     router->add("POST", QStringLiteral("/gate/{name}"), gate);
+    const auto letters = [gates](Request request) { return stream(gates, std::move(request)); };
+    router->add("GET", QStringLiteral("/stream"), letters);
+    router->add("POST", QStringLiteral("/stream"), letters);
+    router->add("GET", QStringLiteral("/impatient-stream"), letters, { 1000, milliseconds(150) });
     router->add("GET", QStringLiteral("/impatient/{name}"), gate, { 1000, milliseconds(150) });
     router->addWebSocket(QStringLiteral("/live"), { letIn, echoMessages });
     router->addWebSocket(QStringLiteral("/flood"), { letIn, flood });

@@ -166,6 +166,9 @@ void TestTenants::theFirstTenantGetsADatabaseOfItsOwn()
     QCOMPARE(session->json().value(u"tenant"_s)[u"id"_s].toString(), u"100"_s);
     const HttpCaller::HeaderFields token { { "Authorization", "Bearer " + session->json().value(u"token"_s).toString().toLatin1() } };
     HttpCaller signedIn(m_servers[0]->port(), token);
+    QCOMPARE(signedIn.call("GET", "/iwd/v3/queues")->json().value(u"code"_s).toString(), u"auth.password_change_required"_s);
+    const QJsonObject change { { u"currentPassword"_s, credentials.value(u"password"_s) }, { u"newPassword"_s, u"eleven quiet marble engines"_s } };
+    QCOMPARE(signedIn.call("PUT", "/iwd/v3/me/password", QJsonDocument(change).toJson())->status, 204);
     QCOMPARE(signedIn.call("GET", "/iwd/v3/queues")->status, 200);
     QCOMPARE(signedIn.call("DELETE", "/iwd/v3/sessions/current")->status, 204);
     QTRY_COMPARE(HttpCaller(m_servers[0]->port(), token).call("GET", "/iwd/v3/queues")->status, 401);

@@ -442,7 +442,7 @@ void TestCapture::aChangedCurveWritesNoItem()
         const auto put = putObject(transaction, { ConfigKind::Schema, schema.id, encodePrioritizationSchema(schema), PutMode::Replace, std::nullopt, true, fixture.actor });
         return put ? Result<int>(transaction.changeCount()) : put.error();
     });
-    QCOMPARE(changes, 2); // the object and its event
+    QCOMPARE(changes, 3); // the object, its event, and the entry of the audit
     QCOMPARE(*fixture.look<qint64>([](Snapshot &snapshot) -> Result<qint64> { return snapshot.lastEvent(); }), before + 1);
     QCOMPARE(*fixture.patch(u"3"_s, { { u"customerId"_s, u"x"_s } })->view.priority, 77);
 }

@@ -34,44 +34,6 @@ private:
     std::map<QString, int> m_counts;
 };
 
-/// A fixture in whose place other servers on its database work by turns.
-class Servers
-{
-public:
-    Servers(PipelineFixture &fixture, int others, const PostgresOptions &options = {})
-        : m_fixture(fixture)
-        , m_others(static_cast<size_t>(others))
-    {
-        for (Server &server : m_others) {
-            PostgresOptions its = options;
-            its.url = PrivatePostgres::shared().url(fixture.database);
-            auto opened = PostgresStore::open(its, fixture.clock);
-            PipelineFixture::must(opened);
-            server.store = *std::move(opened);
-            PipelineOptions rare;
-            rare.dueWorkInterval = std::chrono::hours(24);
-            server.pipeline = std::make_unique<Pipeline>(*server.store, fixture.clock, rare);
-            PipelineFixture::must(await(server.pipeline->start({ fixture.tenant })));
-        }
-    }
-
-    /// From now on another one works.
-    void turn(size_t other = 0)
-    {
-        std::swap(m_fixture.store, m_others[other].store);
-        std::swap(m_fixture.pipeline, m_others[other].pipeline);
-    }
-
-private:
-    struct Server
-    {
-        std::unique_ptr<Store> store;
-        std::unique_ptr<Pipeline> pipeline;
-    };
-    PipelineFixture &m_fixture;
-    std::vector<Server> m_others;
-};
-
 } // namespace
 
 /// Servers that write the same tenant by turns follow one another's log, so each keeps what it remembers.
@@ -114,13 +76,13 @@ void TestFollowing::whatIsRememberedIsWhatIsStored()
     }
     PostgresOptions options;
     options.lookInterval = milliseconds(lookMillis);
-    Servers servers(fixture, 2, options);
+    std::array<PipelineFixture::Server, 2> others { fixture.anotherServer(options), fixture.anotherServer(options) };
     Life life(fixture, seed);
     std::mt19937 random(seed);
     for (int step = 0; step < 400; ++step) {
         life.step();
         if (random() % 3 == 0)
-            servers.turn(random() % 2);
+            fixture.changePlaces(others[random() % 2]);
         if (step % 10 > 0)
             continue;
         const auto wrong = fixture.run<QStringList>([](Transaction &transaction) -> Result<QStringList> { return contradictions(transaction); });
@@ -135,19 +97,19 @@ void TestFollowing::whoeverTakesByTurnsReadsTheHeadsOnce()
     Counted counted;
     PostgresOptions options;
     options.observer = counted.observer();
-    Servers servers(fixture, 1, options);
+    PipelineFixture::Server other = fixture.anotherServer(options);
     for (const auto &id : { u"anna"_s, u"ben"_s })
         fixture.addAgent(id, {}, { { QString(), 1'000 } });
     for (int i = 0; i < 2 * classes; ++i) {
         PipelineFixture::must(fixture.capture({ { u"captureId"_s, QString::number(i) }, { u"priority"_s, u"+%1"_s.arg(i % classes) } }));
-        servers.turn();
+        fixture.changePlaces(other);
     }
     int looks = 0;
     for (int turn = 0; turn < 2 * classes; ++turn) {
         const auto next = fixture.next(turn % 2 == 0 ? u"anna"_s : u"ben"_s);
         QVERIFY(next && next->item);
         PipelineFixture::must(fixture.act(AgentAction::Complete, turn % 2 == 0 ? u"anna"_s : u"ben"_s, next->item->record.item.id.toString(), next->item->assignment->token));
-        servers.turn();
+        fixture.changePlaces(other);
         if (turn == 1)
             looks = counted.of(u"item/oldest_waiting"_s);
     }
@@ -161,16 +123,16 @@ void TestFollowing::whoeverTakesDoesNotReadAgainWhoHoldsWhatWhileOthersCapture()
     Counted counted;
     PostgresOptions options;
     options.observer = counted.observer();
-    Servers servers(fixture, 1, options);
+    PipelineFixture::Server other = fixture.anotherServer(options);
     fixture.addAgent(u"anna"_s, {}, { { QString(), 1'000 } });
     int looks = 0;
     for (int i = 0; i < 20; ++i) {
         PipelineFixture::must(fixture.capture({ { u"captureId"_s, QString::number(i) }, { u"expirationDateTime"_s, u"2030-01-01T00:00:00Z"_s } }));
-        servers.turn();
+        fixture.changePlaces(other);
         const auto next = fixture.next(u"anna"_s);
         QVERIFY(next && next->item);
         QCOMPARE(next->item->record.item.captureId, QString::number(i));
-        servers.turn();
+        fixture.changePlaces(other);
         if (i == 0)
             looks = counted.of(u"assignment/all"_s);
     }

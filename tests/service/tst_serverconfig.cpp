@@ -87,6 +87,7 @@ class TestServerConfig : public QObject
             { u"drain.patience"_s, u"0s"_s, [=](const ServerConfig &c) { return number(c.drain.patience.count()); }, u"0"_s },
             { u"idempotency.retention"_s, u"1h"_s, [=](const ServerConfig &c) { return number(c.idempotency.retention.count()); },
                 u"3600000"_s },
+            { u"session.idle"_s, u"30m"_s, [=](const ServerConfig &c) { return number(c.session.idle.count()); }, u"1800000"_s },
             { u"session.lifetime"_s, u"2h"_s, [=](const ServerConfig &c) { return number(c.session.lifetime.count()); }, u"7200000"_s },
         };
     }

@@ -60,7 +60,7 @@ void TestSqliteStore::everyStatementCanBePrepared()
             (void)(*database)->statement(name, 1, name.startsWith(u"search/"_s)
                     ? QList<std::pair<QString, QString>> { { u"filter"_s, u"1"_s }, { u"order"_s, u"i.id"_s }, { u"keys"_s, {} }, { u"source"_s, u"item i"_s },
                           { u"candidates"_s, u"select 1 as item_id"_s } }
-                    : QList<std::pair<QString, QString>> { { u"filter"_s, {} }, { u"order"_s, u"i.id"_s }, { u"index"_s, {} }, { u"more"_s, {} } });
+                    : QList<std::pair<QString, QString>> { { u"filter"_s, {} }, { u"order"_s, u"i.id"_s }, { u"index"_s, {} }, { u"more"_s, {} }, { u"conditions"_s, {} }, { u"categories"_s, u"in (:element_0)"_s } });
         QVERIFY2(!(*database)->failure(), qPrintable(name + u": "_s + ((*database)->failure() ? (*database)->failure()->text : QString())));
     }
 }

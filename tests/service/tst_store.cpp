@@ -482,23 +482,27 @@ void TestStore::keysSessionsAndUsersAreFoundBeforeTheirTenantIsKnown()
     PipelineFixture::must(fixture.run<bool>(other, [&](Transaction &transaction) -> Result<bool> {
         transaction.insertApiKey({ u"k1"_s, other, u"Key"_s, { u"source"_s, u"agent"_s }, {}, {} }, hash);
         UserRecord user;
-        user.name = u"ada"_s;
+        user.user.name = u"ada"_s;
+        user.user.roles = { u"Administrator"_s };
         user.passwordHash = u"$argon2id$x"_s;
-        user.scopes = { u"admin"_s };
         transaction.insertUser(user);
         transaction.setLoginFailures(u"ada"_s, 3, transaction.now());
-        transaction.insertSession({ other, u"ada"_s, {}, {}, transaction.now() + std::chrono::hours(1) }, hash);
+        SessionRecord session;
+        session.id = u"session-1"_s;
+        session.user = u"ada"_s;
+        session.expires = transaction.now() + std::chrono::hours(1);
+        transaction.insertSession(session, hash);
         return true;
     }, true));
     Delivery<bool> looked;
     std::optional<ApiKeyRecord> key;
-    std::optional<UserRecord> user;
-    std::optional<SessionRecord> session;
+    std::vector<UserRecord> users;
+    std::optional<SignedIn> session;
     size_t tenants = 0;
     fixture.store->lookUp(
         [&](Directory &directory) {
-            key = directory.apiKey(hash);
-            user = directory.user(u"ada"_s);
+            key = directory.apiKey(hash, {});
+            users = directory.users(u"ada"_s);
             session = directory.session(hash);
             tenants = directory.tenants().size();
         },
@@ -506,8 +510,8 @@ void TestStore::keysSessionsAndUsersAreFoundBeforeTheirTenantIsKnown()
     QVERIFY(await([](Delivery<bool> one) -> QCoro::Task<bool> { co_return co_await one; }(looked)));
     QCOMPARE(tenants, size_t(2));
     QVERIFY(key && key->tenant == other && key->scopes == QStringList({ u"source"_s, u"agent"_s }));
-    QVERIFY(user && user->tenant == other && user->failures == 3);
-    QVERIFY(session && session->tenant == other && session->user == u"ada"_s && session->scopes == QStringList { u"admin"_s });
+    QVERIFY(users.size() == 1 && users[0].tenant == other && users[0].failures == 3);
+    QVERIFY(session && session->session.tenant == other && session->session.id == u"session-1"_s && session->user.user.isAdministrator());
     const auto here = fixture.look<int>([](Snapshot &snapshot) -> Result<int> { return static_cast<int>(snapshot.apiKeys().size()) + (snapshot.hasUsers() ? 1 : 0); });
     QCOMPARE(*here, 0);
     const auto revoked = fixture.run<int>(other, [](Transaction &transaction) -> Result<int> { return (transaction.revokeApiKey(u"k1"_s) ? 1 : 0) + (transaction.revokeApiKey(u"k1"_s) ? 10 : 0); }, true);
@@ -527,7 +531,7 @@ void TestStore::aKeyOfAnAgentStaysOne()
     fixture.restart();
     QList<std::optional<ApiKeyRecord>> found;
     Delivery<bool> looked;
-    fixture.store->lookUp([&](Directory &directory) { found = { directory.apiKey(hash), directory.apiKey("another") }; },
+    fixture.store->lookUp([&](Directory &directory) { found = { directory.apiKey(hash, {}), directory.apiKey("another", {}) }; },
         [looked](const std::optional<Error> &failure) { looked.deliver(!failure); }, Deadline::never());
     QVERIFY(await([](Delivery<bool> one) -> QCoro::Task<bool> { co_return co_await one; }(looked)));
     QVERIFY(found[0] && found[0]->agent == u"anna"_s && found[0]->scopes == scopes);

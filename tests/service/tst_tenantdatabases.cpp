@@ -95,7 +95,7 @@ public:
         Delivery<bool> looked;
         store->lookUp(
             [&](Directory &directory) {
-                if (const auto key = directory.apiKey(hash))
+                if (const auto key = directory.apiKey(hash, {}))
                     found = key->tenant;
             },
             [looked](const std::optional<Error> &failure) { looked.deliver(!failure); }, Deadline::never());

@@ -294,14 +294,23 @@ QStringList OpenApiValidator::problems(
     if (!type.endsWith(QLatin1StringView("json")))
         return {};
 
-    QJsonParseError parsing;
-    const QJsonDocument json = QJsonDocument::fromJson(body, &parsing);
-    if (parsing.error != QJsonParseError::NoError)
-        return {
-            QStringLiteral("%1 answered %2 with a body that is not JSON: %3.").arg(request, QString::number(status), parsing.errorString())
-        };
-    const QJsonValue value = json.isArray() ? QJsonValue(json.array()) : QJsonValue(json.object());
-    QStringList found = schemaProblems(content.value(type).toObject().value(QStringLiteral("schema")).toObject(), value, Writer::Server);
+    const QJsonObject schema = content.value(type).toObject().value(QStringLiteral("schema")).toObject();
+    QByteArrayList texts { body };
+    if (type == QLatin1StringView("application/x-ndjson")) { // the schema is of a line
+        texts = body.split('\n');
+        if (!texts.takeLast().isEmpty())
+            return { QStringLiteral("%1 answered %2 with a last line that has no end.").arg(request, QString::number(status)) };
+    }
+    QStringList found;
+    for (const QByteArray &text : texts) {
+        QJsonParseError parsing;
+        const QJsonDocument json = QJsonDocument::fromJson(text, &parsing);
+        if (parsing.error != QJsonParseError::NoError)
+            return {
+                QStringLiteral("%1 answered %2 with a body that is not JSON: %3.").arg(request, QString::number(status), parsing.errorString())
+            };
+        found += schemaProblems(schema, json.isArray() ? QJsonValue(json.array()) : QJsonValue(json.object()), Writer::Server);
+    }
     for (QString &problem : found)
         problem.prepend(QStringLiteral("%1 answered %2: ").arg(request, QString::number(status)));
     return found;

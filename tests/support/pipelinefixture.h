@@ -65,6 +65,29 @@ public:
             checkPlaces();
     }
 
+    /// Another server on the same database.
+    struct Server
+    {
+        std::unique_ptr<Store> store;
+        std::unique_ptr<Pipeline> pipeline;
+    };
+    /// @param options of its store; where that is is the fixture's own. Only for StoreKind::Postgresql
+    [[nodiscard]] Server anotherServer(PostgresOptions options = {}) const
+    {
+        options.url = PrivatePostgres::shared().url(database);
+        auto opened = PostgresStore::open(options, clock);
+        must(opened);
+        Server server { *std::move(opened), nullptr };
+        server.pipeline = pipelineOn(*server.store);
+        return server;
+    }
+    /// From now on @p other works in the place of the fixture's own, and the other way round.
+    void changePlaces(Server &other)
+    {
+        std::swap(store, other.store);
+        std::swap(pipeline, other.pipeline);
+    }
+
     /// The name of the database in PostgreSQL that the tenant's work is in.
     [[nodiscard]] QString databaseOfTenant() const { return m_kind == StoreKind::OwnDatabases ? QString(database + QStringLiteral("-100")) : database; }
 
@@ -299,12 +322,14 @@ private:
         if (!wrong.isEmpty())
             qFatal("These items are not where they should be, or twice there: %s", qPrintable(wrong));
     }
-    void openPipeline()
+    void openPipeline() { pipeline = pipelineOn(*store); }
+    [[nodiscard]] std::unique_ptr<Pipeline> pipelineOn(Store &its) const
     {
         PipelineOptions options;
         options.dueWorkInterval = std::chrono::hours(24);
-        pipeline = std::make_unique<Pipeline>(*store, clock, options);
-        must(await(pipeline->start({ tenant })));
+        auto opened = std::make_unique<Pipeline>(its, clock, options);
+        must(await(opened->start({ tenant })));
+        return opened;
     }
 
     SqliteOptions m_options;

@@ -161,11 +161,15 @@ QCoro::Task<Result<void>> Composition::bringUp()
     connect(m_pipeline.get(), &Pipeline::tenantFound, this, [this](const TenantRecord &tenant) {
         const std::lock_guard lock(m_tenantsMutex);
         m_tenants.push_back(tenant);
+        m_bulkRunner->watch(tenant.number);
     });
+    m_bulkRunner = std::make_unique<BulkRunner>(*m_pipeline);
     const Result<void> started = co_await m_pipeline->start(numbers);
     if (!started)
         co_return started.error();
     m_queueWatch = std::make_unique<QueueWatch>(*m_pipeline);
+    for (const TenantId tenant : numbers)
+        m_bulkRunner->watch(tenant);
 
     auto setUp = co_await setUpTenant(*m_pipeline, m_tenants.front(), m_config.bootstrapFile);
     if (!setUp)
@@ -201,8 +205,14 @@ Result<void> Composition::listen()
     facts.requestsInFlight = [this] { return m_server ? m_server->inFlightCount() : 0; };
     ApiOptions apiOptions;
     apiOptions.sessionLifetime = m_config.session.lifetime;
+    apiOptions.sessionIdle = m_config.session.idle;
     apiOptions.limits = { m_config.limits.requestsPerSecond, m_config.limits.burst, m_config.limits.failuresPerSecond };
     apiOptions.slowestReader = m_config.http.limits.writeTimeout;
+    // Who previews on one server may confirm on another one.
+    const auto secret = m_store->sharedSecret(QStringLiteral("confirmation"), secrets::newSecret());
+    if (!secret)
+        return secret.error();
+    apiOptions.confirmationSecret = *secret;
     m_api = std::make_unique<Api>(*m_pipeline, *m_cache, *m_clock, facts, apiOptions);
     RequestLimits &limits = m_api->limits();
     if (m_board && limits.limitsCallers())
@@ -256,6 +266,7 @@ QCoro::Task<> Composition::end()
     // A look that waits for the database would find nobody to come back to.
     m_watch.stop();
     co_await m_queueWatch->settle();
+    co_await m_bulkRunner->settle();
     log::info(u"Stopped");
     Q_EMIT stopped(0);
 }

@@ -12,6 +12,7 @@
 #include <base/clock.h>
 #include <cache/cache.h>
 #include <http/httpserver.h>
+#include <pipeline/bulk/bulkrunner.h>
 #include <pipeline/queuewatch.h>
 
 #include <QObject>
@@ -71,6 +72,7 @@ private:
     std::vector<TenantRecord> m_tenants;
     std::unique_ptr<Pipeline> m_pipeline;
     std::unique_ptr<QueueWatch> m_queueWatch;
+    std::unique_ptr<BulkRunner> m_bulkRunner;
     std::unique_ptr<Api> m_api;
     std::unique_ptr<SharedLimits> m_sharedLimits;
     std::unique_ptr<SharedPresence> m_sharedPresence;

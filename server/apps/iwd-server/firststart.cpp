@@ -31,9 +31,10 @@ Result<Secrets> makeSecrets(const TenantRecord &tenant)
 void store(Transaction &transaction, const Secrets &made)
 {
     UserRecord user;
-    user.name = made.credentials.user;
+    user.user.name = made.credentials.user;
+    user.user.roles = { QStringLiteral("Administrator") };
     user.passwordHash = made.passwordHash;
-    user.scopes = { QStringLiteral("admin") };
+    user.changePassword = true; // it was shown on a terminal, or stands in a file
     transaction.insertUser(user);
     ApiKeyRecord key;
     key.id = QUuid::createUuid().toString(QUuid::WithoutBraces);
@@ -115,6 +116,8 @@ QString welcome(const BootstrapCredentials &credentials)
                           "    user      %1\n"
                           "    password  %2\n"
                           "    API key   %3\n"
+                          "\n"
+                          "  Whoever signs in first chooses another password.\n"
                           "\n")
         .arg(credentials.user, credentials.password, credentials.apiKey);
 }

@@ -5,14 +5,19 @@
 #include "connection.h"
 #include "console.h"
 #include "demo/democommand.h"
+#include "exportcommand.h"
+#include "importcommand.h"
 #include "itemcommands.h"
+#include "jobcommands.h"
 #include "keycommands.h"
+#include "lintcommand.h"
 #include "logincommands.h"
 #include "manpage.h"
 #include "printing.h"
 #include "table.h"
 #include "tailcommand.h"
 #include "topcommand.h"
+#include "usercommands.h"
 
 using namespace Qt::StringLiterals;
 
@@ -78,13 +83,18 @@ int printManual()
 std::vector<CommandSpec> makeCommands()
 {
     std::vector<CommandSpec> commands = itemCommands();
+    commands.push_back(exportCommand());
+    commands.insert(commands.end(), jobCommands().begin(), jobCommands().end());
+    commands.push_back(importCommand());
     commands.push_back({ u"queues"_s, {}, u"Shows the queues with what waits in them."_s, {} });
     commands.push_back({ u"ready"_s, {}, u"Waits until the server is ready."_s, { { u"wait"_s, u"TIME"_s, u"at most so long; default 5s"_s } } });
+    commands.push_back(lintCommand());
     commands.push_back(topCommand());
     commands.push_back(tailCommand());
     commands.push_back(demoCommand());
     commands.insert(commands.end(), loginCommands().begin(), loginCommands().end());
     commands.insert(commands.end(), keyCommands().begin(), keyCommands().end());
+    commands.insert(commands.end(), userCommands().begin(), userCommands().end());
     commands.push_back({ u"completion"_s, { u"bash"_s }, u"Prints what completes iwdctl in bash: source <(iwdctl completion bash)"_s, {} });
     commands.push_back({ u"man"_s, {}, u"Prints the manual page: iwdctl man | man -l -"_s, {} });
     return commands;
@@ -119,10 +129,20 @@ QCoro::Task<int> runCommand(CommandLine line)
     auto client = std::make_shared<Client>(*options);
     if (line.command == "queues"_L1)
         co_return co_await showQueues(std::move(line), std::move(client));
+    if (line.command == "lint"_L1)
+        co_return co_await runLint(std::move(line), std::move(client));
     if (line.command == "ready"_L1)
         co_return co_await awaitReadiness(std::move(line), std::move(client));
+    if (has(jobCommands(), line.command))
+        co_return co_await runJobCommand(std::move(line), std::move(client));
     if (has(keyCommands(), line.command))
         co_return co_await runKeyCommand(std::move(line), std::move(client));
+    if (has(userCommands(), line.command))
+        co_return co_await runUserCommand(std::move(line), std::move(client));
+    if (line.command == exportCommand().name)
+        co_return co_await runExport(std::move(line), std::move(client));
+    if (line.command == importCommand().name)
+        co_return co_await runImport(std::move(line), std::move(client));
     if (line.command == "top"_L1)
         co_return co_await runTop(std::move(line), std::move(client));
     if (line.command == "tail"_L1)

@@ -167,18 +167,6 @@ QCoro::Task<int> searchItems(CommandLine line, std::shared_ptr<Client> client)
     co_return ExitFine;
 }
 
-/// A value as a person types it: a number or true/false is one, everything else is text.
-QJsonValue valueFromText(const QString &text)
-{
-    bool ok = false;
-    const double number = text.toDouble(&ok);
-    if (ok && !text.startsWith(u'+'))
-        return number;
-    if (text == "true"_L1 || text == "false"_L1)
-        return text == "true"_L1;
-    return text;
-}
-
 Result<QJsonValue> inputFromFile(const QString &name)
 {
     QFile file(name);
@@ -286,6 +274,17 @@ QCoro::Task<int> act(CommandLine line, std::shared_ptr<Client> client)
 }
 
 } // namespace
+
+QJsonValue valueFromText(const QString &text)
+{
+    bool ok = false;
+    const double number = text.toDouble(&ok);
+    if (ok && !text.startsWith(u'+'))
+        return number;
+    if (text == "true"_L1 || text == "false"_L1)
+        return text == "true"_L1;
+    return text;
+}
 
 QString eventSentence(const QJsonObject &event)
 {

@@ -11,4 +11,7 @@ namespace iwd {
 /// One line about @p event of an item's history: what happened, in a person's words.
 [[nodiscard]] QString eventSentence(const QJsonObject &event);
 
+/// A value as a person types it: a number or true/false is one, everything else is text.
+[[nodiscard]] QJsonValue valueFromText(const QString &text);
+
 } // namespace iwd

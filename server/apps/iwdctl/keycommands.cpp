@@ -77,11 +77,11 @@ QCoro::Task<int> listKeys(CommandLine line, std::shared_ptr<Client> client)
         co_return ExitFine;
     }
     TextTable table;
-    table.head = { u"ID"_s, u"NAME"_s, u"SCOPES"_s, u"AGENT"_s, u"CREATED"_s, u"EXPIRES"_s };
+    table.head = { u"ID"_s, u"NAME"_s, u"SCOPES"_s, u"AGENT"_s, u"CREATED"_s, u"EXPIRES"_s, u"LAST USED"_s };
     for (const auto &entry : *keys) {
         const QJsonObject key = entry.toObject();
         table.rows.append({ fieldText(key["id"_L1]), fieldText(key["name"_L1]), fieldText(key["scopes"_L1]), fieldText(key["agentId"_L1]), shortTime(key["createdDateTime"_L1]),
-            expiryText(key["expiresDateTime"_L1]) });
+            expiryText(key["expiresDateTime"_L1]), key["lastUsedDateTime"_L1].isNull() ? u"never"_s : shortTime(key["lastUsedDateTime"_L1]) });
     }
     // Not cut to the terminal: keys revoke needs the whole id.
     console::print(keys->isEmpty() ? u"No API keys.\n"_s : table.toText(0));
@@ -158,6 +158,35 @@ QCoro::Task<int> createKey(CommandLine line, std::shared_ptr<Client> client)
     co_return ExitFine;
 }
 
+QCoro::Task<int> rotateKey(CommandLine line, std::shared_ptr<Client> client)
+{
+    QJsonObject body;
+    if (line.has(u"overlap"_s)) {
+        const auto overlap = durationFromText(line.value(u"overlap"_s));
+        if (!overlap)
+            co_return failUsage({ ErrorCode::InvalidField, u"\"%1\" is no time: write for example 1h."_s.arg(line.value(u"overlap"_s)), {}, {} });
+        body.insert(u"oldKeySeconds"_s, qint64(overlap->count() / 1000));
+    }
+    const QString id = line.arguments.constFirst();
+    const QString path = u"/api-keys/"_s + pathSegment(id) + u"/rotate"_s;
+    const auto rotated = co_await client->post(path, body);
+    if (!rotated)
+        co_return fail(rotated.error());
+    const QString secret = rotated->value("key"_L1).toString();
+    if (wantsJson(line)) {
+        console::print(pretty(*rotated));
+        co_return ExitFine;
+    }
+    const QString until = fieldText(rotated->value("oldKeyUntilDateTime"_L1));
+    const QString old = until.isEmpty() || rotated->value("oldKeyUntilDateTime"_L1).isNull() ? u"The one before is refused from now on."_s
+                                                                                              : u"The one before is good until %1 UTC."_s.arg(shortTime(until));
+    if (secret.isEmpty())
+        console::complain(u"The key was rotated, but the answer with it was lost on its way. Rotate it once more."_s);
+    else
+        console::print(u"The new key of %1:\n\n    %2\n\nKeep it: it is shown this once. %3\n"_s.arg(id, secret, old));
+    co_return secret.isEmpty() ? ExitRefused : ExitFine;
+}
+
 QCoro::Task<int> revokeKey(CommandLine line, std::shared_ptr<Client> client)
 {
     const QString id = line.arguments.constFirst();
@@ -190,10 +219,12 @@ const std::vector<CommandSpec> &keyCommands()
     static const std::vector<CommandSpec> commands {
         { u"keys list"_s, {}, u"Shows the API keys, without the keys themselves."_s, {} },
         { u"keys create"_s, { u"NAME"_s }, u"Makes an API key for NAME, and shows it this once."_s,
-            { { u"scope"_s, u"admin|source|agent|reporting"_s, u"what it may do; several with commas"_s, true },
+            { { u"scope"_s, u"admin|source|agent|reporting|PRIVILEGE"_s, u"what it may do; several with commas"_s, true },
                 { u"agent"_s, u"ID"_s, u"the only agent as whom it may act; default: any"_s },
                 { u"expires"_s, u"TIME|DATE"_s, u"such as 90d, 12h, 2030-01-31; default: never"_s },
                 { u"save"_s, u"FILE"_s, u"write it to this new file, for its owner alone, instead of showing it"_s } } },
+        { u"keys rotate"_s, { u"ID"_s }, u"Gives an API key another secret, and shows it this once."_s,
+            { { u"overlap"_s, u"TIME"_s, u"how long the one before is good, up to 7d; default: not at all"_s } } },
         { u"keys revoke"_s, { u"ID"_s }, u"Ends an API key at once."_s, {} },
     };
     return commands;
@@ -205,6 +236,8 @@ QCoro::Task<int> runKeyCommand(CommandLine line, std::shared_ptr<Client> client)
         return listKeys(std::move(line), std::move(client));
     if (line.command == "keys create"_L1)
         return createKey(std::move(line), std::move(client));
+    if (line.command == "keys rotate"_L1)
+        return rotateKey(std::move(line), std::move(client));
     return revokeKey(std::move(line), std::move(client));
 }
 

@@ -9,6 +9,8 @@
 
 #include <QHostAddress>
 
+#include <unistd.h>
+
 using namespace Qt::StringLiterals;
 
 namespace iwd {
@@ -59,7 +61,34 @@ Result<Plan> planOf(const CommandLine &line)
     return plan;
 }
 
-/// Opens a session for a person, who types the password.
+/// Asks for a password of one's own, twice on a terminal.
+Result<QString> askNewPassword()
+{
+    const auto first = readSecret(u"New password: "_s);
+    if (!first || !isatty(STDIN_FILENO))
+        return first;
+    const auto second = readSecret(u"The same again: "_s);
+    if (!second)
+        return second;
+    if (*first != *second)
+        return Error { ErrorCode::InvalidField, u"The two are not the same. Nothing was changed."_s, {}, {} };
+    return *first;
+}
+
+/// @param client signed in as the person
+QCoro::Task<Result<void>> changePassword(std::shared_ptr<Client> client, QString current)
+{
+    const auto wanted = askNewPassword();
+    if (!wanted)
+        co_return wanted.error();
+    const QJsonObject body { { u"currentPassword"_s, current }, { u"newPassword"_s, *wanted } };
+    const auto changed = co_await client->put(u"/me/password"_s, body);
+    co_return changed ? Result<void>() : changed.error();
+}
+
+QCoro::Task<> endQuietly(Profile profile);
+
+/// Opens a session for a person, who types the password, and another one where the first was made by somebody else.
 QCoro::Task<Result<Profile>> openSession(Plan plan, QString user)
 {
     warnOfPlainHttp(plan.url, u"the password"_s);
@@ -77,6 +106,15 @@ QCoro::Task<Result<Profile>> openSession(Plan plan, QString user)
     profile.token = session->value("token"_L1).toString();
     profile.expires = session->value("expiresDateTime"_L1).toString();
     profile.tenant = session->value("tenant"_L1)["id"_L1].toString();
+    if (session->value("changePassword"_L1).toBool()) {
+        console::complain(u"The password was made by somebody else: choose one of your own."_s);
+        const auto signedIn = clientFor(profile);
+        const auto changed = co_await changePassword(signedIn, *password);
+        if (!changed) {
+            co_await endQuietly(profile);
+            co_return changed.error();
+        }
+    }
     co_return profile;
 }
 
@@ -166,6 +204,30 @@ QCoro::Task<int> logIn(CommandLine line)
     const QString who = profile->user.isEmpty() ? u"with an API key"_s : u"as %1"_s.arg(profile->user);
     console::print(u"Logged in to %1 %2 (tenant %3)%4.\nProfile: %5%6\n"_s.arg(profile->url, who, profile->tenant, untilText(*profile), plan->name,
         isDefault ? u" (the default)"_s : QString()));
+    co_return ExitFine;
+}
+
+QCoro::Task<int> changeOwnPassword(CommandLine line)
+{
+    const auto profiles = readProfiles();
+    if (!profiles)
+        co_return failUsage(profiles.error());
+    const QString name = profileName(line, *profiles);
+    const Profile *found = profiles->find(name);
+    if (!found || found->token.isEmpty())
+        co_return failUsage({ ErrorCode::InvalidField, u"Log in first: iwdctl login. Only a person has a password; a key is rotated with iwdctl keys rotate."_s, {}, {} });
+    const Profile profile = *found;
+    warnOfPlainHttp(QUrl(profile.url), u"the password"_s);
+    const auto current = readSecret(u"Current password of %1 at %2: "_s.arg(profile.user, profile.url));
+    if (!current)
+        co_return failUsage(current.error());
+    const auto client = clientFor(profile);
+    const auto changed = co_await changePassword(client, *current);
+    if (!changed) {
+        console::complain(changed.error().text);
+        co_return loginExitCode(changed.error());
+    }
+    console::print(u"Changed. Other sessions of %1 have ended.\n"_s.arg(profile.user));
     co_return ExitFine;
 }
 
@@ -284,6 +346,7 @@ const std::vector<CommandSpec> &loginCommands()
         { u"login"_s, {}, u"Logs in and remembers it as a profile."_s,
             { { u"user"_s, u"NAME"_s, u"who; the password is asked for, or read from standard input"_s },
                 { u"default"_s, {}, u"make it the default profile, as the first one is anyway"_s } } },
+        { u"password"_s, {}, u"Changes your password; your other sessions end."_s, {} },
         { u"logout"_s, {}, u"Ends the session of a profile, on the server too."_s,
             { { u"local"_s, {}, u"forget it here even when the server does not answer"_s }, { u"forget"_s, {}, u"remove the whole profile"_s } } },
         { u"profiles"_s, {}, u"Shows the profiles, without their secrets."_s, { { u"names"_s, {}, u"only their names, one in a line"_s } } },
@@ -296,6 +359,8 @@ QCoro::Task<int> runLoginCommand(CommandLine line)
 {
     if (line.command == "login"_L1)
         co_return co_await logIn(std::move(line));
+    if (line.command == "password"_L1)
+        co_return co_await changeOwnPassword(std::move(line));
     if (line.command == "logout"_L1)
         co_return co_await logOut(std::move(line));
     co_return line.command == "profiles use"_L1 ? useProfile(line) : showProfiles(line);

@@ -4,6 +4,7 @@
 #include <pipeline/itemrecord.h>
 
 #include <base/instant.h>
+#include <domain/user.h>
 
 #include <QByteArray>
 #include <QStringList>
@@ -32,26 +33,61 @@ struct ApiKeyRecord
     Instant created;
     std::optional<Instant> expires;
     QString agent = {}; ///< the id of the agent as whom alone it acts, whether or not there still is one; empty: any
+    QStringList categories = {}; ///< the roots of what it may see; empty: everything
+    std::optional<Instant> oldKeyUntil = {}; ///< how long the key before the last rotation is good
+    std::optional<Instant> lastUsed = {}; ///< give or take a minute
+    QString lastAddress = {}; ///< from where
+};
+
+struct RoleRecord
+{
+    Role role;
+    qint64 version = 0;
+    Instant created;
+    Instant updated;
 };
 
 struct UserRecord
 {
     TenantId tenant;
-    QString name;
+    User user;
     QString passwordHash; ///< argon2id, in its usual text form
-    QStringList scopes;
+    bool changePassword = false; ///< before it may do anything else
     int failures = 0; ///< wrong passwords in a row
     Instant lockedUntil;
+    qint64 version = 0;
     Instant created;
+    Instant updated;
+    Instant passwordSet;
+    std::optional<Instant> signedIn; ///< last
 };
 
 struct SessionRecord
 {
+    QString id; ///< what people call it; the token cannot be told from it
     TenantId tenant;
     QString user;
-    QStringList scopes;
     Instant created;
-    Instant expires;
+    Instant expires; ///< at the latest
+    Instant seen; ///< last, give or take a minute
+    QString address; ///< from where it was opened
+    QString program; ///< with which, as it calls itself
+};
+
+/// A session that is there, and whose it is.
+struct SignedIn
+{
+    SessionRecord session;
+    UserRecord user;
+};
+
+/// The last time that a key or a session was used.
+struct LastUse
+{
+    bool isKey = false;
+    QByteArray hash;
+    Instant at;
+    QString address;
 };
 
 /// What can be looked up before it is known which tenant a caller belongs to.
@@ -60,9 +96,12 @@ class Directory
 public:
     virtual ~Directory() = default;
     [[nodiscard]] virtual std::vector<TenantRecord> tenants() = 0;
-    [[nodiscard]] virtual std::optional<ApiKeyRecord> apiKey(const QByteArray &hash) = 0;
-    [[nodiscard]] virtual std::optional<SessionRecord> session(const QByteArray &hash) = 0;
-    [[nodiscard]] virtual std::optional<UserRecord> user(const QString &name) = 0;
+    [[nodiscard]] virtual std::optional<ApiKeyRecord> apiKey(const QByteArray &hash, Instant now) = 0;
+    [[nodiscard]] virtual std::optional<SignedIn> session(const QByteArray &hash) = 0;
+    /// Those of the name, of any tenant, in order of their tenants.
+    [[nodiscard]] virtual std::vector<UserRecord> users(const QString &name) = 0;
+    /// Those that the tenant has made itself.
+    [[nodiscard]] virtual std::vector<RoleRecord> roles(TenantId tenant) = 0;
 };
 
 } // namespace iwd

@@ -22,21 +22,21 @@ Result<const CapturePoint *> usableCapturePoint(const ConfigurationSnapshot &con
 }
 
 /// Everything that can be refused is refused here, before anything is written.
-Result<ItemRecord> newRecord(Transaction &transaction, const ItemInput &input, const CapturePoint &point)
+Result<ItemRecord> newRecord(Snapshot &snapshot, const ItemInput &input, const CapturePoint &point)
 {
-    if (const auto timely = checkCreated(input, transaction.now()); !timely)
+    if (const auto timely = checkCreated(input, snapshot.now()); !timely)
         return timely.error();
     if (input.categoryId) {
-        if (const auto known = preclassified(*transaction.configuration(), *input.categoryId); !known)
+        if (const auto known = preclassified(*snapshot.configuration(), *input.categoryId); !known)
             return known.error();
     }
-    if (const auto sound = checkAttributes(*transaction.configuration(), input.custom, InputMode::Create); !sound)
+    if (const auto sound = checkAttributes(*snapshot.configuration(), input.custom, InputMode::Create); !sound)
         return sound.error();
     ItemRecord record;
-    record.captured = transaction.now();
+    record.captured = snapshot.now();
     record.item.captureId = input.captureId.value_or(QString());
     record.item.capturePointId = point.id;
-    record.item.created = input.created.value_or(transaction.now());
+    record.item.created = input.created.value_or(snapshot.now());
     record.anchor = record.item.created;
     if (const auto applied = applyInput(record.item, input); !applied)
         return applied.error();
@@ -140,6 +140,37 @@ Result<ItemAnswer> captureItem(Transaction &transaction, const ItemInput &input,
         }
     }
     return answerOf(transaction, inserted(transaction, *start, passage, actor));
+}
+
+Result<CaptureForecast> forecastCapture(Snapshot &snapshot, const ItemInput &input)
+{
+    const auto configuration = snapshot.configuration();
+    const auto point = usableCapturePoint(*configuration, input.capturePointId.value_or(configuration->settings().defaultCapturePoint));
+    if (!point)
+        return point.error();
+    CaptureForecast forecast;
+    forecast.capturePointId = (*point)->id;
+    const QString key = input.captureId.value_or(QString());
+    const auto known = key.isEmpty() ? std::vector<ItemId>() : snapshot.itemsCapturedAs(key, (*point)->id);
+    if (!known.empty()) {
+        const auto stored = snapshot.item(known.front());
+        forecast.duplicate = true;
+        forecast.status = stored ? stored->item.status : ItemStatus::New;
+        return forecast;
+    }
+    const auto record = newRecord(snapshot, input, **point);
+    if (!record)
+        return record.error();
+    const WorkItem &item = record->item;
+    const QString chosen = input.categoryId.value_or(QString());
+    const auto category = chosen.isEmpty() ? classify(*configuration, item, snapshot.now()) : preclassified(*configuration, chosen);
+    if (item.expiration && *item.expiration <= snapshot.now())
+        forecast.status = ItemStatus::Rejected;
+    else if (!category)
+        forecast.status = ItemStatus::ErrorHeld;
+    else
+        forecast.status = item.activation && *item.activation > snapshot.now() ? ItemStatus::Captured : ItemStatus::Queued;
+    return forecast;
 }
 
 void processFromBeginning(Transaction &transaction, ItemRecord &record, const QString &preclassifiedAs, const Actor &actor)

@@ -11,6 +11,16 @@ namespace iwd {
 /// expired: kept as well); or, for a known captureId, the stored item unchanged with `duplicate` set. An Error stores nothing.
 [[nodiscard]] Result<ItemAnswer> captureItem(Transaction &transaction, const ItemInput &input, const Actor &actor);
 
+/// What capturing would make of an item at this moment.
+struct CaptureForecast
+{
+    bool duplicate = false; ///< it is known; the rest says how it is
+    ItemStatus status = ItemStatus::New;
+    QString capturePointId;
+};
+/// Checks everything that captureItem() checks before it writes, and writes nothing.
+[[nodiscard]] Result<CaptureForecast> forecastCapture(Snapshot &snapshot, const ItemInput &input);
+
 /// Runs classification and prioritization on an item that is at the beginning (new), writes the outcome and its events.
 /// @param preclassifiedAs a category that the source or a person chose; empty: ask the rules
 void processFromBeginning(Transaction &transaction, ItemRecord &record, const QString &preclassifiedAs, const Actor &actor);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "configobjects.h"
 
-#include <pipeline/report/eventwriter.h>
+#include "configlog.h"
+
 #include <pipeline/versionmismatch.h>
 
 #include <contract/agentapi.h>
@@ -288,7 +289,7 @@ void markDeleted(Transaction &transaction, ConfigRecord record, const Actor &act
 {
     record.deleted = transaction.now();
     transaction.putConfig(record);
-    appendObjectEvent(transaction, EventType::ConfigDeleted, nameOf(record.kind, record.id), record.document, {}, actor);
+    logConfigChange(transaction, EventType::ConfigDeleted, record, record.document, {}, actor);
 }
 
 } // namespace
@@ -296,6 +297,11 @@ void markDeleted(Transaction &transaction, ConfigRecord record, const Actor &act
 Error noSuchObject(ConfigKind kind, const QString &id)
 {
     return { ErrorCode::ObjectNotFound, QStringLiteral("There is no %1 \"%2\".").arg(kindInWords(kind), id), {}, nameOf(kind, id) };
+}
+
+Result<void> checkObject(const ConfigurationSnapshot &configuration, ConfigKind kind, const QString &id, const QJsonObject &document)
+{
+    return checkReferences(configuration, { kind, id, document, PutMode::Replace, std::nullopt, true, {} });
 }
 
 Result<PutOutcome> putObject(Transaction &transaction, const PutCommand &command)
@@ -323,8 +329,7 @@ Result<PutOutcome> putObject(Transaction &transaction, const PutCommand &command
         if (before->schema(command.id) && after->schema(command.id))
             moveToNewBands(transaction, *before->schema(command.id), *after->schema(command.id));
     }
-    appendObjectEvent(transaction, exists ? EventType::ConfigUpdated : EventType::ConfigCreated, nameOf(command.kind, command.id), exists ? stored->document : QJsonObject(),
-        command.document, command.actor);
+    logConfigChange(transaction, exists ? EventType::ConfigUpdated : EventType::ConfigCreated, record, exists ? stored->document : QJsonObject(), command.document, command.actor);
     return PutOutcome { record, !exists };
 }
 
@@ -381,7 +386,7 @@ Result<ConfigRecord> restoreCategory(Transaction &transaction, const QString &id
             continue;
         record->deleted.reset();
         transaction.putConfig(*record);
-        appendObjectEvent(transaction, EventType::ConfigRestored, nameOf(ConfigKind::Category, otherId), {}, record->document, actor);
+        logConfigChange(transaction, EventType::ConfigRestored, *record, {}, record->document, actor);
         if (otherId == id)
             restored = *record;
     }

@@ -31,6 +31,10 @@ struct PutOutcome
 /// Changing the business value bands of a schema moves the items whose band changes.
 [[nodiscard]] Result<PutOutcome> putObject(Transaction &transaction, const PutCommand &command);
 
+/// Whether all that the document refers to is there, and its rules as an object among others hold: what putObject() checks.
+/// @param document as decoded and encoded again by the contract
+[[nodiscard]] Result<void> checkObject(const ConfigurationSnapshot &configuration, ConfigKind kind, const QString &id, const QJsonObject &document);
+
 struct DeleteCommand
 {
     ConfigKind kind = ConfigKind::Queue;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tenantsettings.h"
 
-#include <pipeline/report/eventwriter.h>
+#include "configlog.h"
+
 #include <pipeline/versionmismatch.h>
 
 #include <contract/settingsapi.h>
@@ -48,8 +49,7 @@ Result<ConfigRecord> putSettings(Transaction &transaction, const SettingsCommand
     if (record.document == stored.document)
         return stored;
     transaction.putConfig(record);
-    const QJsonObject object { { QStringLiteral("kind"), configKindName(ConfigKind::Settings) }, { QStringLiteral("id"), settingsId } };
-    appendObjectEvent(transaction, EventType::ConfigUpdated, object, stored.document, record.document, command.actor);
+    logConfigChange(transaction, EventType::ConfigUpdated, record, stored.document, record.document, command.actor);
     return record;
 }
 

@@ -106,12 +106,10 @@ Instant anchorFor(Snapshot &snapshot, const ItemRecord &record, const WorkClass 
 
 } // namespace
 
-void place(Transaction &transaction, ItemRecord &record, const QString &queueId, const QString &schemaId, const std::optional<ExcludedHold> &held)
+WorkClass workClassFor(const ConfigurationSnapshot &configuration, const WorkItem &item, const QString &queueId, const QString &schemaId)
 {
-    WorkItem &item = record.item;
-    const auto configuration = transaction.configuration();
-    const PrioritizationSchema *schema = configuration->schema(schemaId);
-    const Queue *queue = configuration->queue(queueId);
+    const PrioritizationSchema *schema = configuration.schema(schemaId);
+    const Queue *queue = configuration.queue(queueId);
     WorkClass terms;
     terms.queueId = queueId;
     terms.schemaId = schemaId;
@@ -119,17 +117,24 @@ void place(Transaction &transaction, ItemRecord &record, const QString &queueId,
     terms.shift = item.priorityShift;
     terms.anchor = anchorKindOf(item);
     terms.channel = item.channel;
-    terms.calendarId = calendarIdOf(*configuration, item);
+    terms.calendarId = calendarIdOf(configuration, item);
     if (!item.requestedSkill.isEmpty())
         terms.skills = { item.requestedSkill };
     // Whoever does not exist would only multiply classes: sources put all kinds of names there.
-    if (configuration->agent(item.requestedAgent))
+    if (configuration.agent(item.requestedAgent))
         terms.requestedAgent = item.requestedAgent;
-    if (configuration->hasGroup(item.requestedAgentGroup))
+    if (configuration.hasGroup(item.requestedAgentGroup))
         terms.requestedGroup = item.requestedAgentGroup;
     if (queue)
         terms.segment = segmentTerm(*queue, item);
-    item.queueId = queueId;
+    return terms;
+}
+
+void place(Transaction &transaction, ItemRecord &record, const QString &queueId, const QString &schemaId, const std::optional<ExcludedHold> &held)
+{
+    const auto configuration = transaction.configuration();
+    const WorkClass terms = workClassFor(*configuration, record.item, queueId, schemaId);
+    record.item.queueId = queueId;
     record.anchor = anchorFor(transaction, record, terms, held);
     record.classId = transaction.ensureClass(terms);
 }

@@ -33,6 +33,9 @@ struct ExcludedHold
 
 [[nodiscard]] ExcludedHold excludedHoldTime(Snapshot &snapshot, const ItemRecord &record);
 
+/// The class that the item belongs to, in this queue and with this schema.
+[[nodiscard]] WorkClass workClassFor(const ConfigurationSnapshot &configuration, const WorkItem &item, const QString &queueId, const QString &schemaId);
+
 /// Gives the item its place for the given queue and schema: class and anchor, from its own terms.
 /// @param held of an item that had a place, before it was changed: stays excluded. Nothing begins the age anew.
 void place(Transaction &transaction, ItemRecord &record, const QString &queueId, const QString &schemaId, const std::optional<ExcludedHold> &held = std::nullopt);

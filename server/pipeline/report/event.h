@@ -48,6 +48,7 @@ struct Actor
     QString kind; ///< "apiKey", "user", "agent" or "server"
     QString id;
     QString name;
+    QString address = {}; ///< from where; empty: nobody knows. Not written into events.
 
     [[nodiscard]] static Actor server() { return { QStringLiteral("server"), QStringLiteral("iwd"), QStringLiteral("IWD") }; }
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "eventfeed.h"
 
+#include <QJsonDocument>
+
 namespace iwd {
 
 namespace {
@@ -43,6 +45,14 @@ Result<std::vector<StoredEvent>> readFeed(Snapshot &snapshot, qint64 after, int 
     if (after < first - 1 && !snapshot.failed())
         return beforeTheBeginning(after, first, last);
     return events;
+}
+
+bool isSeen(const CategoryScope &scope, const ConfigurationSnapshot &configuration, const StoredEvent &event)
+{
+    if (scope.isEverything())
+        return true;
+    const QJsonValue category = QJsonDocument::fromJson(event.body).object().value(QStringLiteral("class"))[QStringLiteral("category")];
+    return category.isString() && scope.covers(configuration, category.toString());
 }
 
 } // namespace iwd

@@ -132,16 +132,34 @@ int countedUpTo(Snapshot &snapshot, CountWish wish)
     return wish == CountWish::Exact ? exactly : std::min(exactly, CountedForAnEstimate);
 }
 
-Result<Condition> andQueued(const Condition &condition)
+QJsonObject comparison(const QString &attribute, const QString &op, const QJsonValue &value)
 {
-    const QJsonObject queued { { QStringLiteral("attribute"), QStringLiteral("status") }, { QStringLiteral("operator"), QStringLiteral("equals") },
-        { QStringLiteral("value"), statusName(ItemStatus::Queued) } };
-    if (condition.toJson().toObject().isEmpty())
-        return Condition::parse(queued);
-    return Condition::parse(QJsonObject { { QStringLiteral("all"), QJsonArray { queued, condition.toJson() } } });
+    return { { QStringLiteral("attribute"), attribute }, { QStringLiteral("operator"), op }, { QStringLiteral("value"), value } };
+}
+
+Result<Condition> both(const QJsonObject &one, const Condition &other)
+{
+    if (other.toJson().toObject().isEmpty())
+        return Condition::parse(one);
+    return Condition::parse(QJsonObject { { QStringLiteral("all"), QJsonArray { one, other.toJson() } } });
 }
 
 } // namespace
+
+Result<void> keepTo(const CategoryScope &scope, Snapshot &snapshot, ItemSearch &search)
+{
+    if (scope.isEverything())
+        return {};
+    // A list may not be empty; no category is called so.
+    QStringList categories = scope.covered(*snapshot.configuration());
+    if (categories.isEmpty())
+        categories.append(QStringLiteral("-"));
+    auto kept = both(comparison(QStringLiteral("category"), QStringLiteral("in"), QJsonArray::fromStringList(categories)), search.condition);
+    if (!kept)
+        return kept.error();
+    search.condition = *std::move(kept);
+    return {};
+}
 
 Result<SearchPage> searchItems(Snapshot &snapshot, const SearchRequest &asked)
 {
@@ -149,8 +167,10 @@ Result<SearchPage> searchItems(Snapshot &snapshot, const SearchRequest &asked)
     if (!request.place.isEmpty() && !isMoment(request.place.value(atName)))
         return badPlace();
     request.search.at = request.place.isEmpty() ? snapshot.now() : fromMillis(request.place.value(atName).toInteger());
+    if (const auto kept = keepTo(request.scope, snapshot, request.search); !kept)
+        return kept.error();
     if (request.byPriority) {
-        const auto queued = andQueued(request.search.condition);
+        const auto queued = both(comparison(QStringLiteral("status"), QStringLiteral("equals"), statusName(ItemStatus::Queued)), request.search.condition);
         if (!queued)
             return queued.error();
         request.search.condition = *queued;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <pipeline/access/categoryscope.h>
 #include <pipeline/store.h>
 
 namespace iwd {
@@ -9,6 +10,7 @@ namespace iwd {
 struct SearchRequest
 {
     ItemSearch search;
+    CategoryScope scope = {}; ///< what the caller may see
     std::vector<SortKey> sort; ///< empty: newest first
     bool byPriority = false; ///< instead of `sort`: the order of the Universal Queue, and only what is queued
     int limit = 100;
@@ -28,6 +30,9 @@ inline constexpr int CountedForAnEstimate = 1'000;
 
 /// How many waiting items a page in priority order looks at, at most: then it ends early, with a place to go on from.
 inline constexpr int MostLookedAt = 20'000;
+
+/// Narrows a search to what a caller may see.
+[[nodiscard]] Result<void> keepTo(const CategoryScope &scope, Snapshot &snapshot, ItemSearch &search);
 
 /// Finds a page of items. All pages of a listing look at the moment of the first one, which stands in their places.
 ///

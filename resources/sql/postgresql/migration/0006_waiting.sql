@@ -12,7 +12,7 @@ create table waiting (
   primary key (tenant_id, id)
 ) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);
 
--- Neither waiting nor in somebody's hands nor ended (captured, suspended, held, errorheld). Taking and completing do not change it.
+-- Neither waiting nor in somebody's hands nor ended (new, captured, held, errorheld). Taking and completing do not change it.
 alter table item add column aside boolean generated always as (status in (0, 1, 5, 6)) stored;
 create index item_aside_idx on item (tenant_id, id) where aside;
 

@@ -1,0 +1,2 @@
+-- SPDX-License-Identifier: Apache-2.0
+select id, name, description, privileges, version, created_ms, updated_ms from role where tenant_id = :tenant order by id

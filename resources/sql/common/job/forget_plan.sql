@@ -1,0 +1,2 @@
+-- SPDX-License-Identifier: Apache-2.0
+delete from job_plan where tenant_id = :tenant and job_id = :job_id

@@ -1,0 +1,3 @@
+-- SPDX-License-Identifier: Apache-2.0
+select id, state, action, actor_kind, actor_id, actor_name, created_ms, started_ms, ended_ms, total, total_exact, done, skipped, failed, last_item, worked_ms, updated_ms, undo_of, confirmation, error
+from job where tenant_id = :tenant and id = :id
