@@ -286,11 +286,15 @@ void TestPostgresStore::aStatementWithoutTheRightTenantFindsNothing()
         connection->begin(false, Deadline::never());
         connection->execute(u"set local iwd.tenant = '%1'"_s.arg(other.number));
         PostgresStatement change(*connection.operator->(), u"delete from "_s + table, false);
-        QVERIFY(change.run() != PreparedStatement::Step::Failed);
-        QCOMPARE(change.changedRows(), table == u"tenant_state"_s ? 1 : 0);
+        if (table == u"audit"_s) {
+            QVERIFY(change.run() == PreparedStatement::Step::Failed); // whoever's rows they are
+        } else {
+            QVERIFY(change.run() != PreparedStatement::Step::Failed);
+            QCOMPARE(change.changedRows(), table == u"tenant_state"_s ? 1 : 0);
+        }
         connection->execute(u"rollback"_s);
     }
-    for (const auto &table : { u"item"_s, u"item_payload"_s, u"event"_s, u"event_d20513"_s, u"event_day"_s, u"config_object"_s, u"work_class"_s, u"item_timer"_s, u"assignment"_s, u"agent_status"_s })
+    for (const auto &table : { u"item"_s, u"item_payload"_s, u"event"_s, u"event_d20513"_s, u"event_day"_s, u"config_object"_s, u"work_class"_s, u"item_timer"_s, u"assignment"_s, u"agent_status"_s, u"audit"_s })
         QVERIFY2(filled.contains(table), qPrintable(table));
     // A row of another tenant cannot be written, either.
     connection->begin(false, Deadline::never());
