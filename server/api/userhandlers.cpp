@@ -96,8 +96,10 @@ std::vector<ApiEndpoint> UserHandlers::endpoints()
     };
 }
 
-QCoro::Task<Result<Granter>> UserHandlers::granter(Call call)
+QCoro::Task<Result<Granter>> UserHandlers::granter(Call call, QStringList categories)
 {
+    if (categories.isEmpty() && call.caller.categories.isEmpty())
+        co_return granterOf(call.caller);
     std::function<Result<Granter>(Snapshot &)> look = [caller = call.caller](Snapshot &snapshot) -> Result<Granter> { return granterOf(caller, snapshot.configuration()); };
     co_return co_await m_pipeline.read<Granter>(call.caller.tenant, call.request.deadline, look);
 }
@@ -137,7 +139,7 @@ QCoro::Task<http::Response> UserHandlers::create(Call call)
     const auto password = givenPassword(*text, *user);
     if (!password)
         co_return call.problem(password.error());
-    const auto granter = co_await this->granter(call);
+    const auto granter = co_await this->granter(call, user->categories);
     if (!granter)
         co_return call.problem(granter.error());
     const auto hash = co_await m_passwords.hash(password->text, call.request.deadline);
@@ -155,7 +157,7 @@ QCoro::Task<http::Response> UserHandlers::replace(Call call)
     const auto user = decodeUser(call.body.toObject(), call.id());
     if (!user)
         co_return call.problem(user.error());
-    const auto granter = co_await this->granter(call);
+    const auto granter = co_await this->granter(call, user->categories);
     if (!granter)
         co_return call.problem(granter.error());
     const ReplaceUserCommand command { *user, call.ifVersion, call.anyVersion, *granter };

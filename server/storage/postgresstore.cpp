@@ -339,7 +339,8 @@ void PostgresBackend::lookAtOthers(Database &any, TenantCaches &caches)
                     noteClock(asked, fromMillis(rows.integer(4)));
                 const TenantId tenant { rows.integer(0) };
                 const Known now { rows.integer(1), rows.integer(2), rows.integer(3) };
-                if (m_known[tenant].writes != now.writes)
+                const Known &known = m_known[tenant];
+                if (known.writes != now.writes || known.callers != now.callers)
                     changed[tenant] = now;
             }
         }

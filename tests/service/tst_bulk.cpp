@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <support/pipelinefixture.h>
+#include "bulkwork.h"
 
-#include <pipeline/bulk/bulkjobs.h>
-#include <pipeline/bulk/bulkrunner.h>
 #include <storage/sqlitedatabase.h>
 
 #include <QElapsedTimer>
@@ -14,47 +12,10 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr int patience = 60'000;
-
 QJsonObject comparison(const QString &attribute, const QString &op, const QJsonValue &value)
 {
     return { { u"attribute"_s, attribute }, { u"operator"_s, op }, { u"value"_s, value } };
 }
-
-BulkRequest request(const QJsonObject &json)
-{
-    const auto decoded = decodeBulkRequest(json);
-    if (!decoded)
-        qFatal("%s", qPrintable(decoded.error().text));
-    return *decoded;
-}
-
-BulkRequest holdAll(const QJsonObject &search = {})
-{
-    return request({ { u"action"_s, u"hold"_s }, { u"search"_s, search } });
-}
-
-/// A runner that ends in order.
-class Running
-{
-public:
-    explicit Running(PipelineFixture &fixture, BulkRunnerOptions options = {})
-        : Running(*fixture.pipeline, fixture.tenant, options)
-    {
-    }
-    Running(Pipeline &pipeline, TenantId tenant, BulkRunnerOptions options = {})
-    {
-        options.interval = milliseconds(5);
-        m_runner.emplace(pipeline, options);
-        m_runner->watch(tenant);
-    }
-    ~Running() { QCoro::waitFor(m_runner->settle()); }
-    Running(const Running &) = delete;
-    Running &operator=(const Running &) = delete;
-
-private:
-    std::optional<BulkRunner> m_runner;
-};
 
 } // namespace
 
@@ -65,81 +26,13 @@ class TestBulk : public QObject
 
 private Q_SLOTS:
     void aJobGoesOnAfterARestartAndDoesNothingTwice();
-    void ofSeveralServersOneWorks();
-    void anotherServerTakesOverWhenOneEnds();
     void jobsTakeTurns();
     void aSearchThatIsTooBroadIsWalkedThrough();
     void whatIsChangedMeanwhileIsLeftAlone();
     void anItemThatCannotBeChangedAtAllDoesNotKeepTheJob();
     void aJobOfANewerServerFailsWithWords();
     void othersAreServedMeanwhile();
-
-private:
-    static void capture(PipelineFixture &fixture, int count, const QJsonObject &item = {});
-    static qint64 start(PipelineFixture &fixture, const BulkRequest &request);
-    static JobRecord job(PipelineFixture &fixture, qint64 id);
-    /// Each item of the job has been held once, and has one result.
-    static void checkHeldOnce(PipelineFixture &fixture, qint64 id, int items);
 };
-
-void TestBulk::capture(PipelineFixture &fixture, int count, const QJsonObject &item)
-{
-    const auto input = decodeItemInput(item, InputMode::Create);
-    for (int done = 0; done < count;) {
-        const int some = std::min(500, count - done);
-        PipelineFixture::must(fixture.run<bool>([&](Transaction &transaction) -> Result<bool> {
-            for (int i = 0; i < some; ++i) {
-                if (const auto captured = captureItem(transaction, *input, fixture.actor); !captured)
-                    return captured.error();
-            }
-            return true;
-        }));
-        done += some;
-    }
-}
-
-qint64 TestBulk::start(PipelineFixture &fixture, const BulkRequest &request)
-{
-    static int number = 0;
-    const auto preview = await(fixture.pipeline->search<BulkPreview>(fixture.tenant, Deadline::never(), [&](Snapshot &snapshot) { return previewBulk(snapshot, request); }));
-    PipelineFixture::must(preview);
-    const BulkConfirmation confirmation { QByteArray::number(++number), preview->count, preview->at, preview->upTo };
-    const auto started = fixture.run<JobRecord>([&](Transaction &transaction) { return startJob(transaction, request, confirmation, fixture.actor); });
-    PipelineFixture::must(started);
-    return started->id;
-}
-
-JobRecord TestBulk::job(PipelineFixture &fixture, qint64 id)
-{
-    return *fixture.look<JobRecord>([id](Snapshot &snapshot) { return findJob(snapshot, jobName(id)); });
-}
-
-void TestBulk::checkHeldOnce(PipelineFixture &fixture, qint64 id, int items)
-{
-    const JobRecord ended = job(fixture, id);
-    QCOMPARE(ended.state, JobState::Finished);
-    QCOMPARE(ended.done, items);
-    QCOMPARE(ended.processed(), items);
-    QCOMPARE(ended.total, items);
-    std::map<QString, int> held;
-    qint64 after = 0;
-    for (;;) {
-        const auto events = *fixture.look<std::vector<StoredEvent>>([after](Snapshot &snapshot) -> Result<std::vector<StoredEvent>> { return snapshot.events(after, 1'000); });
-        if (events.empty())
-            break;
-        after = events.back().id;
-        for (const StoredEvent &event : events) {
-            const QJsonObject json = QJsonDocument::fromJson(event.json()).object();
-            if (json.value(u"type"_s) == u"item.held"_s)
-                ++held[json.value(u"item"_s).toString()];
-        }
-    }
-    QCOMPARE(held.size(), static_cast<size_t>(items));
-    QVERIFY(std::all_of(held.begin(), held.end(), [](const auto &one) { return one.second == 1; }));
-    const auto results = *fixture.look<std::vector<JobResult>>([id, items](Snapshot &snapshot) -> Result<std::vector<JobResult>> { return snapshot.jobResults(id, {}, {}, items + 1); });
-    QCOMPARE(results.size(), static_cast<size_t>(items));
-    QVERIFY(std::all_of(results.begin(), results.end(), [](const JobResult &result) { return result.outcome == JobOutcome::Done && result.version == 2; }));
-}
 
 void TestBulk::aJobGoesOnAfterARestartAndDoesNothingTwice()
 {
@@ -159,44 +52,6 @@ void TestBulk::aJobGoesOnAfterARestartAndDoesNothingTwice()
     }
     QVERIFY(restarts > 1);
     checkHeldOnce(fixture, id, 600);
-}
-
-void TestBulk::ofSeveralServersOneWorks()
-{
-    if (testedStore() != StoreKind::Postgresql)
-        QSKIP("Only in PostgreSQL several servers share a database.");
-    PipelineFixture fixture;
-    PipelineFixture::Server other = fixture.anotherServer();
-    capture(fixture, 1'200);
-    const qint64 id = start(fixture, holdAll());
-    {
-        const Running one(fixture, { .mostItems = 50 });
-        const Running two(*other.pipeline, fixture.tenant, { .mostItems = 50 });
-        QTRY_VERIFY_WITH_TIMEOUT(hasEnded(job(fixture, id).state), patience);
-    }
-    checkHeldOnce(fixture, id, 1'200);
-    other.pipeline.reset();
-}
-
-void TestBulk::anotherServerTakesOverWhenOneEnds()
-{
-    if (testedStore() != StoreKind::Postgresql)
-        QSKIP("Only in PostgreSQL several servers share a database.");
-    PipelineFixture fixture;
-    PipelineFixture::Server other = fixture.anotherServer();
-    capture(fixture, 1'000);
-    const qint64 id = start(fixture, holdAll());
-    {
-        const Running one(fixture, { .stepTime = milliseconds(1), .mostItems = 20 });
-        QTRY_VERIFY_WITH_TIMEOUT(job(fixture, id).processed() > 0, patience);
-    }
-    QVERIFY(!hasEnded(job(fixture, id).state));
-    {
-        const Running two(*other.pipeline, fixture.tenant);
-        QTRY_VERIFY_WITH_TIMEOUT(hasEnded(job(fixture, id).state), patience);
-    }
-    checkHeldOnce(fixture, id, 1'000);
-    other.pipeline.reset();
 }
 
 void TestBulk::jobsTakeTurns()
