@@ -19,6 +19,7 @@
 #include "settingshandlers.h"
 #include "simulationhandlers.h"
 #include "userhandlers.h"
+#include "wholeconfigurationhandlers.h"
 
 #include <apidocument/pages.h>
 
@@ -86,6 +87,7 @@ public:
         , configuration(pipeline)
         , queues(pipeline)
         , settings(pipeline)
+        , wholeConfiguration(pipeline)
         , agents(pipeline, authenticator, presence, options.slowestReader)
         , events(pipeline, authenticator, presence, options.slowestReader)
         , stats(pipeline, presence, std::move(facts))
@@ -106,6 +108,7 @@ public:
         take(configuration.endpoints());
         take(queues.endpoints());
         take(settings.endpoints());
+        take(wholeConfiguration.endpoints());
         take(agents.endpoints());
         take(events.endpoints());
         take(stats.endpoints());
@@ -145,6 +148,7 @@ public:
     ConfigHandlers configuration;
     QueueHandlers queues;
     SettingsHandlers settings;
+    WholeConfigurationHandlers wholeConfiguration;
     AgentHandlers agents;
     EventHandlers events;
     StatsHandlers stats;

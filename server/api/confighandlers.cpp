@@ -4,15 +4,7 @@
 #include "encoding.h"
 #include "pagecursor.h"
 
-#include <contract/agentapi.h>
-#include <contract/attributeapi.h>
-#include <contract/calendarapi.h>
-#include <contract/capturepointapi.h>
-#include <contract/categoryapi.h>
 #include <contract/jsonreading.h>
-#include <contract/queueapi.h>
-#include <contract/schemaapi.h>
-#include <contract/skillapi.h>
 #include <pipeline/configure/configwarnings.h>
 
 #include <QCryptographicHash>
@@ -20,13 +12,6 @@
 namespace iwd {
 
 namespace {
-
-template <auto decode, auto encode>
-Result<QJsonObject> checkedBy(const QJsonObject &json, const QString &idInPath)
-{
-    const auto object = decode(json, idInPath);
-    return object ? Result<QJsonObject>(encode(*object)) : object.error();
-}
 
 /// An object as stored and as shown, both of one moment.
 struct ShownObject
@@ -120,18 +105,14 @@ std::optional<ConfigRecord> present(Snapshot &snapshot, ConfigKind kind, const Q
 const std::vector<ConfigResource> &configResources()
 {
     static const std::vector<ConfigResource> resources {
-        { ConfigKind::Queue, QStringLiteral("queues"), Privilege::QueuesView, Privilege::QueuesUpdate, checkedBy<decodeQueue, encodeQueue> },
-        { ConfigKind::Category, QStringLiteral("categories"), Privilege::CategoriesView, Privilege::CategoriesUpdate, checkedBy<decodeCategory, encodeCategory> },
-        { ConfigKind::Schema, QStringLiteral("schemas"), Privilege::PrioritizationView, Privilege::PrioritizationUpdate,
-            checkedBy<decodePrioritizationSchema, encodePrioritizationSchema> },
-        { ConfigKind::CapturePoint, QStringLiteral("capture-points"), Privilege::CapturePointsView, Privilege::CapturePointsUpdate,
-            checkedBy<decodeCapturePoint, encodeCapturePoint> },
-        { ConfigKind::Agent, QStringLiteral("agents"), Privilege::AgentsView, Privilege::AgentsUpdate, checkedBy<decodeAgent, encodeAgent> },
-        { ConfigKind::Skill, QStringLiteral("skills"), Privilege::AgentsView, Privilege::AgentsUpdate, checkedBy<decodeSkill, encodeSkill> },
-        { ConfigKind::Calendar, QStringLiteral("calendars"), Privilege::CalendarsView, Privilege::CalendarsUpdate,
-            checkedBy<decodeCalendar, encodeCalendar> },
-        { ConfigKind::Attribute, QStringLiteral("attributes"), Privilege::AttributesView, Privilege::AttributesUpdate,
-            checkedBy<decodeAttribute, encodeAttribute> },
+        { ConfigKind::Queue, QStringLiteral("queues"), Privilege::QueuesView, Privilege::QueuesUpdate },
+        { ConfigKind::Category, QStringLiteral("categories"), Privilege::CategoriesView, Privilege::CategoriesUpdate },
+        { ConfigKind::Schema, QStringLiteral("schemas"), Privilege::PrioritizationView, Privilege::PrioritizationUpdate },
+        { ConfigKind::CapturePoint, QStringLiteral("capture-points"), Privilege::CapturePointsView, Privilege::CapturePointsUpdate },
+        { ConfigKind::Agent, QStringLiteral("agents"), Privilege::AgentsView, Privilege::AgentsUpdate },
+        { ConfigKind::Skill, QStringLiteral("skills"), Privilege::AgentsView, Privilege::AgentsUpdate },
+        { ConfigKind::Calendar, QStringLiteral("calendars"), Privilege::CalendarsView, Privilege::CalendarsUpdate },
+        { ConfigKind::Attribute, QStringLiteral("attributes"), Privilege::AttributesView, Privilege::AttributesUpdate },
     };
     return resources;
 }
@@ -236,7 +217,7 @@ QCoro::Task<http::Response> ConfigHandlers::get(const ConfigResource *resource, 
 
 QCoro::Task<http::Response> ConfigHandlers::create(const ConfigResource *resource, Call call)
 {
-    const auto document = resource->checked(call.body.toObject(), {});
+    const auto document = completeDocument(resource->kind, call.body.toObject());
     if (!document)
         co_return call.problem(document.error());
     PutCommand command;
@@ -249,7 +230,7 @@ QCoro::Task<http::Response> ConfigHandlers::replace(const ConfigResource *resour
 {
     if (const auto valid = checkIdInPath(call.id()); !valid)
         co_return call.problem(valid.error());
-    const auto document = resource->checked(call.body.toObject(), call.id());
+    const auto document = completeDocument(resource->kind, call.body.toObject(), call.id());
     if (!document)
         co_return call.problem(document.error());
     PutCommand command;

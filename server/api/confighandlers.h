@@ -3,6 +3,7 @@
 
 #include "endpoint.h"
 
+#include <pipeline/configure/configdocuments.h>
 #include <pipeline/configure/configobjects.h>
 
 namespace iwd {
@@ -14,8 +15,6 @@ struct ConfigResource
     QString path; ///< "queues"
     Privilege view;
     Privilege update;
-    /// Checks what a client sent and completes it; the id is in the result.
-    Result<QJsonObject> (*checked)(const QJsonObject &json, const QString &idInPath);
 };
 
 [[nodiscard]] const std::vector<ConfigResource> &configResources();

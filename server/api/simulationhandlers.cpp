@@ -35,7 +35,7 @@ Result<void> readObjects(Proposal &proposal, const ConfigResource &resource, con
         const auto object = json::object(path, list->at(i));
         if (!object)
             return object.error();
-        const auto checked = resource.checked(*object, {});
+        const auto checked = completeDocument(resource.kind, *object);
         if (!checked)
             return inside(path, checked.error());
         const QString id = checked->value(u"id"_s).toString();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <apidocument/jsonfromyaml.h>
+#include <base/jsonfromyaml.h>
 
 #include <QTest>
 
@@ -53,6 +53,13 @@ void TestJsonFromYaml::whatJsonCannotHoldIsRefused_data()
     QTest::newRow("name given twice") << QByteArray("a: 1\nb: 2\na: 3\n") << QStringLiteral("Line 3, column 1: \"a\" appears twice");
     QTest::newRow("name that is a list") << QByteArray("? [a, b]\n: 1\n") << QStringLiteral("Line 1");
     QTest::newRow("infinite number") << QByteArray("a:\n  - .inf\n") << QStringLiteral("Line 2, column 5");
+    QByteArray bomb = "a0: &a0 [aaaaaaaaaa]\n";
+    for (int i = 1; i < 12; ++i) {
+        const QByteArray number = QByteArray::number(i);
+        const QByteArray before = "*a" + QByteArray::number(i - 1) + ',';
+        bomb += "a" + number + ": &a" + number + " [" + before.repeated(10) + "]\n";
+    }
+    QTest::newRow("aliases of aliases") << bomb << QStringLiteral("Line 1, column 10: With aliases");
     QTest::newRow("not a number") << QByteArray(".NaN") << QStringLiteral("Line 1");
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apidocument.h"
 
-#include "jsonfromyaml.h"
+#include <base/jsonfromyaml.h>
 
 #include <QFile>
 #include <QJsonDocument>

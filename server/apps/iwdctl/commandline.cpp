@@ -165,6 +165,7 @@ const std::vector<Note> &exitCodeNotes()
         { u"3"_s, u"no connection"_s },
         { u"4"_s, u"lint found warnings"_s },
         { u"5"_s, u"lint found errors"_s },
+        { u"6"_s, u"config found differences"_s },
         { u"130"_s, u"interrupted"_s },
     };
     return notes;

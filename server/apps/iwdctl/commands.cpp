@@ -2,6 +2,7 @@
 #include "commands.h"
 
 #include "completion.h"
+#include "configcommands.h"
 #include "connection.h"
 #include "console.h"
 #include "demo/democommand.h"
@@ -95,6 +96,7 @@ std::vector<CommandSpec> makeCommands()
     commands.insert(commands.end(), loginCommands().begin(), loginCommands().end());
     commands.insert(commands.end(), keyCommands().begin(), keyCommands().end());
     commands.insert(commands.end(), userCommands().begin(), userCommands().end());
+    commands.insert(commands.end(), configCommands().begin(), configCommands().end());
     commands.push_back({ u"completion"_s, { u"bash"_s }, u"Prints what completes iwdctl in bash: source <(iwdctl completion bash)"_s, {} });
     commands.push_back({ u"man"_s, {}, u"Prints the manual page: iwdctl man | man -l -"_s, {} });
     return commands;
@@ -137,6 +139,8 @@ QCoro::Task<int> runCommand(CommandLine line)
         co_return co_await runJobCommand(std::move(line), std::move(client));
     if (has(keyCommands(), line.command))
         co_return co_await runKeyCommand(std::move(line), std::move(client));
+    if (has(configCommands(), line.command))
+        co_return co_await runConfigCommand(std::move(line), std::move(client));
     if (has(userCommands(), line.command))
         co_return co_await runUserCommand(std::move(line), std::move(client));
     if (line.command == exportCommand().name)

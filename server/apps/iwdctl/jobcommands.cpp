@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "jobcommands.h"
 
+#include "asking.h"
 #include "connection.h"
 #include "console.h"
 #include "interrupt.h"
@@ -12,10 +13,6 @@
 #include <client/latch.h>
 
 #include <QCoreApplication>
-
-#include <cstdio>
-
-#include <unistd.h>
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
@@ -353,19 +350,6 @@ QString previewText(const QJsonObject &preview)
     return text;
 }
 
-/// @returns nothing when nobody is there to answer
-std::optional<bool> askPerson()
-{
-    if (!console::isTerminal() || ::isatty(STDIN_FILENO) != 1)
-        return std::nullopt;
-    console::print(u"\nGo ahead? [y/N] "_s);
-    QByteArray answer(16, '\0');
-    if (!std::fgets(answer.data(), static_cast<int>(answer.size()), stdin))
-        return false;
-    const QByteArray typed = QByteArray(answer.constData()).trimmed().toLower();
-    return typed == "y" || typed == "yes";
-}
-
 QCoro::Task<int> bulk(CommandLine line, std::shared_ptr<Client> client)
 {
     auto request = bulkRequest(line);
@@ -382,17 +366,8 @@ QCoro::Task<int> bulk(CommandLine line, std::shared_ptr<Client> client)
         console::print(previewText(*preview));
     if (dry || (*preview)["count"_L1]["value"_L1].toInteger() == 0)
         co_return ExitFine;
-    if (!line.has(u"yes"_s)) {
-        const auto agreed = json ? std::nullopt : askPerson();
-        if (!agreed) {
-            console::complain(u"Nothing was done, because nobody could be asked. Give --yes to go ahead, or --dry-run to only look."_s);
-            co_return ExitUsage;
-        }
-        if (!*agreed) {
-            console::print(u"Nothing was done.\n"_s);
-            co_return ExitFine;
-        }
-    }
+    if (const auto refused = askToGoAhead(line))
+        co_return *refused;
     request->insert(u"confirmationToken"_s, (*preview)["confirmationToken"_L1]);
     const auto job = co_await client->post(u"/items/bulk"_s, *request);
     if (!job)
@@ -436,7 +411,7 @@ const std::vector<CommandSpec> &jobCommands()
                 { u"result-code"_s, u"TEXT"_s, u"of complete: how it ended"_s }, { u"queue"_s, u"ID"_s, u"of requeue: to this queue"_s },
                 { u"category"_s, u"ID"_s, u"of restart: classified here"_s }, { u"agent"_s, u"ID"_s, u"of assign: to this agent"_s },
                 { u"set"_s, u"NAME=VALUE"_s, u"of update: any attribute; without a value it is emptied; may be repeated"_s, true }, { u"dry-run"_s, {}, u"only look, change nothing"_s },
-                { u"yes"_s, {}, u"do not ask"_s }, noWait } },
+                yesOption(), noWait } },
         { u"jobs list"_s, {}, u"Shows the last 50 actions on many items, newest first."_s, {} },
         { u"jobs show"_s, id, u"Shows a job; on a terminal, with its progress until it has ended."_s, { { u"once"_s, {}, u"one look"_s } } },
         { u"jobs results"_s, id, u"Shows what has become of the items of a job."_s,

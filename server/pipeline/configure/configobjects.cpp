@@ -227,64 +227,6 @@ void moveToNewBands(Transaction &transaction, const PrioritizationSchema &before
     }
 }
 
-/// Who refers to the object, as "kind id".
-QStringList usersOf(Transaction &transaction, const DeleteCommand &command)
-{
-    const auto configuration = transaction.configuration();
-    QStringList users;
-    const auto use = [&](ConfigKind kind, const QString &id) { users.append(kindInWords(kind) + u' ' + id); };
-    if (command.kind == ConfigKind::Skill) {
-        for (const Queue &queue : configuration->queues()) {
-            if (queue.requiredSkills.contains(command.id))
-                use(ConfigKind::Queue, queue.id);
-        }
-        for (const Agent &agent : configuration->agents()) {
-            if (agent.skills.contains(command.id))
-                use(ConfigKind::Agent, agent.id);
-        }
-    }
-    if (command.kind == ConfigKind::Calendar) {
-        for (const PrioritizationSchema &schema : configuration->schemas()) {
-            if (schema.calendarId == command.id)
-                use(ConfigKind::Schema, schema.id);
-        }
-        for (const Queue &queue : configuration->queues()) {
-            if (queue.calendarId == command.id)
-                use(ConfigKind::Queue, queue.id);
-        }
-        for (const auto &[id, node] : configuration->categories()) {
-            if (!node->deleted && node->category.calendarId == command.id)
-                use(ConfigKind::Category, id);
-        }
-        if (transaction.isUsedByItems(command.kind, command.id))
-            users.append(QStringLiteral("open items"));
-    }
-    if (command.kind == ConfigKind::Queue || command.kind == ConfigKind::Schema) {
-        for (const auto &[id, node] : configuration->categories()) {
-            if (!node->deleted && (command.kind == ConfigKind::Queue ? node->category.queueId : node->category.schemaId) == command.id)
-                use(ConfigKind::Category, id);
-        }
-        if (transaction.isUsedByItems(command.kind, command.id))
-            users.append(QStringLiteral("open items"));
-    }
-    if (command.kind == ConfigKind::Queue) {
-        for (const Queue &queue : configuration->queues()) {
-            if (std::any_of(queue.overflow.begin(), queue.overflow.end(), [&](const OverflowRule &rule) { return rule.queueId == command.id; }))
-                use(ConfigKind::Queue, queue.id);
-        }
-        for (const Agent &agent : configuration->agents()) {
-            if (agent.queueIds.contains(command.id))
-                use(ConfigKind::Agent, agent.id);
-        }
-    }
-    if (command.kind == ConfigKind::CapturePoint && command.id == configuration->settings().defaultCapturePoint)
-        users.append(QStringLiteral("the settings, as the capture point of items that name none"));
-    if (command.kind == ConfigKind::Agent && !transaction.assignmentsOf(command.id).empty())
-        users.append(QStringLiteral("open items"));
-    users.sort();
-    return users;
-}
-
 void markDeleted(Transaction &transaction, ConfigRecord record, const Actor &actor)
 {
     record.deleted = transaction.now();
@@ -294,9 +236,72 @@ void markDeleted(Transaction &transaction, ConfigRecord record, const Actor &act
 
 } // namespace
 
+QStringList usersOf(Snapshot &snapshot, const ConfigurationSnapshot &configuration, ConfigKind kind, const QString &id)
+{
+    QStringList users;
+    const auto use = [&](ConfigKind user, const QString &userId) { users.append(kindInWords(user) + u' ' + userId); };
+    if (kind == ConfigKind::Skill) {
+        for (const Queue &queue : configuration.queues()) {
+            if (queue.requiredSkills.contains(id))
+                use(ConfigKind::Queue, queue.id);
+        }
+        for (const Agent &agent : configuration.agents()) {
+            if (agent.skills.contains(id))
+                use(ConfigKind::Agent, agent.id);
+        }
+    }
+    if (kind == ConfigKind::Calendar) {
+        for (const PrioritizationSchema &schema : configuration.schemas()) {
+            if (schema.calendarId == id)
+                use(ConfigKind::Schema, schema.id);
+        }
+        for (const Queue &queue : configuration.queues()) {
+            if (queue.calendarId == id)
+                use(ConfigKind::Queue, queue.id);
+        }
+        for (const auto &[categoryId, node] : configuration.categories()) {
+            if (!node->deleted && node->category.calendarId == id)
+                use(ConfigKind::Category, categoryId);
+        }
+        if (snapshot.isUsedByItems(kind, id))
+            users.append(QStringLiteral("open items"));
+    }
+    if (kind == ConfigKind::Queue || kind == ConfigKind::Schema) {
+        for (const auto &[categoryId, node] : configuration.categories()) {
+            if (!node->deleted && (kind == ConfigKind::Queue ? node->category.queueId : node->category.schemaId) == id)
+                use(ConfigKind::Category, categoryId);
+        }
+        if (snapshot.isUsedByItems(kind, id))
+            users.append(QStringLiteral("open items"));
+    }
+    if (kind == ConfigKind::Queue) {
+        for (const Queue &queue : configuration.queues()) {
+            if (std::any_of(queue.overflow.begin(), queue.overflow.end(), [&](const OverflowRule &rule) { return rule.queueId == id; }))
+                use(ConfigKind::Queue, queue.id);
+        }
+        for (const Agent &agent : configuration.agents()) {
+            if (agent.queueIds.contains(id))
+                use(ConfigKind::Agent, agent.id);
+        }
+    }
+    if (kind == ConfigKind::CapturePoint && id == configuration.settings().defaultCapturePoint)
+        users.append(QStringLiteral("the settings, as the capture point of items that name none"));
+    if (kind == ConfigKind::Agent && !snapshot.assignmentsOf(id).empty())
+        users.append(QStringLiteral("open items"));
+    users.sort();
+    return users;
+}
+
 Error noSuchObject(ConfigKind kind, const QString &id)
 {
     return { ErrorCode::ObjectNotFound, QStringLiteral("There is no %1 \"%2\".").arg(kindInWords(kind), id), {}, nameOf(kind, id) };
+}
+
+Error objectInUse(ConfigKind kind, const QString &id, const QStringList &users)
+{
+    return { ErrorCode::ObjectInUse,
+        QStringLiteral("The %1 \"%2\" is still used by: %3. Change those first.").arg(kindInWords(kind), id, QStringList(users.mid(0, 10)).join(QStringLiteral(", "))), {},
+        { { QStringLiteral("kind"), configKindName(kind) }, { QStringLiteral("id"), id }, { QStringLiteral("usedBy"), QJsonArray::fromStringList(users) } } };
 }
 
 Result<void> checkObject(const ConfigurationSnapshot &configuration, ConfigKind kind, const QString &id, const QJsonObject &document)
@@ -315,22 +320,28 @@ Result<PutOutcome> putObject(Transaction &transaction, const PutCommand &command
         return Error { ErrorCode::VersionMismatch, QStringLiteral("There is no %1 \"%2\" to replace; leave If-Match out to create it.").arg(kindInWords(command.kind), command.id),
             {}, nameOf(command.kind, command.id) };
     }
-    const auto before = transaction.configuration();
-    if (const auto sound = checkReferences(*before, command); !sound)
+    if (const auto sound = checkReferences(*transaction.configuration(), command); !sound)
         return sound.error();
 
+    return PutOutcome { storeObject(transaction, stored, command.kind, command.id, command.document, command.actor), !exists };
+}
+
+ConfigRecord storeObject(Transaction &transaction, const std::optional<ConfigRecord> &stored, ConfigKind kind, const QString &id, const QJsonObject &document, const Actor &actor)
+{
+    const bool exists = stored && !stored->deleted;
     ConfigRecord record;
-    record.kind = command.kind;
-    record.id = command.id;
-    record.document = command.document;
+    record.kind = kind;
+    record.id = id;
+    record.document = document;
     transaction.putConfig(record);
-    if (command.kind == ConfigKind::Schema && exists) {
-        const auto after = transaction.configuration();
-        if (before->schema(command.id) && after->schema(command.id))
-            moveToNewBands(transaction, *before->schema(command.id), *after->schema(command.id));
+    if (kind == ConfigKind::Schema && exists) {
+        const auto before = decodePrioritizationSchema(stored->document);
+        const auto after = decodePrioritizationSchema(document);
+        if (before && after)
+            moveToNewBands(transaction, *before, *after);
     }
-    logConfigChange(transaction, exists ? EventType::ConfigUpdated : EventType::ConfigCreated, record, exists ? stored->document : QJsonObject(), command.document, command.actor);
-    return PutOutcome { record, !exists };
+    logConfigChange(transaction, exists ? EventType::ConfigUpdated : EventType::ConfigCreated, record, exists ? stored->document : QJsonObject(), document, actor);
+    return record;
 }
 
 Result<void> deleteObject(Transaction &transaction, const DeleteCommand &command)
@@ -342,12 +353,8 @@ Result<void> deleteObject(Transaction &transaction, const DeleteCommand &command
         const QString what = QStringLiteral("The %1 \"%2\"").arg(kindInWords(command.kind), command.id);
         return versionMismatch(what, stored->version, *command.ifVersion);
     }
-    const QStringList users = usersOf(transaction, command);
-    if (!users.isEmpty()) {
-        return Error { ErrorCode::ObjectInUse,
-            QStringLiteral("The %1 \"%2\" is still used by: %3. Change those first.").arg(kindInWords(command.kind), command.id, QStringList(users.mid(0, 10)).join(QStringLiteral(", "))),
-            {}, { { QStringLiteral("kind"), configKindName(command.kind) }, { QStringLiteral("id"), command.id }, { QStringLiteral("usedBy"), QJsonArray::fromStringList(users) } } };
-    }
+    if (const QStringList users = usersOf(transaction, *transaction.configuration(), command.kind, command.id); !users.isEmpty())
+        return objectInUse(command.kind, command.id, users);
     if (command.kind == ConfigKind::Category) {
         const auto configuration = transaction.configuration();
         for (const auto &[id, node] : configuration->categories()) {
@@ -358,11 +365,16 @@ Result<void> deleteObject(Transaction &transaction, const DeleteCommand &command
         }
         return {};
     }
-    // An agent made anew with the same id must not be at work already.
-    if (command.kind == ConfigKind::Agent)
-        transaction.setAgentStatus(command.id, { AgentState::LoggedOut, {}, transaction.now() });
-    markDeleted(transaction, *stored, command.actor);
+    removeObject(transaction, *stored, command.actor);
     return {};
+}
+
+void removeObject(Transaction &transaction, const ConfigRecord &stored, const Actor &actor)
+{
+    // An agent made anew with the same id must not be at work already.
+    if (stored.kind == ConfigKind::Agent)
+        transaction.setAgentStatus(stored.id, { AgentState::LoggedOut, {}, transaction.now() });
+    markDeleted(transaction, stored, actor);
 }
 
 Result<ConfigRecord> restoreCategory(Transaction &transaction, const QString &id, const Actor &actor)

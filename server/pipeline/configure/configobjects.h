@@ -35,6 +35,16 @@ struct PutOutcome
 /// @param document as decoded and encoded again by the contract
 [[nodiscard]] Result<void> checkObject(const ConfigurationSnapshot &configuration, ConfigKind kind, const QString &id, const QJsonObject &document);
 
+/// Who refers to the object, as "kind id", and "open items"; what deleteObject() asks.
+[[nodiscard]] QStringList usersOf(Snapshot &snapshot, const ConfigurationSnapshot &configuration, ConfigKind kind, const QString &id);
+[[nodiscard]] Error objectInUse(ConfigKind kind, const QString &id, const QStringList &users);
+
+/// Writes what has been checked, with all that follows from it: putObject() without its questions.
+/// @param stored what is there, or was before it was deleted
+ConfigRecord storeObject(Transaction &transaction, const std::optional<ConfigRecord> &stored, ConfigKind kind, const QString &id, const QJsonObject &document, const Actor &actor);
+/// deleteObject() without its questions, and without what is below a category.
+void removeObject(Transaction &transaction, const ConfigRecord &stored, const Actor &actor);
+
 struct DeleteCommand
 {
     ConfigKind kind = ConfigKind::Queue;

@@ -13,7 +13,22 @@ namespace {
 
 const QString settingsId = QStringLiteral("settings");
 
+Result<void> check(const ConfigurationSnapshot &configuration, const Settings &settings)
+{
+    const QString &point = settings.defaultCapturePoint;
+    if (configuration.capturePoint(point))
+        return {};
+    return Error { ErrorCode::InvalidReference, QStringLiteral("There is no capture point \"%1\". Create it first.").arg(point), QStringLiteral("defaultCapturePoint"),
+        { { QStringLiteral("kind"), configKindName(ConfigKind::CapturePoint) }, { QStringLiteral("id"), point } } };
+}
+
 } // namespace
+
+Result<void> checkSettings(const ConfigurationSnapshot &configuration, const QJsonObject &document)
+{
+    const auto settings = decodeSettings(document, {});
+    return settings ? check(configuration, *settings) : settings.error();
+}
 
 ConfigRecord settingsRecord(Snapshot &snapshot)
 {
@@ -40,10 +55,8 @@ Result<ConfigRecord> putSettings(Transaction &transaction, const SettingsCommand
     const auto settings = decodeSettings(command.json, command.merge ? configuration->settings() : Settings());
     if (!settings)
         return settings.error();
-    if (!configuration->capturePoint(settings->defaultCapturePoint)) {
-        return Error { ErrorCode::InvalidReference, QStringLiteral("There is no capture point \"%1\". Create it first.").arg(settings->defaultCapturePoint),
-            QStringLiteral("defaultCapturePoint"), { { QStringLiteral("kind"), configKindName(ConfigKind::CapturePoint) }, { QStringLiteral("id"), settings->defaultCapturePoint } } };
-    }
+    if (const auto sound = check(*configuration, *settings); !sound)
+        return sound.error();
     ConfigRecord record = stored;
     record.document = encodeSettings(*settings);
     if (record.document == stored.document)

@@ -8,6 +8,9 @@ namespace iwd {
 /// The settings as stored; version 0 and the defaults before anybody changed them.
 [[nodiscard]] ConfigRecord settingsRecord(Snapshot &snapshot);
 
+/// Whether all that they refer to is there.
+[[nodiscard]] Result<void> checkSettings(const ConfigurationSnapshot &configuration, const QJsonObject &document);
+
 struct SettingsCommand
 {
     QJsonObject json; ///< as a client sent it

@@ -1,28 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proposal.h"
 
+#include <pipeline/configure/configdocuments.h>
 #include <pipeline/configure/configobjects.h>
 
 namespace iwd {
 
-namespace {
-
-constexpr ConfigKind allKinds[] { ConfigKind::Queue, ConfigKind::Category, ConfigKind::Schema, ConfigKind::CapturePoint, ConfigKind::Agent, ConfigKind::Skill, ConfigKind::Calendar,
-    ConfigKind::Attribute, ConfigKind::Settings };
-
-} // namespace
-
 Result<std::shared_ptr<const ConfigurationSnapshot>> proposedConfiguration(Snapshot &snapshot, const Proposal &proposal)
 {
-    std::vector<ConfigRecord> records;
-    for (const ConfigKind kind : allKinds) {
-        for (const bool deleted : { false, true }) {
-            for (ConfigRecord &record : snapshot.configRecords(kind, deleted)) {
-                if (record.deleted.has_value() == deleted)
-                    records.push_back(std::move(record));
-            }
-        }
-    }
+    std::vector<ConfigRecord> records = storedObjects(snapshot);
     for (const ProposedObject &object : proposal.objects) {
         const auto stored = std::find_if(records.begin(), records.end(), [&](const ConfigRecord &record) { return record.kind == object.kind && record.id == object.id; });
         ConfigRecord &record = stored == records.end() ? records.emplace_back() : *stored;

@@ -11,6 +11,13 @@
 namespace iwd {
 namespace {
 
+/// What is left to be converted. Far more than anybody means; a few lines of aliases of aliases would otherwise become more than any memory holds.
+struct Budget
+{
+    qsizetype values = 500'000;
+    qsizetype bytes = 64 * 1024 * 1024;
+};
+
 /// A single value as JSON text. Qt writes whole documents only, so the value travels in an array.
 QByteArray jsonText(const QJsonValue &value)
 {
@@ -77,9 +84,9 @@ Result<QByteArray> scalar(const YAML::Node &node)
     return isPlain ? plainScalar(text, node.Mark()) : Result<QByteArray>(jsonText(text));
 }
 
-Result<QByteArray> convert(const YAML::Node &node);
+Result<QByteArray> convert(const YAML::Node &node, Budget &budget);
 
-Result<QByteArray> mapping(const YAML::Node &node)
+Result<QByteArray> mapping(const YAML::Node &node, Budget &budget)
 {
     QByteArray json = "{";
     QSet<QString> names;
@@ -90,7 +97,7 @@ Result<QByteArray> mapping(const YAML::Node &node)
         if (names.contains(name))
             return problemAt(member.first.Mark(), QStringLiteral("\"%1\" appears twice.").arg(name));
         names.insert(name);
-        const Result<QByteArray> value = convert(member.second);
+        const Result<QByteArray> value = convert(member.second, budget);
         if (!value)
             return value.error();
         json += (names.size() > 1 ? "," : "") + jsonText(name) + ':' + *value;
@@ -98,11 +105,11 @@ Result<QByteArray> mapping(const YAML::Node &node)
     return QByteArray(json + '}');
 }
 
-Result<QByteArray> sequence(const YAML::Node &node)
+Result<QByteArray> sequence(const YAML::Node &node, Budget &budget)
 {
     QByteArray json = "[";
     for (const auto &entry : node) {
-        const Result<QByteArray> value = convert(entry);
+        const Result<QByteArray> value = convert(entry, budget);
         if (!value)
             return value.error();
         json += (json.size() > 1 ? "," : "") + *value;
@@ -110,13 +117,16 @@ Result<QByteArray> sequence(const YAML::Node &node)
     return QByteArray(json + ']');
 }
 
-Result<QByteArray> convert(const YAML::Node &node)
+Result<QByteArray> convert(const YAML::Node &node, Budget &budget)
 {
+    budget.bytes -= node.IsScalar() ? static_cast<qsizetype>(node.Scalar().size()) : 0;
+    if (--budget.values < 0 || budget.bytes < 0)
+        return problemAt(node.Mark(), QStringLiteral("With aliases written out, this is too much to be read."));
     switch (node.Type()) {
     case YAML::NodeType::Map:
-        return mapping(node);
+        return mapping(node, budget);
     case YAML::NodeType::Sequence:
-        return sequence(node);
+        return sequence(node, budget);
     case YAML::NodeType::Scalar:
         return scalar(node);
     case YAML::NodeType::Null:
@@ -131,7 +141,8 @@ Result<QByteArray> convert(const YAML::Node &node)
 Result<QByteArray> jsonFromYaml(const QByteArray &yaml)
 {
     try {
-        return convert(YAML::Load(yaml.toStdString()));
+        Budget budget;
+        return convert(YAML::Load(yaml.toStdString()), budget);
     } catch (const YAML::Exception &exception) {
         return problemAt(exception.mark, QString::fromStdString(exception.msg));
     }
