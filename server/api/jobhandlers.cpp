@@ -31,6 +31,7 @@ QByteArray bindingOf(const Caller &caller, const BulkRequest &request)
     add(QByteArray::number(caller.tenant.number));
     add(caller.actor.kind.toUtf8());
     add(caller.actor.id.toUtf8());
+    add(caller.categories.join(u' ').toUtf8());
     add(request.canonical);
     return "bulk/" + hash.result().toHex();
 }
@@ -120,6 +121,18 @@ Answer answerPreview(Snapshot &snapshot, const BulkRequest &request, const BulkP
         { QStringLiteral("confirmationToken"), token }, { QStringLiteral("expiresDateTime"), toIso(until) } });
 }
 
+/// Jobs of others tell how much there is that one does not see.
+bool isSeen(const Caller &caller, const JobRecord &job)
+{
+    return caller.categories.isEmpty() || (job.actor.kind == caller.actor.kind && job.actor.id == caller.actor.id);
+}
+
+Result<JobRecord> findSeen(Snapshot &snapshot, const Caller &caller, const QString &name)
+{
+    auto job = findJob(snapshot, name);
+    return !job || isSeen(caller, *job) ? job : noSuchJob(name);
+}
+
 /// Beside the privilege for many items, that for the action itself.
 Result<void> checkCaller(const Caller &caller, ItemOperation action)
 {
@@ -143,9 +156,24 @@ Result<std::optional<JobOutcome>> readOutcome(const Call &call)
     return outcome;
 }
 
+std::vector<JobRecord> seenJobs(Snapshot &snapshot, const Caller &caller, qint64 before, int limit)
+{
+    std::vector<JobRecord> seen;
+    for (;;) {
+        const auto jobs = snapshot.jobs(before, limit);
+        for (const JobRecord &job : jobs) {
+            if (isSeen(caller, job) && seen.size() < static_cast<size_t>(limit))
+                seen.push_back(job);
+        }
+        if (seen.size() == static_cast<size_t>(limit) || jobs.size() < static_cast<size_t>(limit))
+            return seen;
+        before = jobs.back().id;
+    }
+}
+
 Result<Answer> listJobs(Snapshot &snapshot, const Call &call, qint64 before, int limit)
 {
-    auto jobs = snapshot.jobs(before, limit + 1);
+    auto jobs = seenJobs(snapshot, call.caller, before, limit + 1);
     const bool more = jobs.size() > static_cast<size_t>(limit);
     if (more)
         jobs.pop_back();
@@ -157,7 +185,7 @@ Result<Answer> listJobs(Snapshot &snapshot, const Call &call, qint64 before, int
 
 Result<Answer> listResults(Snapshot &snapshot, const Call &call, std::optional<JobOutcome> outcome, ItemId after, int limit)
 {
-    const auto job = findJob(snapshot, call.id());
+    const auto job = findSeen(snapshot, call.caller, call.id());
     if (!job)
         return job.error();
     auto results = snapshot.jobResults(job->id, after, outcome, limit + 1);
@@ -191,19 +219,20 @@ std::vector<ApiEndpoint> JobHandlers::endpoints()
     const QString job = QStringLiteral("/iwd/v3/jobs/{id}");
     const Privilege many = Privilege::WorkitemsBulk;
     std::vector<ApiEndpoint> all {
-        { { .method = "POST", .pattern = QStringLiteral("/iwd/v3/items/bulk"), .privilege = many, .body = BodyUse::Object, .idempotent = true },
+        { { .method = "POST", .pattern = QStringLiteral("/iwd/v3/items/bulk"), .privilege = many, .keepsToCategories = true, .body = BodyUse::Object, .idempotent = true },
             [this](Call call) { return bulk(std::move(call)); } },
-        { { .method = "GET", .pattern = jobs, .privilege = many, .parameters = { QStringLiteral("limit"), QStringLiteral("cursor") } }, [this](Call call) { return list(std::move(call)); } },
-        { { .method = "GET", .pattern = job, .privilege = many }, [this](Call call) { return get(std::move(call)); } },
+        { { .method = "GET", .pattern = jobs, .privilege = many, .keepsToCategories = true, .parameters = { QStringLiteral("limit"), QStringLiteral("cursor") } }, [this](Call call) { return list(std::move(call)); } },
+        { { .method = "GET", .pattern = job, .privilege = many, .keepsToCategories = true }, [this](Call call) { return get(std::move(call)); } },
         { { .method = "GET",
               .pattern = job + QStringLiteral("/results"),
               .privilege = many,
+              .keepsToCategories = true,
               .parameters = { QStringLiteral("outcome"), QStringLiteral("limit"), QStringLiteral("cursor") } },
             [this](Call call) { return results(std::move(call)); } },
-        { { .method = "POST", .pattern = job + QStringLiteral("/undo"), .privilege = many, .idempotent = true }, [this](Call call) { return undo(std::move(call)); } },
+        { { .method = "POST", .pattern = job + QStringLiteral("/undo"), .privilege = many, .keepsToCategories = true, .idempotent = true }, [this](Call call) { return undo(std::move(call)); } },
     };
     for (const Way &way : ways) {
-        all.push_back({ { .method = "POST", .pattern = job + QLatin1StringView(way.path), .privilege = many, .idempotent = true },
+        all.push_back({ { .method = "POST", .pattern = job + QLatin1StringView(way.path), .privilege = many, .keepsToCategories = true, .idempotent = true },
             [this, which = way.command](Call call) { return command(which, std::move(call)); } });
     }
     return all;
@@ -228,7 +257,7 @@ QCoro::Task<http::Response> JobHandlers::preview(Call call, BulkRequest request)
         co_return call.problem(lacks(call.caller, Privilege::WorkitemsView));
     const auto wanted = std::make_shared<const BulkRequest>(std::move(request));
     std::function<Result<Answer>(Snapshot &)> work = [call, wanted, seal = m_seal](Snapshot &snapshot) -> Result<Answer> {
-        const auto found = previewBulk(snapshot, *wanted);
+        const auto found = previewBulk(snapshot, *wanted, { call.caller.categories });
         if (!found)
             return found.error();
         const Instant until = snapshot.now() + confirmationLifetime;
@@ -248,7 +277,7 @@ QCoro::Task<http::Response> JobHandlers::confirm(Call call, BulkRequest request)
             return confirmation.error();
         if (confirmation->until < transaction.now())
             return expired(confirmation->until);
-        return startJob(transaction, *wanted, confirmation->confirmed, caller.actor);
+        return startJob(transaction, *wanted, confirmation->confirmed, caller.actor, { caller.categories });
     };
     std::function<Answer(const JobRecord &)> encode = answerNewJob;
     const auto answer = co_await m_pipeline.write<JobRecord>(call.writeContext(), work, encode);
@@ -270,8 +299,8 @@ QCoro::Task<http::Response> JobHandlers::list(Call call)
 
 QCoro::Task<http::Response> JobHandlers::get(Call call)
 {
-    std::function<Result<Answer>(Snapshot &)> work = [id = call.id()](Snapshot &snapshot) -> Result<Answer> {
-        const auto job = findJob(snapshot, id);
+    std::function<Result<Answer>(Snapshot &)> work = [id = call.id(), caller = call.caller](Snapshot &snapshot) -> Result<Answer> {
+        const auto job = findSeen(snapshot, caller, id);
         return job ? Result<Answer>(answerJob(*job)) : job.error();
     };
     const auto answer = co_await m_pipeline.read<Answer>(call.caller.tenant, call.request.deadline, work);
@@ -297,7 +326,10 @@ QCoro::Task<http::Response> JobHandlers::results(Call call)
 
 QCoro::Task<http::Response> JobHandlers::command(JobCommand command, Call call)
 {
-    std::function<Result<JobRecord>(Transaction &)> work = [id = call.id(), command](Transaction &transaction) { return commandJob(transaction, id, command); };
+    std::function<Result<JobRecord>(Transaction &)> work = [id = call.id(), caller = call.caller, command](Transaction &transaction) {
+        const auto seen = findSeen(transaction, caller, id);
+        return seen ? commandJob(transaction, id, command) : seen;
+    };
     std::function<Answer(const JobRecord &)> encode = answerJob;
     const auto answer = co_await m_pipeline.write<JobRecord>(call.writeContext(), work, encode);
     co_return call.respond(answer);
@@ -306,7 +338,9 @@ QCoro::Task<http::Response> JobHandlers::command(JobCommand command, Call call)
 QCoro::Task<http::Response> JobHandlers::undo(Call call)
 {
     std::function<Result<JobRecord>(Transaction &)> work = [id = call.id(), caller = call.caller](Transaction &transaction) {
-        return undoJob(transaction, id, caller.actor, [&caller](ItemOperation inverse) { return checkCaller(caller, inverse); });
+        const auto seen = findSeen(transaction, caller, id);
+        const auto allowed = [&caller](ItemOperation inverse) { return checkCaller(caller, inverse); };
+        return seen ? undoJob(transaction, id, caller.actor, allowed, { caller.categories }) : seen;
     };
     std::function<Answer(const JobRecord &)> encode = answerNewJob;
     const auto answer = co_await m_pipeline.write<JobRecord>(call.writeContext(), work, encode);

@@ -209,6 +209,83 @@ private Q_SLOTS:
         QCOMPARE(reply["args"][u"categories"].toArray(), QJsonArray { u"claims"_s });
     }
 
+    void manyItemsAreTheirOwn_data()
+    {
+        QTest::addColumn<QJsonObject>("which");
+        QTest::addColumn<int>("failed");
+        QTest::newRow("all") << QJsonObject { { u"search"_s, QJsonObject() } } << 0;
+        QTest::newRow("of a queue that others share")
+            << QJsonObject { { u"search"_s, QJsonObject { { u"condition"_s, QJsonObject { { u"attribute"_s, u"queue"_s }, { u"operator"_s, u"equals"_s }, { u"value"_s, u"general"_s } } } } } } << 0;
+        QTest::newRow("by their ids") << QJsonObject { { u"items"_s, QJsonArray { u"wi-1"_s, u"wi-2"_s, u"wi-3"_s } } } << 1;
+    }
+    void manyItemsAreTheirOwn()
+    {
+        QFETCH(QJsonObject, which);
+        QFETCH(int, failed);
+        which.insert(u"action"_s, u"hold"_s);
+        const Reply preview = m->post(u"/items/bulk"_s, which);
+        QCOMPARE(preview["count"], QJsonValue(QJsonObject { { u"value"_s, 2 }, { u"exact"_s, true } }));
+        QVERIFY2(!preview.body.contains(quoted(m_sale)), preview.body.constData());
+        const QJsonObject job = done(which, preview);
+        QCOMPARE(job[u"done"_s].toInt(), 2);
+        QCOMPARE(job[u"failed"_s].toInt(), failed);
+        const QString path = u"/jobs/"_s + job[u"id"_s].toString();
+        for (const QJsonValue result : m->get(path + u"/results"_s).data())
+            QCOMPARE(result[u"outcome"].toString(), result[u"item"].toString() == m_sale ? u"failed"_s : u"ok"_s);
+        for (const QString &id : { m_claim, m_motor })
+            QCOMPARE(m->get(u"/items/"_s + id)["status"].toString(), u"held"_s);
+        m->key = m->adminKey;
+        QCOMPARE(m->get(u"/items/"_s + m_sale)["status"].toString(), u"queued"_s);
+
+        // What has come to others meanwhile is not taken back; what is still theirs is.
+        QCOMPARE(m->post(u"/items/"_s + m_motor + u"/restart"_s, { { u"category"_s, u"sales"_s } }).status, 200);
+        QCOMPARE(m->post(u"/items/"_s + m_motor + u"/hold"_s).status, 200);
+        m->key = m_claims;
+        const QJsonObject undone = ended(m->post(path + u"/undo"_s));
+        QCOMPARE(undone[u"done"_s].toInt(), 1);
+        QCOMPARE(m->get(u"/items/"_s + m_claim)["status"].toString(), u"queued"_s);
+        m->key = m->adminKey;
+        QCOMPARE(m->get(u"/items/"_s + m_motor)["status"].toString(), u"held"_s);
+    }
+
+    void jobsOfOthersAreNotThere()
+    {
+        const QJsonObject all { { u"action"_s, u"hold"_s }, { u"search"_s, QJsonObject() } };
+        m->key = m->adminKey;
+        const QString others = u"/jobs/"_s + done(all, m->post(u"/items/bulk"_s, all))[u"id"_s].toString();
+        m->key = m_claims;
+        const QString own = done(all, m->post(u"/items/bulk"_s, all))[u"id"_s].toString();
+        QCOMPARE(m->get(u"/jobs"_s).data().size(), 1);
+        QCOMPARE(m->get(u"/jobs?limit=1"_s).data()[0][u"id"].toString(), own);
+        for (const QString &path : { others, QString(others + u"/results"_s) })
+            QCOMPARE(m->get(path).status, 404);
+        for (const QString &way : { u"/pause"_s, u"/resume"_s, u"/cancel"_s, u"/undo"_s })
+            QCOMPARE(m->post(others + way).status, 404);
+        m->key = m->adminKey;
+        QCOMPARE(m->get(u"/jobs"_s).data().size(), 2);
+        QCOMPARE(m->get(u"/jobs/"_s + own).status, 200);
+    }
+
+    void aConfirmationIsForTheCategoriesOfItsPreview()
+    {
+        // The same key sees more, or less, than when it looked.
+        m->addUser(u"dana"_s, u"eleven quiet marble engines"_s, { u"Supervisor"_s }, { u"claims"_s });
+        m->key.clear();
+        const QByteArray token = "Bearer " + m->post(u"/sessions"_s, { { u"user"_s, u"dana"_s }, { u"password"_s, u"eleven quiet marble engines"_s } })["token"].toString().toLatin1();
+        const HeaderFields asDana { { "Authorization", token } };
+        QJsonObject request { { u"action"_s, u"hold"_s }, { u"search"_s, QJsonObject() } };
+        const Reply preview = m->post(u"/items/bulk"_s, request, asDana);
+        QCOMPARE(preview["count"].toObject()[u"value"].toInt(), 2);
+        m->key = m->adminKey;
+        QJsonObject dana = m->get(u"/users/dana"_s).json();
+        QJsonObject changed { { u"name"_s, u"dana"_s }, { u"roles"_s, dana[u"roles"_s] }, { u"categories"_s, QJsonArray { u"sales"_s } } };
+        QCOMPARE(m->put(u"/users/dana"_s, changed, { { "If-Match", "*" } }).status, 200);
+        m->key.clear();
+        request.insert(u"confirmationToken"_s, preview["confirmationToken"]);
+        const Reply refused = m->post(u"/items/bulk"_s, request, asDana);
+        QCOMPARE(refused.code(), u"confirmation.invalid"_s);
+    }
+
     void othersAreGivenNoMoreThanOneSees()
     {
         const auto keyFor = [](const QJsonArray &categories) { return QJsonObject { { u"name"_s, u"K"_s }, { u"scopes"_s, QJsonArray { u"source"_s } }, { u"categories"_s, categories } }; };
@@ -235,6 +312,20 @@ private Q_SLOTS:
     }
 
 private:
+    /// The job that came of a request, when it has ended.
+    QJsonObject ended(const Reply &made)
+    {
+        const QString path = u"/jobs/"_s + made["id"].toString();
+        QJsonObject job = made.json();
+        const auto hasEnded = [&] { return (job = m->get(path).json())[u"endedDateTime"_s].isString(); };
+        return made.status == 202 && QTest::qWaitFor(hasEnded, 30'000) ? job : QJsonObject();
+    }
+    QJsonObject done(QJsonObject request, const Reply &preview)
+    {
+        request.insert(u"confirmationToken"_s, preview["confirmationToken"]);
+        return ended(m->post(u"/items/bulk"_s, request));
+    }
+
     [[nodiscard]] static QByteArray quoted(const QString &text) { return '"' + text.toLatin1() + '"'; }
 
     void category(const QString &id, const QString &parent, const QString &product)

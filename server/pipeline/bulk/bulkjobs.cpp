@@ -46,13 +46,16 @@ void lookAt(BulkPreview &preview, const ItemRecord &record, ItemOperation action
 }
 
 /// Each of them is looked at: they are not many.
-void previewList(Snapshot &snapshot, const BulkRequest &request, BulkPreview &preview)
+void previewList(Snapshot &snapshot, const BulkRequest &request, const CategoryScope &scope, BulkPreview &preview)
 {
+    const auto configuration = snapshot.configuration();
     const std::vector<ItemId> &ids = *request.items;
     for (size_t first = 0; first < ids.size() && !snapshot.failed(); first += readAtOnce) {
         const auto begin = ids.begin() + static_cast<std::ptrdiff_t>(first);
         const std::vector<ItemId> some(begin, begin + static_cast<std::ptrdiff_t>(std::min(readAtOnce, ids.size() - first)));
         for (ItemRecord &record : snapshot.items(some)) {
+            if (!scope.covers(*configuration, record.item.categoryId))
+                continue;
             lookAt(preview, record, request.action);
             preview.sample.push_back(std::move(record));
             if (preview.sample.size() > BulkSampleSize)
@@ -63,9 +66,8 @@ void previewList(Snapshot &snapshot, const BulkRequest &request, BulkPreview &pr
     preview.count = { preview.lookedAt, true };
 }
 
-void previewSearch(Snapshot &snapshot, const BulkRequest &request, BulkPreview &preview)
+void previewSearch(Snapshot &snapshot, const BulkRequest &request, const ItemSearch &search, BulkPreview &preview)
 {
-    const ItemSearch search { request.condition, request.text, preview.at };
     preview.count = snapshot.countMatches(search, snapshot.configuration()->settings().countExactlyUpTo);
     if (!request.exclude.empty()) {
         const auto excluded = snapshot.matching(search, { request.exclude.begin(), request.exclude.end() });
@@ -109,7 +111,7 @@ Error notUndoable(const JobRecord &job, const QString &text, std::optional<qint6
 
 } // namespace
 
-Result<BulkPreview> previewBulk(Snapshot &snapshot, const BulkRequest &request)
+Result<BulkPreview> previewBulk(Snapshot &snapshot, const BulkRequest &request, const CategoryScope &scope)
 {
     if (const auto sound = checkParameters(snapshot, request.parameters); !sound)
         return sound.error();
@@ -117,14 +119,18 @@ Result<BulkPreview> previewBulk(Snapshot &snapshot, const BulkRequest &request)
     preview.at = snapshot.now();
     for (const ItemRecord &newest : snapshot.items(ItemFilter {}, 0, true, 1))
         preview.upTo = newest.item.id;
-    if (request.items)
-        previewList(snapshot, request, preview);
-    else
-        previewSearch(snapshot, request, preview);
+    if (request.items) {
+        previewList(snapshot, request, scope, preview);
+        return preview;
+    }
+    const auto search = searchOf({ request, preview.at, preview.upTo, std::nullopt, scope }, snapshot);
+    if (!search)
+        return search.error();
+    previewSearch(snapshot, request, *search, preview);
     return preview;
 }
 
-Result<JobRecord> startJob(Transaction &transaction, const BulkRequest &request, const BulkConfirmation &confirmation, const Actor &actor)
+Result<JobRecord> startJob(Transaction &transaction, const BulkRequest &request, const BulkConfirmation &confirmation, const Actor &actor, const CategoryScope &scope)
 {
     if (const auto used = transaction.jobConfirmedBy(confirmation.digest)) {
         return Error { ErrorCode::ConfirmationInvalid, QStringLiteral("This confirmation was used before; the job %1 came of it. For another one, ask for another preview.").arg(jobName(*used)),
@@ -140,8 +146,14 @@ Result<JobRecord> startJob(Transaction &transaction, const BulkRequest &request,
     // Of a list each id is gone through, whether or not there is such an item.
     job.total = request.items ? static_cast<qint64>(request.items->size()) : confirmation.count.value;
     job.totalExact = request.items || confirmation.count.exact;
-    transaction.insertJob(job, encodeBulkPlan({ request, confirmation.at, confirmation.upTo, std::nullopt }));
+    transaction.insertJob(job, encodeBulkPlan({ request, confirmation.at, confirmation.upTo, std::nullopt, scope }));
     return job;
+}
+
+Error noSuchJob(const QString &name)
+{
+    return { ErrorCode::ObjectNotFound, QStringLiteral("There is no job \"%1\". Jobs are forgotten some days after their end.").arg(name), {},
+        { { QStringLiteral("kind"), QStringLiteral("job") }, { QStringLiteral("id"), name } } };
 }
 
 Result<JobRecord> findJob(Snapshot &snapshot, const QString &name)
@@ -150,8 +162,7 @@ Result<JobRecord> findJob(Snapshot &snapshot, const QString &name)
         if (auto job = snapshot.job(*id))
             return *std::move(job);
     }
-    return Error { ErrorCode::ObjectNotFound, QStringLiteral("There is no job \"%1\". Jobs are forgotten some days after their end.").arg(name), {},
-        { { QStringLiteral("kind"), QStringLiteral("job") }, { QStringLiteral("id"), name } } };
+    return noSuchJob(name);
 }
 
 Result<JobRecord> commandJob(Transaction &transaction, const QString &name, JobCommand command)
@@ -205,7 +216,7 @@ std::optional<ItemOperation> inverseOf(const JobRecord &job)
     }
 }
 
-Result<JobRecord> undoJob(Transaction &transaction, const QString &name, const Actor &actor, const std::function<Result<void>(ItemOperation)> &allowed)
+Result<JobRecord> undoJob(Transaction &transaction, const QString &name, const Actor &actor, const std::function<Result<void>(ItemOperation)> &allowed, const CategoryScope &scope)
 {
     const auto found = findJob(transaction, name);
     if (!found)
@@ -231,6 +242,7 @@ Result<JobRecord> undoJob(Transaction &transaction, const QString &name, const A
     BulkPlan plan;
     plan.undoOf = job.id;
     plan.request.action = *inverse;
+    plan.scope = scope;
     transaction.insertJob(undo, encodeBulkPlan(plan));
     return undo;
 }

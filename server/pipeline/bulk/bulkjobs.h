@@ -25,7 +25,8 @@ struct BulkPreview
 };
 
 /// Call it in Store::search(). @returns InvalidReference when the action names something that is not there
-[[nodiscard]] Result<BulkPreview> previewBulk(Snapshot &snapshot, const BulkRequest &request);
+/// @param scope what the caller may see
+[[nodiscard]] Result<BulkPreview> previewBulk(Snapshot &snapshot, const BulkRequest &request, const CategoryScope &scope = {});
 
 /// A preview that somebody has confirmed.
 struct BulkConfirmation
@@ -37,8 +38,9 @@ struct BulkConfirmation
 };
 
 /// @returns ConfirmationInvalid when the confirmation was used before, TooManyJobs
-[[nodiscard]] Result<JobRecord> startJob(Transaction &transaction, const BulkRequest &request, const BulkConfirmation &confirmation, const Actor &actor);
+[[nodiscard]] Result<JobRecord> startJob(Transaction &transaction, const BulkRequest &request, const BulkConfirmation &confirmation, const Actor &actor, const CategoryScope &scope = {});
 
+[[nodiscard]] Error noSuchJob(const QString &name);
 /// @param name "job-17". @returns ObjectNotFound
 [[nodiscard]] Result<JobRecord> findJob(Snapshot &snapshot, const QString &name);
 
@@ -52,7 +54,7 @@ enum class JobCommand { Pause, Resume, Cancel };
 /// Makes a job that takes back what another has done, on the items that nobody has changed since.
 /// @param allowed whether the caller may carry out the inverse
 /// @returns JobNotUndoable, JobNotAllowedInState while the job has not ended, TooManyJobs
-[[nodiscard]] Result<JobRecord> undoJob(Transaction &transaction, const QString &name, const Actor &actor, const std::function<Result<void>(ItemOperation)> &allowed);
+[[nodiscard]] Result<JobRecord> undoJob(Transaction &transaction, const QString &name, const Actor &actor, const std::function<Result<void>(ItemOperation)> &allowed, const CategoryScope &scope = {});
 
 /// When a running job will have been through its items, if it goes on as before.
 [[nodiscard]] std::optional<Instant> estimatedEnd(const JobRecord &job);

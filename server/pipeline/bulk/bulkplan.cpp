@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bulkplan.h"
 
+#include <pipeline/search/searching.h>
+
+#include <QJsonArray>
 #include <QJsonDocument>
 
 namespace iwd {
@@ -12,8 +15,16 @@ const QString atName = QStringLiteral("at");
 const QString upToName = QStringLiteral("upTo");
 const QString undoOfName = QStringLiteral("undoOf");
 const QString actionName = QStringLiteral("action");
+const QString categoriesName = QStringLiteral("categories");
 
 } // namespace
+
+Result<ItemSearch> searchOf(const BulkPlan &plan, Snapshot &snapshot)
+{
+    ItemSearch search { plan.request.condition, plan.request.text, plan.at };
+    const auto kept = keepTo(plan.scope, snapshot, search);
+    return kept ? Result<ItemSearch>(search) : kept.error();
+}
 
 QByteArray encodeBulkPlan(const BulkPlan &plan)
 {
@@ -23,6 +34,8 @@ QByteArray encodeBulkPlan(const BulkPlan &plan)
     } else {
         json = { { requestName, QJsonDocument::fromJson(plan.request.canonical).object() }, { atName, toMillis(plan.at) }, { upToName, plan.upTo.number } };
     }
+    if (!plan.scope.isEverything())
+        json.insert(categoriesName, QJsonArray::fromStringList(plan.scope.roots));
     return QJsonDocument(json).toJson(QJsonDocument::Compact);
 }
 
@@ -30,6 +43,8 @@ Result<BulkPlan> decodeBulkPlan(const QByteArray &text)
 {
     const QJsonObject json = QJsonDocument::fromJson(text).object();
     BulkPlan plan;
+    for (const QJsonValue category : json.value(categoriesName).toArray())
+        plan.scope.roots.append(category.toString());
     if (const QJsonValue undoOf = json.value(undoOfName); undoOf.isDouble()) {
         const auto action = operationFromName(json.value(actionName).toString());
         if (!action)

@@ -356,10 +356,12 @@ QCoro::Task<Result<BulkRunner::Portion>> BulkRunner::findMatches(TenantId tenant
 {
     const std::function<Result<std::vector<ItemId>>(Snapshot &)> search = [work, after](Snapshot &snapshot) -> Result<std::vector<ItemId>> {
         const BulkPlan &plan = work->plan;
-        const ItemSearch wanted { plan.request.condition, plan.request.text, plan.at };
+        const auto wanted = searchOf(plan, snapshot);
+        if (!wanted)
+            return wanted.error();
         const std::vector<SortKey> byId { SortKey { itemField(QStringLiteral("id")), false } };
         std::vector<ItemId> ids;
-        for (const SearchHit &hit : snapshot.search(wanted, byId, QJsonArray { after.number }, portionSize))
+        for (const SearchHit &hit : snapshot.search(*wanted, byId, QJsonArray { after.number }, portionSize))
             ids.push_back(hit.id);
         return ids;
     };
@@ -394,7 +396,10 @@ QCoro::Task<Result<BulkRunner::Portion>> BulkRunner::walk(TenantId tenant, std::
         }
         if (ids.empty())
             return ids;
-        const auto found = snapshot.matching({ plan.request.condition, plan.request.text, plan.at }, ids);
+        const auto wanted = searchOf(plan, snapshot);
+        if (!wanted)
+            return wanted.error();
+        const auto found = snapshot.matching(*wanted, ids);
         return std::vector<ItemId>(found.begin(), found.end());
     };
     const auto ids = co_await m_pipeline.search<std::vector<ItemId>>(tenant, Deadline::in(patience), look);

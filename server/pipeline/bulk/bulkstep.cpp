@@ -17,6 +17,11 @@ JobResult skipped(ItemId item, const QString &code, const QString &detail)
     return { item, JobOutcome::Skipped, 0, code, detail, {} };
 }
 
+Error noSuchItem(ItemId item)
+{
+    return { ErrorCode::ItemNotFound, QStringLiteral("There is no item with the id \"%1\".").arg(item.toString()), {}, {} };
+}
+
 /// What the item is not fit for is skipped; what went wrong has failed.
 JobResult refusal(ItemId item, const Error &error)
 {
@@ -30,6 +35,7 @@ ItemCommand commandFor(const BulkPlan &plan, const JobRecord &job, ItemId item)
     ItemCommand command;
     command.operation = plan.request.action;
     command.item = { item.toString(), {} };
+    command.item.scope = plan.scope;
     command.reason = parameters.reason;
     command.resultCode = parameters.resultCode;
     command.queueId = parameters.queueId;
@@ -83,7 +89,10 @@ Result<JobResult> change(Transaction &transaction, const BulkPlan &plan, const J
 {
     // What was found a moment ago may have been changed by somebody since.
     const bool bySearch = !plan.undoOf && !plan.request.items;
-    if (bySearch && !plan.request.condition.matches(ItemAttributes(record.item), plan.at))
+    const bool isSeen = plan.scope.covers(*transaction.configuration(), record.item.categoryId);
+    if (!isSeen && !bySearch)
+        return noSuchItem(item.id);
+    if (!isSeen || (bySearch && !plan.request.condition.matches(ItemAttributes(record.item), plan.at)))
         return skipped(item.id, QStringLiteral("noLongerMatches"), QStringLiteral("It does not match the search any more."));
     ItemCommand command = commandFor(plan, job, item.id);
     if (plan.undoOf) {
@@ -173,7 +182,7 @@ Result<bool> doBulkStep(Transaction &transaction, const BulkPlan &plan, const Bu
         if (refused != step.refused.end()) {
             results.push_back(refusal(item.id, refused->second));
         } else if (record == records.end()) {
-            results.push_back(refusal(item.id, { ErrorCode::ItemNotFound, QStringLiteral("There is no item with the id \"%1\".").arg(item.id.toString()), {}, {} }));
+            results.push_back(refusal(item.id, noSuchItem(item.id)));
         } else {
             const int changes = transaction.changeCount();
             auto result = change(transaction, plan, job, item, record->second);
