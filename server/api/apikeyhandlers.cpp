@@ -2,6 +2,7 @@
 #include "apikeyhandlers.h"
 
 #include "encoding.h"
+#include "namedfilter.h"
 #include "pagecursor.h"
 
 #include <contract/configurationobject.h>
@@ -239,6 +240,10 @@ QCoro::Task<http::Response> ApiKeyHandlers::remove(Call call)
     };
     std::function<Answer(const bool &)> encode = [](const bool &) { return noContent(); };
     const auto answer = co_await m_pipeline.write<bool>(call.callersWriteContext(), work, encode);
+    if (answer && !answer->replayed) {
+        const Actor gone { QStringLiteral("apiKey"), call.id(), call.id() };
+        co_await forgetFiltersOf(m_pipeline, call, gone);
+    }
     co_return call.respond(answer);
 }
 

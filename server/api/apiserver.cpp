@@ -7,6 +7,7 @@
 #include "confighandlers.h"
 #include "eventhandlers.h"
 #include "exporthandlers.h"
+#include "filterhandlers.h"
 #include "forecasthandlers.h"
 #include "importhandlers.h"
 #include "itemhandlers.h"
@@ -83,6 +84,7 @@ public:
         , jobs(pipeline, options.confirmationSecret)
         , searches(pipeline)
         , exports(pipeline, authenticator)
+        , filters(pipeline)
         , imports(pipeline)
         , configuration(pipeline)
         , queues(pipeline)
@@ -104,6 +106,7 @@ public:
         take(jobs.endpoints());
         take(searches.endpoints());
         take(exports.endpoints());
+        take(filters.endpoints());
         take(imports.endpoints());
         take(configuration.endpoints());
         take(queues.endpoints());
@@ -144,6 +147,7 @@ public:
     JobHandlers jobs;
     SearchHandlers searches;
     ExportHandlers exports;
+    FilterHandlers filters;
     ImportHandlers imports;
     ConfigHandlers configuration;
     QueueHandlers queues;

@@ -2,6 +2,7 @@
 #include "exporthandlers.h"
 
 #include "itemexport.h"
+#include "namedfilter.h"
 
 namespace iwd {
 
@@ -41,7 +42,10 @@ std::vector<ApiEndpoint> ExportHandlers::endpoints()
 
 QCoro::Task<http::Response> ExportHandlers::exportItems(Call call)
 {
-    const auto input = decodeExport(call.body.toObject());
+    const auto body = co_await bodyWithNamedFilter(m_pipeline, call);
+    if (!body)
+        co_return call.problem(body.error());
+    const auto input = decodeExport(*body);
     if (!input)
         co_return call.problem(input.error());
     if (++*m_running > MostAtOnce) {

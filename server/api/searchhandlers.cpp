@@ -2,6 +2,7 @@
 #include "searchhandlers.h"
 
 #include "encoding.h"
+#include "namedfilter.h"
 #include "pagecursor.h"
 
 #include <contract/searchapi.h>
@@ -45,7 +46,11 @@ std::vector<ApiEndpoint> SearchHandlers::endpoints()
 
 QCoro::Task<http::Response> SearchHandlers::search(Call call)
 {
-    const auto input = decodeSearch(call.body.toObject());
+    const auto body = co_await bodyWithNamedFilter(m_pipeline, call);
+    if (!body)
+        co_return call.problem(body.error());
+    call.body = *body; // so that a cursor belongs to the search itself, and not to a filter that somebody changes meanwhile
+    const auto input = decodeSearch(*body);
     if (!input)
         co_return call.problem(input.error());
     const auto place = readCursor(call);

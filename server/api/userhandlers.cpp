@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "userhandlers.h"
 
+#include "namedfilter.h"
 #include "pagecursor.h"
 
 #include <contract/jsonreading.h>
@@ -178,6 +179,10 @@ QCoro::Task<http::Response> UserHandlers::remove(Call call)
     };
     std::function<Answer(const bool &)> encode = [](const bool &) { return noContent(); };
     const auto answer = co_await m_pipeline.write<bool>(call.callersWriteContext(), work, encode);
+    if (answer && !answer->replayed) {
+        const Actor gone { QStringLiteral("user"), call.id(), call.id() };
+        co_await forgetFiltersOf(m_pipeline, call, gone);
+    }
     co_return call.respond(answer);
 }
 

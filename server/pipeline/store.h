@@ -7,6 +7,7 @@
 #include "configurationsnapshot.h"
 #include "itemrecord.h"
 #include "report/event.h"
+#include "search/filterrecord.h"
 
 #include <base/clock.h>
 #include <base/delivery.h>
@@ -269,7 +270,6 @@ public:
     /// From this id on the log is whole; what came before is no longer kept. One above lastEvent() when nothing of the log is left.
     [[nodiscard]] virtual qint64 firstEvent() = 0;
 
-    // Callers; see WriteUnit::aboutCallers.
     [[nodiscard]] virtual std::optional<JobRecord> job(qint64 id) = 0;
     /// Newest first. @param before the last id of the page before; 0 starts
     [[nodiscard]] virtual std::vector<JobRecord> jobs(qint64 before, int limit) = 0;
@@ -284,6 +284,14 @@ public:
     /// The latest job that undoes this one, or has.
     [[nodiscard]] virtual std::optional<qint64> jobUndoing(qint64 id) = 0;
 
+    [[nodiscard]] virtual std::optional<FilterRecord> filter(qint64 id) = 0;
+    /// The owner's own and all that anybody has published, in order of their ids. @param after the last id of the page before; 0 starts
+    [[nodiscard]] virtual std::vector<FilterRecord> filters(const Actor &owner, qint64 after, int limit) = 0;
+    /// The id of the owner's filter with this name.
+    [[nodiscard]] virtual std::optional<qint64> filterCalled(const Actor &owner, const QString &name) = 0;
+    [[nodiscard]] virtual int countFilters(const Actor &owner) = 0;
+
+    // Callers; see WriteUnit::aboutCallers.
     [[nodiscard]] virtual std::vector<ApiKeyRecord> apiKeys() = 0;
     [[nodiscard]] virtual bool hasUsers() = 0;
     [[nodiscard]] virtual std::vector<UserRecord> users() = 0; ///< in order of their names
@@ -352,6 +360,14 @@ public:
     virtual void addJobResults(qint64 job, const std::vector<JobResult> &results) = 0;
     /// Forgets jobs that ended before, beginning with their results; at most @p limit of these. @returns whether there may be more
     virtual bool forgetJobsEndedBefore(Instant instant, int limit) = 0;
+
+    /// Assigns the id. The version is 1, and both dates are now.
+    virtual void insertFilter(FilterRecord &record) = 0;
+    /// Writes the filter, and leaves it to its owner; raises the version.
+    virtual void updateFilter(FilterRecord &record) = 0;
+    virtual void removeFilter(qint64 id) = 0;
+    /// What nobody else can find. What the owner has published stays.
+    virtual void removePrivateFilters(const Actor &owner) = 0;
 
     virtual void insertApiKey(const ApiKeyRecord &key, const QByteArray &hash) = 0;
     /// @returns whether there was such a key

@@ -63,6 +63,11 @@ public:
     std::optional<qint64> jobConfirmedBy(const QByteArray &confirmation) override;
     std::optional<qint64> jobUndoing(qint64 id) override;
 
+    std::optional<FilterRecord> filter(qint64 id) override;
+    std::vector<FilterRecord> filters(const Actor &owner, qint64 after, int limit) override;
+    std::optional<qint64> filterCalled(const Actor &owner, const QString &name) override;
+    int countFilters(const Actor &owner) override;
+
     std::vector<ApiKeyRecord> apiKeys() override;
     bool hasUsers() override;
     std::vector<UserRecord> users() override;
@@ -100,6 +105,10 @@ public:
     void updateJob(const JobRecord &job) override;
     void addJobResults(qint64 job, const std::vector<JobResult> &results) override;
     bool forgetJobsEndedBefore(Instant instant, int limit) override;
+    void insertFilter(FilterRecord &record) override;
+    void updateFilter(FilterRecord &record) override;
+    void removeFilter(qint64 id) override;
+    void removePrivateFilters(const Actor &owner) override;
     void insertApiKey(const ApiKeyRecord &key, const QByteArray &hash) override;
     bool revokeApiKey(const QString &id) override;
     bool rotateApiKey(const QString &id, const QByteArray &hash, Instant oldUntil) override;
@@ -122,7 +131,7 @@ public:
     bool leasesDueWork() override { return true; }
     void fail(Error error) override { m_database.fail(std::move(error)); }
     int changeCount() const override { return m_changes + m_callerChanges; }
-    /// Of what is not about callers alone: nothing that a process remembers of a tenant's work is made of that.
+    /// Of what is not about callers and what they keep for themselves alone: nothing that a process remembers of a tenant's work is made of that.
     [[nodiscard]] bool hasChangedWork() const { return m_changes > 0; }
 
     /// What was appended so far, in order. To be called before the commit: events that wait to be written together are written here.
@@ -214,7 +223,7 @@ private:
     std::vector<Event> m_events;
     size_t m_writtenEvents = 0; ///< of m_events; the others wait to be written together
     int m_changes = 0;
-    int m_callerChanges = 0; ///< of keys, users, sessions and the audit
+    int m_callerChanges = 0; ///< of keys, users, sessions, saved filters and the audit
 };
 
 } // namespace iwd

@@ -69,18 +69,6 @@ Result<void> refusePaging(const QJsonObject &json)
     return {};
 }
 
-/// Columns of each name once: the same twice is a slip, and NDJSON cannot hold it.
-Result<void> checkTwice(const QJsonValue &columns)
-{
-    QStringList seen;
-    for (const QJsonValue column : columns.toArray()) {
-        if (seen.contains(column.toString()))
-            return invalidField(QStringLiteral("columns[%1]").arg(seen.size()), QStringLiteral("a column that is named once"), json::describe(column));
-        seen.append(column.toString());
-    }
-    return {};
-}
-
 QStringList usualColumns(const QStringList &customAttributes)
 {
     static const QStringList rare { QStringLiteral("version"), QStringLiteral("priorityShift"), QStringLiteral("custom"), QStringLiteral("error") };
@@ -122,6 +110,17 @@ QString joined(const QJsonArray &texts)
 
 } // namespace
 
+Result<void> checkColumnsOnce(const QJsonValue &columns)
+{
+    QStringList seen;
+    for (const QJsonValue column : columns.toArray()) {
+        if (seen.contains(column.toString()))
+            return invalidField(QStringLiteral("columns[%1]").arg(seen.size()), QStringLiteral("a column that is named once"), json::describe(column));
+        seen.append(column.toString());
+    }
+    return {};
+}
+
 Result<ExportInput> decodeExport(const QJsonObject &json)
 {
     if (const auto whole = refusePaging(json); !whole)
@@ -138,7 +137,7 @@ Result<ExportInput> decodeExport(const QJsonObject &json)
         return search.error();
     input.search = *std::move(search);
     const QJsonValue columns = json.value(QStringLiteral("columns"));
-    if (const auto once = checkTwice(columns); !once)
+    if (const auto once = checkColumnsOnce(columns); !once)
         return once.error();
 
     ObjectReader reader(mine);

@@ -24,6 +24,9 @@ struct ExportInput
     QStringList headerNames; ///< one for each column; empty: the names of the columns
 };
 
+/// The same column twice is a slip, and NDJSON cannot hold it. @returns an Error about the second one
+[[nodiscard]] Result<void> checkColumnsOnce(const QJsonValue &columns);
+
 /// @returns an Error whose field is the path inside @p json
 [[nodiscard]] Result<ExportInput> decodeExport(const QJsonObject &json);
 

@@ -42,6 +42,8 @@ constexpr std::array<Row, PrivilegeCount> rows { {
     { WorkitemsRequeue, "Workitems.Requeue", Supervisor },
     { WorkitemsExport, "Workitems.Export", Supervisor },
     { WorkitemsBulk, "Workitems.Bulk", Supervisor },
+    { FiltersView, "Filters.View", Source | Agent | Reporting | Supervisor | Viewer },
+    { FiltersUpdate, "Filters.Update", Supervisor },
     { DistributionTake, "Distribution.Take", Agent },
     { EventsView, "Events.View", Reporting | Supervisor | Viewer },
     { DashboardView, "Dashboard.View", Reporting | Supervisor | Viewer },

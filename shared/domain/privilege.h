@@ -26,6 +26,8 @@ enum class Privilege {
     WorkitemsRequeue,
     WorkitemsExport,
     WorkitemsBulk,
+    FiltersView,
+    FiltersUpdate,
     DistributionTake,
     EventsView,
     DashboardView,

@@ -91,6 +91,8 @@ public:
 
     QString newKey(const QStringList &scopes, TenantId of, std::optional<Instant> expires = std::nullopt, const QString &agent = {});
     void addUser(const QString &name, const QString &password, const QStringList &roles, const QStringList &categories = {});
+    /// What the API does not do by itself.
+    void write(const std::function<void(Transaction &)> &work) { runIn(tenant, work); }
     void advance(milliseconds time) { clock->advance(time); }
     /// Cuts the log, as retention does.
     void forgetEventsUpTo(qint64 id);

@@ -20,13 +20,13 @@ QStringList allowed(const QString &scope)
             { QStringLiteral("Workitems.View"), QStringLiteral("Workitems.Create"), QStringLiteral("Workitems.Update"),
                 QStringLiteral("Workitems.Activate"), QStringLiteral("Workitems.Hold"), QStringLiteral("Workitems.Resume"),
                 QStringLiteral("Workitems.Complete"), QStringLiteral("Workitems.Cancel"), QStringLiteral("Workitems.Restart"),
-                QStringLiteral("Queues.View"), QStringLiteral("Categories.View"), QStringLiteral("Prioritization.View"), QStringLiteral("CapturePoints.View"), QStringLiteral("Attributes.View"), QStringLiteral("Calendars.View") } },
+                QStringLiteral("Queues.View"), QStringLiteral("Categories.View"), QStringLiteral("Prioritization.View"), QStringLiteral("CapturePoints.View"), QStringLiteral("Attributes.View"), QStringLiteral("Calendars.View"), QStringLiteral("Filters.View") } },
         { QStringLiteral("agent"),
             { QStringLiteral("Workitems.View"), QStringLiteral("Workitems.Hold"), QStringLiteral("Workitems.Complete"),
-                QStringLiteral("Distribution.Take"), QStringLiteral("Agents.View"), QStringLiteral("Agents.State") } },
+                QStringLiteral("Distribution.Take"), QStringLiteral("Agents.View"), QStringLiteral("Agents.State"), QStringLiteral("Filters.View") } },
         { QStringLiteral("reporting"),
             { QStringLiteral("Workitems.View"), QStringLiteral("Events.View"), QStringLiteral("Dashboard.View"),
-                QStringLiteral("Queues.View"), QStringLiteral("Categories.View"), QStringLiteral("Prioritization.View"), QStringLiteral("CapturePoints.View"), QStringLiteral("Attributes.View"), QStringLiteral("Calendars.View") } },
+                QStringLiteral("Queues.View"), QStringLiteral("Categories.View"), QStringLiteral("Prioritization.View"), QStringLiteral("CapturePoints.View"), QStringLiteral("Attributes.View"), QStringLiteral("Calendars.View"), QStringLiteral("Filters.View") } },
     };
     return table.value(scope);
 }
@@ -36,7 +36,7 @@ QStringList allowedToRole(const QString &role)
 {
     const QStringList looks { QStringLiteral("Workitems.View"), QStringLiteral("Events.View"), QStringLiteral("Dashboard.View"), QStringLiteral("Queues.View"),
         QStringLiteral("Categories.View"), QStringLiteral("Prioritization.View"), QStringLiteral("CapturePoints.View"), QStringLiteral("Attributes.View"), QStringLiteral("Agents.View"),
-        QStringLiteral("Calendars.View") };
+        QStringLiteral("Calendars.View"), QStringLiteral("Filters.View") };
     if (role == QLatin1StringView("Viewer"))
         return looks;
     if (role == QLatin1StringView("Agent"))
@@ -44,7 +44,7 @@ QStringList allowedToRole(const QString &role)
     return looks
         + QStringList { QStringLiteral("Workitems.Create"), QStringLiteral("Workitems.Update"), QStringLiteral("Workitems.Hold"), QStringLiteral("Workitems.Resume"),
               QStringLiteral("Workitems.Complete"), QStringLiteral("Workitems.Cancel"), QStringLiteral("Workitems.Restart"), QStringLiteral("Workitems.Activate"),
-              QStringLiteral("Workitems.Assign"), QStringLiteral("Workitems.Requeue"), QStringLiteral("Workitems.Export"), QStringLiteral("Workitems.Bulk"), QStringLiteral("Queues.Update"), QStringLiteral("Agents.Update"), QStringLiteral("Agents.State") };
+              QStringLiteral("Workitems.Assign"), QStringLiteral("Workitems.Requeue"), QStringLiteral("Workitems.Export"), QStringLiteral("Workitems.Bulk"), QStringLiteral("Filters.Update"), QStringLiteral("Queues.Update"), QStringLiteral("Agents.Update"), QStringLiteral("Agents.State") };
 }
 
 QString filledIn(const QString &path)

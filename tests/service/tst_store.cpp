@@ -54,6 +54,8 @@ private Q_SLOTS:
     void keysSessionsAndUsersAreFoundBeforeTheirTenantIsKnown();
     void aKeyOfAnAgentStaysOne();
     void answersAreKeptAndForgotten();
+    void savedFiltersAreTheirOwnersAndWhoseTheyArePublishedTo();
+    void savedFiltersHaveANameOfTheirOwn();
 };
 
 void TestStore::concurrentWritesShareATransaction()
@@ -565,6 +567,112 @@ void TestStore::answersAreKeptAndForgotten()
     }));
     const auto gone = fixture.run<bool>([&](Transaction &transaction) -> Result<bool> { return !transaction.storedAnswer(key); });
     QVERIFY(*gone);
+}
+
+void TestStore::savedFiltersAreTheirOwnersAndWhoseTheyArePublishedTo()
+{
+    PipelineFixture fixture;
+    const TenantId other = *fixture.store->createTenant(u"200"_s, u"t200"_s, u"6a2f41a3-c54c-fce8-32d2-0324e1c32e23"_s);
+    const Actor anna { u"user"_s, u"anna"_s, u"anna"_s };
+    const Actor key { u"apiKey"_s, u"anna"_s, u"A key that is called like her"_s };
+    const QJsonObject search { { u"text"_s, u"café \"in a row\""_s }, { u"columns"_s, QJsonArray { u"id"_s, u"custom.region"_s } },
+        { u"condition"_s, QJsonObject { { u"attribute"_s, u"queue"_s }, { u"operator"_s, u"equals"_s }, { u"value"_s, u"a\0b"_s } } } };
+    const auto insert = [&fixture](TenantId tenant, const Actor &owner, const SavedFilter &filter) {
+        const auto inserted = fixture.run<FilterRecord>(tenant, [&](Transaction &transaction) -> Result<FilterRecord> {
+            FilterRecord record;
+            record.owner = owner;
+            record.filter = filter;
+            transaction.insertFilter(record);
+            return record;
+        });
+        PipelineFixture::must(inserted);
+        return *inserted;
+    };
+    const FilterRecord own = insert(fixture.tenant, anna, { u"Mine"_s, u"A text"_s, FilterVisibility::Private, {}, search });
+    const FilterRecord shared = insert(fixture.tenant, key, { u"Mine"_s, {}, FilterVisibility::Shared, { u"Supervisor"_s, u"front-desk"_s }, {} });
+    const FilterRecord hidden = insert(fixture.tenant, key, { u"Hidden"_s, {}, FilterVisibility::Private, {}, {} });
+    const FilterRecord foreign = insert(other, anna, { u"Mine"_s, {}, FilterVisibility::Public, {}, {} });
+    QVERIFY(own.id > 0 && shared.id > own.id && hidden.id > shared.id);
+    QCOMPARE(own.version, 1);
+
+    const auto idsFor = [&fixture](const Actor &owner, qint64 after, int limit) {
+        QList<qint64> ids;
+        const auto found = fixture.look<std::vector<FilterRecord>>([&](Snapshot &snapshot) -> Result<std::vector<FilterRecord>> { return snapshot.filters(owner, after, limit); });
+        for (const FilterRecord &record : *found)
+            ids.append(record.id);
+        return ids;
+    };
+    fixture.restart();
+    QCOMPARE(idsFor(anna, 0, 10), QList({ own.id, shared.id }));
+    QCOMPARE(idsFor(anna, 0, 1), QList({ own.id }));
+    QCOMPARE(idsFor(anna, own.id, 10), QList({ shared.id }));
+    QCOMPARE(idsFor(key, 0, 10), QList({ shared.id, hidden.id }));
+
+    const auto get = [&fixture](qint64 id) { return *fixture.look<std::optional<FilterRecord>>([id](Snapshot &snapshot) -> Result<std::optional<FilterRecord>> { return snapshot.filter(id); }); };
+    const auto stored = get(own.id);
+    QVERIFY(stored && stored->isOf(anna) && stored->owner.name == u"anna"_s && stored->filter.description == u"A text"_s);
+    QCOMPARE(stored->filter.search, search);
+    QCOMPARE(stored->created, own.created);
+    const QStringList roles { u"Supervisor"_s, u"front-desk"_s };
+    QCOMPARE(get(shared.id)->filter.roles, roles);
+    QCOMPARE(get(shared.id)->filter.visibility, FilterVisibility::Shared);
+    QVERIFY(foreign.id == own.id || !get(foreign.id)); // each of their own, where tenants have databases of their own
+
+    fixture.clock.advance(std::chrono::hours(1));
+    const auto isNewVersion = fixture.run<bool>([&](Transaction &transaction) -> Result<bool> {
+        FilterRecord record = *transaction.filter(own.id);
+        record.filter.name = u"Renamed"_s;
+        record.filter.visibility = FilterVisibility::Public;
+        record.filter.search = {};
+        transaction.updateFilter(record);
+        return record.version == 2 && record.updated > record.created;
+    });
+    QVERIFY(isNewVersion && *isNewVersion);
+    const auto updated = get(own.id);
+    QVERIFY(updated->version == 2 && updated->filter.name == u"Renamed"_s && updated->filter.search.isEmpty() && updated->updated > updated->created && updated->isOf(anna));
+    QCOMPARE(idsFor(key, 0, 10), QList({ own.id, shared.id, hidden.id }));
+
+    // What is published stays when its owner is gone.
+    PipelineFixture::must(fixture.run<bool>([&](Transaction &transaction) -> Result<bool> {
+        transaction.removePrivateFilters(key);
+        return true;
+    }));
+    QCOMPARE(idsFor(key, 0, 10), QList({ own.id, shared.id }));
+    PipelineFixture::must(fixture.run<bool>([&](Transaction &transaction) -> Result<bool> {
+        transaction.removeFilter(shared.id);
+        transaction.removeFilter(foreign.id == own.id ? shared.id : foreign.id);
+        return true;
+    }));
+    QCOMPARE(idsFor(key, 0, 10), QList({ own.id }));
+    const auto ofOther = fixture.run<int>(other, [&](Transaction &transaction) -> Result<int> { return static_cast<int>(transaction.filters(key, 0, 10).size()); });
+    QCOMPARE(*ofOther, 1);
+}
+
+void TestStore::savedFiltersHaveANameOfTheirOwn()
+{
+    PipelineFixture fixture;
+    const Actor anna { u"user"_s, u"anna"_s, u"anna"_s };
+    const Actor bert { u"user"_s, u"bert"_s, u"bert"_s };
+    const auto insert = [&fixture](const Actor &owner, const QString &name) {
+        return fixture.run<qint64>([&](Transaction &transaction) -> Result<qint64> {
+            FilterRecord record;
+            record.owner = owner;
+            record.filter.name = name;
+            transaction.insertFilter(record);
+            return record.id;
+        });
+    };
+    const auto first = insert(anna, u"Late"_s);
+    QVERIFY(first);
+    QVERIFY(insert(anna, u"late"_s));
+    QVERIFY(insert(bert, u"Late"_s));
+    QVERIFY(!insert(anna, u"Late"_s)); // past the check of whoever asks
+    const auto called = fixture.look<std::optional<qint64>>([&](Snapshot &snapshot) -> Result<std::optional<qint64>> { return snapshot.filterCalled(anna, u"Late"_s); });
+    QCOMPARE(**called, *first);
+    const auto nobodys = fixture.look<std::optional<qint64>>([&](Snapshot &snapshot) -> Result<std::optional<qint64>> { return snapshot.filterCalled(bert, u"late"_s); });
+    QVERIFY(!nobodys->has_value());
+    const auto count = fixture.look<int>([&](Snapshot &snapshot) -> Result<int> { return 10 * snapshot.countFilters(anna) + snapshot.countFilters(bert); });
+    QCOMPARE(*count, 21);
 }
 
 QTEST_GUILESS_MAIN(TestStore)

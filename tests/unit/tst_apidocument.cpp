@@ -177,7 +177,7 @@ void TestApiDocument::privilegesAreThoseOfTheDocument()
     QSet<QString> known;
     for (const QJsonValue &privilege : schemas.value(QStringLiteral("Privilege")).toObject().value(QStringLiteral("enum")).toArray())
         known.insert(privilege.toString());
-    QSet<QString> needed;
+    QSet<QString> needed { QStringLiteral("Filters.Update") }; // by what a filter is to be, not by the route
     for (const DocumentedOperation &operation : documentedOperations()) {
         if (operation.open)
             QCOMPARE(operation.privilege, QStringLiteral("none"));
@@ -286,7 +286,7 @@ void TestApiDocument::examplesOfPathAndBodyAgree()
         const QJsonValue id = value.value(name.endsWith(QLatin1StringView("/users/{id}")) ? QStringLiteral("name") : QStringLiteral("id"));
         QCOMPARE(parameter.value(QStringLiteral("example")), id);
     });
-    QCOMPARE(count, 10);
+    QCOMPARE(count, 11);
 }
 
 void TestApiDocument::objectsInAnswersAreClosed()

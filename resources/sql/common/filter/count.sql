@@ -1,0 +1,3 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- A range of the index (tenant_id, owner_kind, owner_id, name), at most as long as an owner may have filters.
+select count(*) from saved_filter where tenant_id = :tenant and owner_kind = :owner_kind and owner_id = :owner_id
