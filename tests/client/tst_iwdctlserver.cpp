@@ -34,6 +34,10 @@ private Q_SLOTS:
     void lintTellsByItsExitCodeHowBadItIs();
     void anExportGoesToStandardOutputOrAFile();
     void anExportThatBreaksOffLeavesTheFileOfBefore();
+    void aSavedFilterIsUsedByItsNameOrItsId();
+    void filtersWithOneNameAreToldApart();
+    void wordsThatMakeNoSenseForAFilterAreExplained_data();
+    void wordsThatMakeNoSenseForAFilterAreExplained();
     void manyItemsAreHeldAndResumedFromTheCommandLine();
     void manyItemsAreLeftAloneWhenNobodyAgrees();
     void wordsThatMakeNoSenseForManyItemsAreExplained_data();
@@ -424,6 +428,92 @@ void TestIwdctlServer::lintTellsByItsExitCodeHowBadItIs()
     QCOMPARE(json.json()["data"_L1][0]["code"_L1].toString(), u"agents.none"_s);
     QCOMPARE(iwdctl({ u"items"_s, u"cancel"_s, u"lint-1"_s }).code, 0);
     QCOMPARE(iwdctl({ u"lint"_s, u"--severity"_s, u"fatal"_s }).code, 1);
+}
+
+void TestIwdctlServer::aSavedFilterIsUsedByItsNameOrItsId()
+{
+    QCOMPARE(logIn().code, 0);
+    QVERIFY(iwdctl({ u"filters"_s, u"list"_s }).out.contains("No filters."_L1));
+    for (const QString &key : { u"F-2"_s, u"F-1"_s })
+        QCOMPARE(iwdctl({ u"items"_s, u"add"_s, u"--capture-id"_s, key, u"--set"_s, u"hall="_s + key.right(1) }).code, 0);
+    const QStringList save { u"filters"_s, u"save"_s, u"By hand"_s, u"--where"_s, u"captureId~F-"_s, u"--sort"_s, u"captureId"_s, u"--columns"_s, u"captureId,custom.hall"_s };
+    const Said saved = iwdctl(save + QStringList { u"--description"_s, u"What was typed"_s });
+    QVERIFY2(saved.code == 0 && saved.out.contains("\"By hand\", private."_L1), qPrintable(saved.out + saved.err));
+    const QJsonObject filter = iwdctl({ u"filters"_s, u"list"_s, u"--output"_s, u"json"_s }).json()["data"_L1][0].toObject();
+    const QString id = filter["id"_L1].toString();
+    QVERIFY2(saved.out.contains(u"Saved "_s + id), qPrintable(saved.out));
+    const Said list = iwdctl({ u"filters"_s, u"list"_s });
+    QVERIFY2(list.out.contains(id) && list.out.contains("(you)"_L1) && list.out.contains("What was typed"_L1), qPrintable(list.out));
+
+    for (const QString &which : { id, u"By hand"_s }) {
+        const Said found = iwdctl({ u"items"_s, u"search"_s, u"--filter"_s, which });
+        QVERIFY2(found.code == 0, qPrintable(found.err));
+        const QStringList lines = found.out.split(u'\n');
+        QVERIFY2(lines[0].contains("CUSTOM.HALL"_L1) && lines[1].contains("F-1"_L1) && lines[2].contains("F-2"_L1), qPrintable(found.out));
+        const Said written = iwdctl({ u"items"_s, u"export"_s, u"--filter"_s, which, u"--where"_s, u"hall=2"_s, u"--header"_s, u"Key,Hall"_s });
+        QVERIFY2(written.code == 0, qPrintable(written.err));
+        QCOMPARE(written.out, u"Key,Hall\r\nF-2,2\r\n"_s);
+    }
+    const Said columns = iwdctl({ u"items"_s, u"search"_s, u"--filter"_s, id, u"--columns"_s, u"status"_s });
+    QVERIFY2(columns.out.contains("STATUS"_L1) && !columns.out.contains("CUSTOM.HALL"_L1), qPrintable(columns.out));
+
+    const Said twice = iwdctl(save);
+    QVERIFY2(twice.code == 1 && twice.err.contains("--replace"_L1), qPrintable(twice.err));
+    const Said replaced = iwdctl(save + QStringList { u"--replace"_s, u"--role"_s, u"Supervisor,Viewer"_s });
+    QVERIFY2(replaced.code == 0 && replaced.out.contains(id) && replaced.out.contains("shared with Supervisor, Viewer"_L1), qPrintable(replaced.out + replaced.err));
+    QCOMPARE(iwdctl({ u"filters"_s, u"save"_s, u"New"_s, u"printer"_s, u"--replace"_s, u"--public"_s }).code, 0);
+    QVERIFY(iwdctl({ u"filters"_s, u"list"_s }).out.contains("public"_L1));
+    for (const QString &which : { id, u"New"_s })
+        QCOMPARE(iwdctl({ u"filters"_s, u"delete"_s, which }).code, 0);
+    const Said gone = iwdctl({ u"items"_s, u"search"_s, u"--filter"_s, u"By hand"_s });
+    QVERIFY2(gone.code == 1 && gone.err.contains("iwdctl filters list"_L1), qPrintable(gone.err));
+    QCOMPARE(iwdctl({ u"items"_s, u"export"_s, u"--filter"_s, id }).code, 1);
+    QCOMPARE(iwdctl({ u"filters"_s, u"delete"_s, id }).code, 1);
+}
+
+void TestIwdctlServer::filtersWithOneNameAreToldApart()
+{
+    QCOMPARE(logIn().code, 0);
+    const QStringList key = m->administratorsEnvironment();
+    QCOMPARE(iwdctl({ u"items"_s, u"add"_s, u"--capture-id"_s, u"G-1"_s }).code, 0);
+    const auto save = [this](const QString &where, const QStringList &environment) {
+        return iwdctl({ u"filters"_s, u"save"_s, u"Ours"_s, u"--where"_s, where, u"--public"_s, u"--columns"_s, u"captureId"_s, u"--output"_s, u"json"_s }, {}, environment).json()["id"_L1].toString();
+    };
+    const QString ofTheKey = save(u"captureId=nothing"_s, key);
+    // The only one of that name is meant, and one's own when there are several.
+    QVERIFY(iwdctl({ u"items"_s, u"search"_s, u"--filter"_s, u"Ours"_s }).out.contains("No items."_L1));
+    const QString own = save(u"captureId=G-1"_s, {});
+    QVERIFY(iwdctl({ u"items"_s, u"search"_s, u"--filter"_s, u"Ours"_s }).out.contains("G-1"_L1));
+    const QString secret = m->home().filePath(u"third.key"_s);
+    const Said made = iwdctl({ u"keys"_s, u"create"_s, u"Third"_s, u"--scope"_s, u"admin"_s, u"--save"_s, secret });
+    QVERIFY2(made.code == 0, qPrintable(made.err));
+    const Said unclear = iwdctl({ u"items"_s, u"search"_s, u"--filter"_s, u"Ours"_s, u"--key-file"_s, secret, u"--url"_s, url() });
+    QVERIFY2(unclear.code == 1 && unclear.err.contains(ofTheKey) && unclear.err.contains(own + u" of admin"_s), qPrintable(unclear.err));
+    for (const QString &which : { ofTheKey, own })
+        QCOMPARE(iwdctl({ u"filters"_s, u"delete"_s, which }).code, 0);
+}
+
+void TestIwdctlServer::wordsThatMakeNoSenseForAFilterAreExplained_data()
+{
+    QTest::addColumn<QStringList>("words");
+    QTest::addColumn<int>("code");
+    QTest::addColumn<QString>("sentence");
+    QTest::newRow("half a comparison") << QStringList { u"save"_s, u"X"_s, u"--where"_s, u"status"_s } << 2 << u"NAME=VALUE"_s;
+    QTest::newRow("two ways to share") << QStringList { u"save"_s, u"X"_s, u"--public"_s, u"--role"_s, u"Viewer"_s } << 2 << u"not both"_s;
+    QTest::newRow("no such column") << QStringList { u"save"_s, u"X"_s, u"--columns"_s, u"stauts"_s } << 1 << u"status"_s;
+    QTest::newRow("no such role") << QStringList { u"save"_s, u"X"_s, u"--role"_s, u"Boss"_s } << 1 << u"no role \"Boss\""_s;
+    QTest::newRow("no such filter") << QStringList { u"delete"_s, u"X"_s } << 1 << u"no filter \"X\""_s;
+}
+
+void TestIwdctlServer::wordsThatMakeNoSenseForAFilterAreExplained()
+{
+    QFETCH(QStringList, words);
+    QFETCH(int, code);
+    QFETCH(QString, sentence);
+    const Said said = iwdctl(QStringList { u"filters"_s } + words, {}, m->administratorsEnvironment());
+    QCOMPARE(said.code, code);
+    QVERIFY2(said.err.contains(sentence), qPrintable(said.err));
+    QVERIFY(iwdctl({ u"filters"_s, u"list"_s }, {}, m->administratorsEnvironment()).out.contains("No filters."_L1));
 }
 
 void TestIwdctlServer::manyItemsAreHeldAndResumedFromTheCommandLine()

@@ -7,6 +7,7 @@
 #include "console.h"
 #include "demo/democommand.h"
 #include "exportcommand.h"
+#include "filtercommands.h"
 #include "importcommand.h"
 #include "itemcommands.h"
 #include "jobcommands.h"
@@ -85,6 +86,7 @@ std::vector<CommandSpec> makeCommands()
 {
     std::vector<CommandSpec> commands = itemCommands();
     commands.push_back(exportCommand());
+    commands.insert(commands.end(), filterCommands().begin(), filterCommands().end());
     commands.insert(commands.end(), jobCommands().begin(), jobCommands().end());
     commands.push_back(importCommand());
     commands.push_back({ u"queues"_s, {}, u"Shows the queues with what waits in them."_s, {} });
@@ -137,6 +139,8 @@ QCoro::Task<int> runCommand(CommandLine line)
         co_return co_await awaitReadiness(std::move(line), std::move(client));
     if (has(jobCommands(), line.command))
         co_return co_await runJobCommand(std::move(line), std::move(client));
+    if (has(filterCommands(), line.command))
+        co_return co_await runFilterCommand(std::move(line), std::move(client));
     if (has(keyCommands(), line.command))
         co_return co_await runKeyCommand(std::move(line), std::move(client));
     if (has(configCommands(), line.command))

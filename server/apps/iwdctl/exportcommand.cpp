@@ -3,6 +3,7 @@
 
 #include "connection.h"
 #include "console.h"
+#include "filtercommands.h"
 #include "interrupt.h"
 #include "printing.h"
 #include "searchwords.h"
@@ -101,6 +102,7 @@ const CommandSpec &exportCommand()
     static const CommandSpec command { u"items export"_s, { u"[WORDS]"_s }, u"Writes everything that a search finds to a file or standard output."_s,
         { { u"to"_s, u"FILE"_s, u"there when it is whole, else not at all; default: standard output"_s }, { u"format"_s, u"csv|ndjson"_s, u"default csv"_s },
             { u"where"_s, u"NAME=VALUE"_s, u"as of items search; may be repeated"_s, true }, { u"condition"_s, u"JSON|@FILE"_s, u"a condition as in the rules of categories"_s },
+            { u"filter"_s, u"ID|NAME"_s, u"also what this saved filter looks for, in its order and with its columns"_s },
             { u"sort"_s, u"[-]FIELD,…|priority"_s, u"- is descending; default: newest first"_s }, { u"columns"_s, u"NAME,…"_s, u"what to write of each item, such as status,custom.region"_s },
             { u"header"_s, u"NAME,…|none"_s, u"of the columns; default: their own names"_s }, { u"time-zone"_s, u"ZONE"_s, u"of dates, such as Europe/Berlin; default UTC"_s },
             { u"separator"_s, u"comma|semicolon|tab"_s, u"of CSV; default comma"_s }, { u"bom"_s, {}, u"begins CSV with the mark by which spreadsheets know UTF-8"_s } } };
@@ -135,9 +137,14 @@ Result<QJsonObject> exportFromLine(const CommandLine &line)
 
 QCoro::Task<int> runExport(CommandLine line, std::shared_ptr<Client> client)
 {
-    const auto body = exportFromLine(line);
+    auto body = exportFromLine(line);
     if (!body)
         co_return failUsage(body.error());
+    const auto filter = co_await filterOfLine(line, client);
+    if (!filter)
+        co_return fail(filter.error());
+    if (!filter->isEmpty())
+        body->insert(u"filter"_s, filter->value("id"_L1));
     Destination destination(line.value(u"to"_s));
     if (const QString trouble = destination.open(); !trouble.isEmpty()) {
         console::complain(trouble);

@@ -3,6 +3,7 @@
 
 #include "connection.h"
 #include "console.h"
+#include "filtercommands.h"
 #include "printing.h"
 #include "searchwords.h"
 #include "table.h"
@@ -147,11 +148,16 @@ QCoro::Task<int> searchItems(CommandLine line, std::shared_ptr<Client> client)
     const auto limit = limitOf(line);
     if (!limit)
         co_return ExitUsage;
-    const auto search = searchFromLine(line);
+    auto search = searchFromLine(line);
     if (!search) {
         console::complain(search.error());
         co_return ExitUsage;
     }
+    const auto filter = co_await filterOfLine(line, client);
+    if (!filter)
+        co_return fail(filter.error());
+    if (!filter->isEmpty())
+        search->insert(u"filter"_s, filter->value("id"_L1));
     const auto found = co_await searchPages(*search, *limit, client);
     if (!found)
         co_return fail(found.error());
@@ -159,7 +165,12 @@ QCoro::Task<int> searchItems(CommandLine line, std::shared_ptr<Client> client)
         console::print(pretty(*found));
         co_return ExitFine;
     }
-    const QStringList columns = line.value(u"columns"_s).split(u',', Qt::SkipEmptyParts);
+    QStringList columns = line.value(u"columns"_s).split(u',', Qt::SkipEmptyParts);
+    if (columns.isEmpty()) {
+        for (const auto &column : filter->value("columns"_L1).toArray())
+            columns.append(column.toString());
+        columns.removeAll(u"id"_s); // it is always there
+    }
     const QJsonArray items = found->value("data"_L1).toArray();
     console::print(columns.isEmpty() ? itemList(items) : chosenColumns(items, columns));
     if (const QJsonObject count = found->value("count"_L1).toObject(); !count.isEmpty())
@@ -319,6 +330,7 @@ const std::vector<CommandSpec> &itemCommands()
         { u"items search"_s, { u"[WORDS]"_s }, u"Finds items by words, by conditions, or by both."_s,
             { { u"where"_s, u"NAME=VALUE"_s, u"also != < <= > >= and ~ (contains); a,b is one of both; may be repeated"_s, true },
                 { u"condition"_s, u"JSON|@FILE"_s, u"a condition as in the rules of categories"_s },
+                { u"filter"_s, u"ID|NAME"_s, u"also what this saved filter looks for, in its order and with its columns"_s },
                 { u"sort"_s, u"[-]FIELD,…|priority"_s, u"- is descending; default: newest first"_s },
                 { u"columns"_s, u"NAME,…"_s, u"what to show of each item, such as status,custom.region"_s },
                 { u"limit"_s, u"N"_s, u"at most so many; default 50"_s }, { u"count"_s, {}, u"also say how many there are in all"_s } } },
