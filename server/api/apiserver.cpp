@@ -97,7 +97,7 @@ public:
         , users(pipeline, passwords, guard)
         , roles(pipeline)
         , apiKeys(pipeline)
-        , audit(pipeline)
+        , audit(pipeline, authenticator)
         , lint(pipeline)
         , simulations(pipeline, profiles)
         , forecasts(pipeline, profiles)

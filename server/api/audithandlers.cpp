@@ -1,34 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "audithandlers.h"
 
+#include "auditexport.h"
 #include "pagecursor.h"
-
-#include <pipeline/report/eventwriter.h>
 
 namespace iwd {
 
 namespace {
 
-/// What was asked for, of both areas.
-struct AuditQuery
-{
-    AuditFilter filter;
-    int limit = 100;
-    qint64 beforeConfiguration = std::numeric_limits<qint64>::max();
-    qint64 beforeCallers = std::numeric_limits<qint64>::max();
-};
-
 const QString configurationKey = QStringLiteral("configuration");
 const QString callersKey = QStringLiteral("callers");
-
-Result<std::optional<Instant>> instantIn(const Call &call, const QString &name)
-{
-    const auto text = call.request.queryValue(name);
-    if (!text)
-        return std::optional<Instant>();
-    const auto instant = instantFromIso(*text);
-    return instant ? Result<std::optional<Instant>>(std::optional(*instant)) : inside(name, instant.error());
-}
 
 Result<qint64> placeIn(const QJsonObject &cursor, const QString &key)
 {
@@ -40,25 +21,16 @@ Result<qint64> placeIn(const QJsonObject &cursor, const QString &key)
     return isNumber ? Result<qint64>(number) : damagedCursor();
 }
 
-Result<AuditQuery> queryIn(const Call &call)
+/// What a page is asked for with.
+Result<AuditQuery> pageQueryIn(const Call &call)
 {
-    AuditQuery query;
     const auto limit = call.limit();
     if (!limit)
         return limit.error();
-    query.limit = *limit;
-    query.filter.actor = call.parameter(u"actor");
-    query.filter.action = call.parameter(u"action");
-    query.filter.kind = call.parameter(u"kind");
-    query.filter.objectId = call.parameter(u"object");
-    const auto from = instantIn(call, QStringLiteral("from"));
-    if (!from)
-        return from.error();
-    query.filter.from = *from;
-    const auto until = instantIn(call, QStringLiteral("until"));
-    if (!until)
-        return until.error();
-    query.filter.until = *until;
+    auto query = auditQueryIn(call);
+    if (!query)
+        return query;
+    query->limit = *limit;
     const auto cursor = readCursor(call);
     if (!cursor)
         return cursor.error();
@@ -70,81 +42,95 @@ Result<AuditQuery> queryIn(const Call &call)
     const auto callers = placeIn(*cursor, callersKey);
     if (!callers)
         return callers.error();
-    query.beforeConfiguration = *configuration;
-    query.beforeCallers = *callers;
+    query->beforeConfiguration = *configuration;
+    query->beforeCallers = *callers;
     return query;
 }
 
-QJsonObject encodeEntry(const AuditRecord &record)
-{
-    const QJsonObject before = record.before.value_or(QJsonObject());
-    const QJsonObject after = record.after.value_or(QJsonObject());
-    // Of something new all is told, and of something that is gone; otherwise only what is different.
-    const auto changed = [](const std::optional<QJsonObject> &of, const QJsonObject &from) { return of ? QJsonValue(changedMembers(*of, from)) : QJsonValue(); };
-    return { { QStringLiteral("id"), QStringLiteral("%1-%2").arg(record.area == AuditArea::Callers ? QStringLiteral("a") : QStringLiteral("c")).arg(record.id) },
-        { QStringLiteral("time"), toIso(record.at) },
-        { QStringLiteral("actor"),
-            QJsonObject { { QStringLiteral("kind"), record.actor.kind }, { QStringLiteral("id"), record.actor.id }, { QStringLiteral("name"), record.actor.name } } },
-        { QStringLiteral("address"), textOrNull(record.actor.address) }, { QStringLiteral("action"), record.action }, { QStringLiteral("kind"), record.kind },
-        { QStringLiteral("object"), record.objectId }, { QStringLiteral("version"), record.version > 0 ? QJsonValue(record.version) : QJsonValue() },
-        { QStringLiteral("before"), changed(record.before, after) }, { QStringLiteral("after"), changed(record.after, before) } };
-}
-
-/// The newest of both lists together, which are each in order.
-Answer merged(const Call &call, const AuditQuery &query, const std::vector<AuditRecord> &configuration, const std::vector<AuditRecord> &callers)
+Answer encodePage(const Call &call, const AuditPage &page)
 {
     QJsonArray data;
-    auto one = configuration.begin();
-    auto other = callers.begin();
-    AuditQuery next = query;
-    while (data.size() < query.limit && (one != configuration.end() || other != callers.end())) {
-        const bool takeOne = other == callers.end() || (one != configuration.end() && one->at >= other->at);
-        const AuditRecord &record = takeOne ? *one++ : *other++;
-        (takeOne ? next.beforeConfiguration : next.beforeCallers) = record.id;
-        data.append(encodeEntry(record));
-    }
-    if (one == configuration.end() && other == callers.end())
+    for (const AuditRecord &record : page.entries)
+        data.append(encodeAuditEntry(record));
+    if (page.isLast)
         return encodeList(data, {});
-    return encodeList(data, makeCursor(call, { { configurationKey, QString::number(next.beforeConfiguration) }, { callersKey, QString::number(next.beforeCallers) } }));
+    return encodeList(data, makeCursor(call, { { configurationKey, QString::number(page.next.beforeConfiguration) }, { callersKey, QString::number(page.next.beforeCallers) } }));
 }
 
-using Entries = std::vector<AuditRecord>;
-
-std::function<Result<Entries>(Snapshot &)> readingOf(AuditQuery query, AuditArea area)
+EndpointInfo exportInfo()
 {
-    query.filter.area = area;
-    const qint64 before = area == AuditArea::Callers ? query.beforeCallers : query.beforeConfiguration;
-    // One more than is shown, to know whether there is another page.
-    return [query, before](Snapshot &snapshot) -> Result<Entries> { return snapshot.audit(query.filter, before, query.limit + 1); };
+    return { .method = "GET", .pattern = QStringLiteral("/iwd/v3/audit/export"), .privilege = Privilege::AuditView, .parameters = auditParameters() + QStringList { QStringLiteral("format") } };
+}
+
+Result<ExportFormat> formatIn(const Call &call)
+{
+    const QString name = QStringLiteral("format");
+    const QString format = call.request.queryValue(name).value_or(QStringLiteral("csv"));
+    if (format == QLatin1StringView("csv"))
+        return ExportFormat::Csv;
+    if (format == QLatin1StringView("ndjson"))
+        return ExportFormat::Ndjson;
+    return invalidField(name, QStringLiteral("csv or ndjson"), format.left(60));
+}
+
+Error tooManyExports()
+{
+    return { ErrorCode::Busy,
+        QStringLiteral("%1 exports of the audit are running already, as many as one server runs at once. Try again when one of them has ended.").arg(AuditHandlers::MostExportsAtOnce), {},
+        { { QStringLiteral("retryAfterSeconds"), 10 } } };
+}
+
+http::Response fileResponse(ExportFormat format, Instant now)
+{
+    const bool csv = format == ExportFormat::Csv;
+    const QString time = toIso(now).left(19).remove(u'-').remove(u':') + u'Z';
+    const QString name = QStringLiteral("audit-%1.%2").arg(time, csv ? QStringLiteral("csv") : QStringLiteral("ndjson"));
+    http::Response response;
+    response.headers.add("Content-Type", csv ? "text/csv; charset=utf-8; header=present" : "application/x-ndjson");
+    response.headers.add("Content-Disposition", "attachment; filename=\"" + name.toLatin1() + '"');
+    return response;
 }
 
 } // namespace
 
 std::vector<ApiEndpoint> AuditHandlers::endpoints()
 {
-    return { { { .method = "GET",
-                   .pattern = QStringLiteral("/iwd/v3/audit"),
-                   .privilege = Privilege::AuditView,
-                   .parameters = { QStringLiteral("actor"), QStringLiteral("action"), QStringLiteral("kind"), QStringLiteral("object"), QStringLiteral("from"), QStringLiteral("until"),
-                       QStringLiteral("limit"), QStringLiteral("cursor") } },
-        [this](Call call) { return list(std::move(call)); } } };
+    const QStringList page { QStringLiteral("limit"), QStringLiteral("cursor") };
+    return { { { .method = "GET", .pattern = QStringLiteral("/iwd/v3/audit"), .privilege = Privilege::AuditView, .parameters = auditParameters() + page },
+                 [this](Call call) { return list(std::move(call)); } },
+        { exportInfo(), [this](Call call) { return exportAll(std::move(call)); } } };
 }
 
 QCoro::Task<http::Response> AuditHandlers::list(Call call)
 {
-    const auto query = queryIn(call);
+    const auto query = pageQueryIn(call);
     if (!query)
         co_return call.badRequest(query.error());
-    // An actor, say, may have left only few entries among many.
-    std::function<Result<Entries>(Snapshot &)> configuration = readingOf(*query, AuditArea::Configuration);
-    const auto ofConfiguration = co_await m_pipeline.search<Entries>(call.caller.tenant, call.request.deadline, configuration);
-    if (!ofConfiguration)
-        co_return call.problem(ofConfiguration.error());
-    std::function<Result<Entries>(Snapshot &)> callers = readingOf(*query, AuditArea::Callers);
-    const auto ofCallers = co_await m_pipeline.readCallers<Entries>(call.caller.tenant, call.request.deadline, callers);
-    if (!ofCallers)
-        co_return call.problem(ofCallers.error());
-    co_return toResponse(merged(call, *query, *ofConfiguration, *ofCallers));
+    const auto page = co_await readAudit(m_pipeline, call.caller.tenant, call.request.deadline, *query);
+    if (!page)
+        co_return call.problem(page.error());
+    co_return toResponse(encodePage(call, *page));
+}
+
+QCoro::Task<http::Response> AuditHandlers::exportAll(Call call)
+{
+    const auto query = auditQueryIn(call);
+    if (!query)
+        co_return call.badRequest(query.error());
+    const auto format = formatIn(call);
+    if (!format)
+        co_return call.badRequest(format.error());
+    if (++*m_running > MostExportsAtOnce) {
+        --*m_running;
+        co_return call.problem(tooManyExports());
+    }
+    const auto source = std::make_shared<AuditExport>(m_pipeline, m_authenticator, call, exportInfo(), *query, *format, m_running);
+    const auto begun = co_await source->begin(call.request.deadline);
+    if (!begun)
+        co_return call.problem(begun.error());
+    http::Response response = fileResponse(*format, m_pipeline.clock().now());
+    response.stream = source;
+    co_return response;
 }
 
 } // namespace iwd

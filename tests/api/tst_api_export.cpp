@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apifixture.h"
-
-#include <QTcpSocket>
+#include "slowclient.h"
 
 using namespace iwd;
 using namespace iwd::test;
@@ -31,54 +30,6 @@ QStringList firstCells(const QByteArray &body)
         cells.append(line.section(u',', 0, 0));
     return cells;
 }
-
-/// A client that reads when it wants to.
-class SlowClient
-{
-public:
-    SlowClient(quint16 port, const QString &key, const QJsonObject &body)
-    {
-        const QByteArray content = QJsonDocument(body).toJson(QJsonDocument::Compact);
-        m_socket.setReadBufferSize(4096);
-        m_socket.connectToHost(QHostAddress(QHostAddress::LocalHost), port);
-        m_socket.setSocketOption(QAbstractSocket::ReceiveBufferSizeSocketOption, 65536);
-        m_socket.write("POST /iwd/v3/items/export HTTP/1.1\r\nHost: localhost\r\nx-api-key: " + key.toLatin1() + "\r\nContent-Type: application/json\r\nContent-Length: "
-            + QByteArray::number(content.size()) + "\r\n\r\n" + content);
-    }
-    [[nodiscard]] bool hasBegun()
-    {
-        return QTest::qWaitFor([this] { return m_socket.bytesAvailable() > 0; }, PatienceMs);
-    }
-    /// Takes everything until the last chunk or the end of the connection.
-    void readOn()
-    {
-        m_socket.setReadBufferSize(0);
-        const bool ended = QTest::qWaitFor(
-            [this] {
-                m_received += m_socket.readAll();
-                return isWhole() || m_socket.state() == QAbstractSocket::UnconnectedState;
-            },
-            PatienceMs);
-        QVERIFY(ended);
-    }
-    [[nodiscard]] bool isWhole() const { return m_received.endsWith("\r\n0\r\n\r\n"); }
-    [[nodiscard]] int status() const { return m_received.mid(9, 3).toInt(); }
-    [[nodiscard]] QByteArray body() const
-    {
-        QByteArray body;
-        for (qsizetype at = m_received.indexOf("\r\n\r\n") + 4; at < m_received.size();) {
-            const qsizetype line = m_received.indexOf("\r\n", at);
-            const qsizetype size = m_received.mid(at, line - at).toLongLong(nullptr, 16);
-            body += m_received.mid(line + 2, size);
-            at = line + 2 + size + 2;
-        }
-        return body;
-    }
-
-private:
-    QTcpSocket m_socket;
-    QByteArray m_received;
-};
 
 } // namespace
 
@@ -224,7 +175,7 @@ private Q_SLOTS:
         QJsonObject body { { u"columns"_s, QJsonArray { u"id"_s, u"customerSegment"_s, u"custom.text"_s } }, { u"condition"_s, comparison(u"status"_s, u"equals"_s, u"queued"_s) } };
         if (!sort.isNull())
             body.insert(u"sort"_s, sort);
-        SlowClient client(m->port, m->adminKey, body);
+        SlowClient client(m->port, m->adminKey, "POST /iwd/v3/items/export", body);
         QVERIFY(client.hasBegun());
         QSet<QString> ended;
         for (int i = 3; i < all.size(); i += 50) {
@@ -251,7 +202,7 @@ private Q_SLOTS:
     {
         captureMany(900, 8'000);
         const Reply made = m->post(u"/api-keys"_s, { { u"name"_s, u"short-lived"_s }, { u"scopes"_s, QJsonArray { u"admin"_s } } });
-        SlowClient client(m->port, made["key"].toString(), { { u"columns"_s, QJsonArray { u"id"_s, u"custom.text"_s } } });
+        SlowClient client(m->port, made["key"].toString(), "POST /iwd/v3/items/export", { { u"columns"_s, QJsonArray { u"id"_s, u"custom.text"_s } } });
         QVERIFY(client.hasBegun());
         QCOMPARE(m->remove(u"/api-keys/"_s + made["id"].toString()).status, 204);
         client.readOn();
@@ -264,7 +215,7 @@ private Q_SLOTS:
         const QJsonObject body { { u"columns"_s, QJsonArray { u"id"_s, u"custom.text"_s } } };
         std::vector<std::unique_ptr<SlowClient>> clients;
         for (int i = 0; i < 8; ++i) {
-            clients.push_back(std::make_unique<SlowClient>(m->port, m->adminKey, body));
+            clients.push_back(std::make_unique<SlowClient>(m->port, m->adminKey, "POST /iwd/v3/items/export", body));
             QVERIFY(clients.back()->hasBegun());
         }
         const Reply refused = m->post(u"/items/export"_s, body);

@@ -34,6 +34,7 @@ private Q_SLOTS:
     void lintTellsByItsExitCodeHowBadItIs();
     void anExportGoesToStandardOutputOrAFile();
     void anExportThatBreaksOffLeavesTheFileOfBefore();
+    void theAuditGoesToStandardOutputOrAFile();
     void aSavedFilterIsUsedByItsNameOrItsId();
     void filtersWithOneNameAreToldApart();
     void wordsThatMakeNoSenseForAFilterAreExplained_data();
@@ -428,6 +429,34 @@ void TestIwdctlServer::lintTellsByItsExitCodeHowBadItIs()
     QCOMPARE(json.json()["data"_L1][0]["code"_L1].toString(), u"agents.none"_s);
     QCOMPARE(iwdctl({ u"items"_s, u"cancel"_s, u"lint-1"_s }).code, 0);
     QCOMPARE(iwdctl({ u"lint"_s, u"--severity"_s, u"fatal"_s }).code, 1);
+}
+
+void TestIwdctlServer::theAuditGoesToStandardOutputOrAFile()
+{
+    const QStringList admin = m->administratorsEnvironment();
+    QCOMPARE(iwdctl({ u"users"_s, u"create"_s, u"audited"_s, u"--role"_s, u"Viewer"_s }, {}, admin).code, 0);
+    const QStringList choice { u"--kind"_s, u"user"_s, u"--object"_s, u"audited"_s, u"--from"_s, u"2026-01-01T00:00:00+01:00"_s };
+    const Said printed = iwdctl(QStringList { u"audit"_s, u"export"_s } + choice, {}, admin);
+    QVERIFY2(printed.code == 0, qPrintable(printed.err));
+    const QStringList lines = printed.out.split(u"\r\n"_s);
+    QCOMPARE(lines.size(), 3); // with what follows the last line end
+    QVERIFY2(lines[0].startsWith("id,time,"_L1) && lines[1].contains(",create,user,audited,1,"_L1), qPrintable(printed.out));
+    const Said objects = iwdctl(QStringList { u"audit"_s, u"export"_s, u"--format"_s, u"ndjson"_s } + choice, {}, admin);
+    QCOMPARE(objects.jsonLines().size(), 1);
+    QCOMPARE(objects.jsonLines()[0]["object"_L1].toString(), u"audited"_s);
+    QVERIFY(iwdctl(QStringList { u"audit"_s } + choice, {}, admin).out.contains("user audited"_L1));
+
+    const QString path = m->home().filePath(u"audit.csv"_s);
+    const Said written = iwdctl(QStringList { u"audit"_s, u"export"_s, u"--to"_s, path } + choice, {}, admin);
+    QVERIFY2(written.code == 0 && written.err.contains("Wrote "_L1), qPrintable(written.err));
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    QCOMPARE(QString::fromUtf8(file.readAll()), printed.out);
+    const Said refused = iwdctl({ u"audit"_s, u"export"_s, u"--until"_s, u"yesterday"_s, u"--to"_s, path }, {}, admin);
+    QVERIFY2(refused.code == 1 && !refused.err.isEmpty(), qPrintable(refused.err));
+    QCOMPARE(QFileInfo(path).size(), printed.out.toUtf8().size());
+    QCOMPARE(iwdctl({ u"audit"_s, u"export"_s, u"--to"_s, m->home().filePath(u"no/such/folder.csv"_s) }, {}, admin).code, 2);
+    QCOMPARE(iwdctl({ u"users"_s, u"delete"_s, u"audited"_s }, {}, admin).code, 0);
 }
 
 void TestIwdctlServer::aSavedFilterIsUsedByItsNameOrItsId()

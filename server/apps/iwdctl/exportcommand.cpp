@@ -135,17 +135,9 @@ Result<QJsonObject> exportFromLine(const CommandLine &line)
     return body;
 }
 
-QCoro::Task<int> runExport(CommandLine line, std::shared_ptr<Client> client)
+QCoro::Task<int> downloadTo(QString fileName, Call call, std::shared_ptr<Client> client)
 {
-    auto body = exportFromLine(line);
-    if (!body)
-        co_return failUsage(body.error());
-    const auto filter = co_await filterOfLine(line, client);
-    if (!filter)
-        co_return fail(filter.error());
-    if (!filter->isEmpty())
-        body->insert(u"filter"_s, filter->value("id"_L1));
-    Destination destination(line.value(u"to"_s));
+    Destination destination(fileName);
     if (const QString trouble = destination.open(); !trouble.isEmpty()) {
         console::complain(trouble);
         co_return ExitUsage;
@@ -156,10 +148,6 @@ QCoro::Task<int> runExport(CommandLine line, std::shared_ptr<Client> client)
         interrupted = true;
         client->close();
     });
-    Call call;
-    call.method = "POST";
-    call.path = u"/items/export"_s;
-    call.body = *body;
     call.deadline = PatienceForAPiece;
     std::function<bool(const QByteArray &)> write = [&destination](const QByteArray &piece) { return destination.write(piece); };
     const auto answer = co_await client->download(call, write);
@@ -177,8 +165,25 @@ QCoro::Task<int> runExport(CommandLine line, std::shared_ptr<Client> client)
         co_return fail(answer.error());
     }
     if (destination.isFile())
-        std::fprintf(stderr, "%s\n", qPrintable(u"Wrote %1 to %2"_s.arg(megabytes(destination.bytes()), line.value(u"to"_s))));
+        std::fprintf(stderr, "%s\n", qPrintable(u"Wrote %1 to %2"_s.arg(megabytes(destination.bytes()), fileName)));
     co_return ExitFine;
+}
+
+QCoro::Task<int> runExport(CommandLine line, std::shared_ptr<Client> client)
+{
+    auto body = exportFromLine(line);
+    if (!body)
+        co_return failUsage(body.error());
+    const auto filter = co_await filterOfLine(line, client);
+    if (!filter)
+        co_return fail(filter.error());
+    if (!filter->isEmpty())
+        body->insert(u"filter"_s, filter->value("id"_L1));
+    Call call;
+    call.method = "POST";
+    call.path = u"/items/export"_s;
+    call.body = *body;
+    co_return co_await downloadTo(line.value(u"to"_s), call, client);
 }
 
 } // namespace iwd

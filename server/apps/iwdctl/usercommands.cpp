@@ -3,6 +3,7 @@
 
 #include "connection.h"
 #include "console.h"
+#include "exportcommand.h"
 #include "printing.h"
 #include "table.h"
 
@@ -171,20 +172,30 @@ QString differences(const QJsonObject &entry)
     return parts.join(u"; "_s);
 }
 
+/// What chooses entries, with whatever else the command has.
 QUrlQuery auditQuery(const CommandLine &line)
 {
     QUrlQuery query;
-    for (const QString &filter : { u"actor"_s, u"action"_s, u"kind"_s, u"object"_s }) {
+    for (const QString &filter : { u"actor"_s, u"action"_s, u"kind"_s, u"object"_s, u"from"_s, u"until"_s, u"format"_s }) {
         if (line.has(filter))
-            query.addQueryItem(filter, line.value(filter));
+            query.addQueryItem(filter, QString::fromLatin1(QUrl::toPercentEncoding(line.value(filter))));
     }
-    query.addQueryItem(u"limit"_s, line.value(u"limit"_s, u"50"_s));
     return query;
+}
+
+QCoro::Task<int> exportAudit(CommandLine line, std::shared_ptr<Client> client)
+{
+    Call call;
+    call.method = "GET";
+    call.path = u"/audit/export"_s;
+    call.query = auditQuery(line);
+    return downloadTo(line.value(u"to"_s), call, std::move(client));
 }
 
 QCoro::Task<int> showAudit(CommandLine line, std::shared_ptr<Client> client)
 {
-    const QUrlQuery query = auditQuery(line);
+    QUrlQuery query = auditQuery(line);
+    query.addQueryItem(u"limit"_s, line.value(u"limit"_s, u"50"_s));
     const auto page = co_await client->get(u"/audit"_s, query);
     if (!page)
         co_return fail(page.error());
@@ -204,10 +215,20 @@ QCoro::Task<int> showAudit(CommandLine line, std::shared_ptr<Client> client)
     co_return ExitFine;
 }
 
+std::vector<OptionSpec> with(std::vector<OptionSpec> options, const std::vector<OptionSpec> &further)
+{
+    options.insert(options.end(), further.begin(), further.end());
+    return options;
+}
+
 } // namespace
 
 const std::vector<CommandSpec> &userCommands()
 {
+    static const std::vector<OptionSpec> choosing { { u"actor"_s, u"ID"_s, u"only what this user or key did"_s },
+        { u"action"_s, u"ACTION"_s, u"only such as update, delete, sign-in, sign-in-failed"_s }, { u"kind"_s, u"KIND"_s, u"only what was done to such as queue, schema, user"_s },
+        { u"object"_s, u"ID"_s, u"only what was done to this one"_s }, { u"from"_s, u"TIME"_s, u"from this moment on, such as 2026-03-01T00:00:00Z"_s },
+        { u"until"_s, u"TIME"_s, u"before this moment"_s } };
     static const std::vector<CommandSpec> commands {
         { u"users list"_s, {}, u"Shows who can sign in."_s, {} },
         { u"users create"_s, { u"NAME"_s }, u"Makes a user, and shows the password this once."_s,
@@ -220,10 +241,9 @@ const std::vector<CommandSpec> &userCommands()
         { u"users unlock"_s, { u"NAME"_s }, u"Takes back what wrong passwords have done."_s, {} },
         { u"users delete"_s, { u"NAME"_s }, u"Deletes a user, and ends its sessions."_s, {} },
         { u"roles"_s, {}, u"Shows the roles with their privileges."_s, {} },
-        { u"audit"_s, {}, u"Shows who changed what that is not work, the newest first."_s,
-            { { u"actor"_s, u"ID"_s, u"only what this user or key did"_s }, { u"action"_s, u"ACTION"_s, u"only such as update, delete, sign-in, sign-in-failed"_s },
-                { u"kind"_s, u"KIND"_s, u"only what was done to such as queue, schema, user"_s }, { u"object"_s, u"ID"_s, u"only what was done to this one"_s },
-                { u"limit"_s, u"NUMBER"_s, u"so many entries, 1 to 1000; default 50"_s } } },
+        { u"audit"_s, {}, u"Shows who changed what that is not work, the newest first."_s, with(choosing, { { u"limit"_s, u"NUMBER"_s, u"so many entries, 1 to 1000; default 50"_s } }) },
+        { u"audit export"_s, {}, u"Writes the audit to a file or standard output, the newest first."_s,
+            with(choosing, { { u"to"_s, u"FILE"_s, u"there when it is whole, else not at all; default: standard output"_s }, { u"format"_s, u"csv|ndjson"_s, u"default csv"_s } }) },
     };
     return commands;
 }
@@ -246,6 +266,8 @@ QCoro::Task<int> runUserCommand(CommandLine line, std::shared_ptr<Client> client
         return deleteUser(std::move(line), std::move(client));
     if (line.command == "roles"_L1)
         return listRoles(std::move(line), std::move(client));
+    if (line.command == "audit export"_L1)
+        return exportAudit(std::move(line), std::move(client));
     return showAudit(std::move(line), std::move(client));
 }
 
