@@ -88,12 +88,14 @@ struct ServerStart
     enum class Action {
         Run, ///< with config
         Print, ///< output on standard output, then end with success
+        Restore, ///< of restoreFile, with config; then end
         Refuse, ///< problems on standard error, then end with exit code 2
     };
     static constexpr int ExitCodeOfRefusal = 2;
 
     Action action = Action::Run;
     ServerConfig config;
+    QString restoreFile; ///< absolute
     QString output;
     QStringList problems; ///< one each, with where, key, and what is expected
     QStringList remarks; ///< to be logged as warnings
