@@ -95,10 +95,10 @@ struct ServerStart
 
     Action action = Action::Run;
     ServerConfig config;
-    QString restoreFile; ///< absolute
     QString output;
     QStringList problems; ///< one each, with where, key, and what is expected
     QStringList remarks; ///< to be logged as warnings
+    QString restoreFile = {}; ///< absolute
 };
 
 /// @param arguments as the process got them, its own name first
