@@ -4,6 +4,7 @@
 #include "agenthandlers.h"
 #include "apikeyhandlers.h"
 #include "audithandlers.h"
+#include "backuphandlers.h"
 #include "confighandlers.h"
 #include "eventhandlers.h"
 #include "exporthandlers.h"
@@ -98,6 +99,7 @@ public:
         , roles(pipeline)
         , apiKeys(pipeline)
         , audit(pipeline, authenticator)
+        , backups(pipeline, authenticator, options.backups)
         , lint(pipeline)
         , simulations(pipeline, profiles)
         , forecasts(pipeline, profiles)
@@ -120,6 +122,7 @@ public:
         take(roles.endpoints());
         take(apiKeys.endpoints());
         take(audit.endpoints());
+        take(backups.endpoints());
         take(lint.endpoints());
         take(simulations.endpoints());
         take(forecasts.endpoints());
@@ -161,6 +164,7 @@ public:
     RoleHandlers roles;
     ApiKeyHandlers apiKeys;
     AuditHandlers audit;
+    BackupHandlers backups;
     LintHandlers lint;
     HourlyProfiles profiles; // before those who use it
     SimulationHandlers simulations;

@@ -5,6 +5,8 @@
 #include "requestlimits.h"
 #include "statshandlers.h"
 
+#include <pipeline/backup.h>
+
 #include <memory>
 
 namespace iwd {
@@ -18,6 +20,7 @@ struct ApiOptions
     RequestLimitOptions limits; ///< none
     milliseconds slowestReader { std::chrono::seconds(30) }; ///< of a live stream: one that takes nothing for so long is dropped
     QByteArray confirmationSecret; ///< by which servers on one database know each other's confirmations; empty: one of this object's own
+    BackupMaker *backups = nullptr; ///< outlives the API; null: the store has none
 };
 
 /// The API of port 4024: everything that port answers except health and metrics, which belong to the process.

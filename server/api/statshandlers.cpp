@@ -131,8 +131,22 @@ QJsonObject countsByStatus(const LiveFigures::Figures &figures)
     return counts;
 }
 
-Answer serverFigures(const Store &store, const ServerFacts &facts, const LiveFigures::Figures &figures, const Presence::Figures &presence, Instant now)
+QJsonObject installationJson(const InstallationFacts &facts)
 {
+    const QJsonValue ahead = facts.clockAhead ? QJsonValue(qint64(facts.clockAhead->count())) : QJsonValue();
+    return { { QStringLiteral("dataFreeBytes"), facts.freeBytes }, { QStringLiteral("dataDiskBytes"), facts.diskBytes }, { QStringLiteral("schema"), facts.migration },
+        { QStringLiteral("clockAheadMilliseconds"), ahead }, { QStringLiteral("cache"), facts.cache }, { QStringLiteral("cacheAnswers"), facts.cacheAnswers } };
+}
+
+/// Whoever may see the settings looks after the installation; a key that is lent to an agent does not.
+bool looksAfterInstallation(const Caller &caller)
+{
+    return caller.may(Privilege::SettingsView) && caller.agent.isEmpty();
+}
+
+Answer serverFigures(const Store &store, const ServerFacts &facts, const LiveFigures::Figures &figures, const Presence::Figures &presence, Instant now, const Caller &caller)
+{
+    const QJsonValue installation = looksAfterInstallation(caller) ? QJsonValue(installationJson(facts.installation())) : QJsonValue();
     const auto uptime = std::chrono::floor<std::chrono::seconds>(now - facts.started);
     return jsonAnswer({ { QStringLiteral("asOf"), toIso(now) }, { QStringLiteral("version"), facts.version },
         { QStringLiteral("startedDateTime"), toIso(facts.started) },
@@ -143,7 +157,7 @@ Answer serverFigures(const Store &store, const ServerFacts &facts, const LiveFig
         { QStringLiteral("arrivedLastMinute"), figures.arrivedLastMinute },
         { QStringLiteral("completedLastMinute"), figures.completedLastMinute }, { QStringLiteral("connections"), facts.connections() },
         { QStringLiteral("requestsInFlight"), facts.requestsInFlight() }, { QStringLiteral("liveStreams"), presence.streams },
-        { QStringLiteral("servers"), presence.servers } });
+        { QStringLiteral("servers"), presence.servers }, { QStringLiteral("installation"), installation } });
 }
 
 } // namespace
@@ -188,7 +202,7 @@ QCoro::Task<http::Response> StatsHandlers::server(Call call)
 {
     const Instant now = m_pipeline.clock().now();
     const auto figures = m_pipeline.figures().figures(call.caller.tenant, now);
-    co_return toResponse(serverFigures(m_pipeline.store(), m_facts, figures, m_presence.figures(call.caller.tenant), now));
+    co_return toResponse(serverFigures(m_pipeline.store(), m_facts, figures, m_presence.figures(call.caller.tenant), now, call.caller));
 }
 
 } // namespace iwd

@@ -32,6 +32,7 @@ const QList<Option> &options()
             QStringLiteral("metrics.listen") },
         { QStringLiteral("bootstrap-file"), QStringLiteral("FILE"),
             QStringLiteral("Write the first credentials of a new installation to this file, which must not exist."), {} },
+        { QStringLiteral("restore"), QStringLiteral("FILE"), QStringLiteral("Put this backup (of iwdctl backup) in the place of the data, which is kept under another name, then end."), {} },
         { QStringLiteral("check-config"), {}, QStringLiteral("Say whether the configuration is valid and what is in force, then end."),
             {} },
         { QStringLiteral("print-config"), {}, QStringLiteral("Print a configuration file with every key and its default, then end."), {} },
@@ -178,6 +179,17 @@ private:
     QStringList m_problems;
 };
 
+QStringList restoreProblems(const ArgumentsParser &parser, const ServerConfig &config)
+{
+    if (parser.value("restore").isEmpty())
+        return { QStringLiteral("option --restore: Expected the path of a backup.") };
+    if (!config.storage.url.isEmpty()) {
+        return { QStringLiteral("option --restore: This server keeps its data in PostgreSQL (storage.url), which restores them itself, with pg_restore or from its archive. "
+                                "See server/docs/backup.md.") };
+    }
+    return {};
+}
+
 } // namespace
 
 ServerStart parseArguments(const QStringList &arguments, const QMap<QString, QString> &environment, const QString &version)
@@ -211,12 +223,17 @@ ServerStart parseArguments(const QStringList &arguments, const QMap<QString, QSt
     completeDatabaseFile(start.config);
     if (parser.has("bootstrap-file"))
         start.config.bootstrapFile = absolutePath(parser.value("bootstrap-file"));
+    if (parser.has("restore"))
+        start.problems << restoreProblems(parser, start.config);
 
     if (!start.problems.isEmpty()) {
         start.action = ServerStart::Action::Refuse;
     } else if (parser.has("check-config")) {
         start.action = ServerStart::Action::Print;
         start.output = QStringLiteral("configuration is valid\n") + effectiveText(keys, reading);
+    } else if (parser.has("restore")) {
+        start.action = ServerStart::Action::Restore;
+        start.restoreFile = absolutePath(parser.value("restore"));
     }
     return start;
 }

@@ -88,6 +88,7 @@ struct ServerStart
     enum class Action {
         Run, ///< with config
         Print, ///< output on standard output, then end with success
+        Restore, ///< of restoreFile, with config; then end
         Refuse, ///< problems on standard error, then end with exit code 2
     };
     static constexpr int ExitCodeOfRefusal = 2;
@@ -97,6 +98,7 @@ struct ServerStart
     QString output;
     QStringList problems; ///< one each, with where, key, and what is expected
     QStringList remarks; ///< to be logged as warnings
+    QString restoreFile = {}; ///< absolute
 };
 
 /// @param arguments as the process got them, its own name first

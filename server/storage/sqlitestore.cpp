@@ -4,6 +4,7 @@
 #include "configurationcache.h"
 #include "migrations.h"
 #include "sqlitedatabase.h"
+#include "sqlitefile.h"
 #include "sqlitetransaction.h"
 #include "textindex.h"
 
@@ -23,7 +24,6 @@ namespace iwd {
 
 namespace {
 
-constexpr int applicationId = 0x49574431; ///< "IWD1": by this, file(1) and people know whose database it is
 constexpr off_t roomBytes = 8 * 1024 * 1024; ///< free again after trouble: enough that the next write does not meet the same
 
 /// Whether the disk of @p path has room for more than the next page.
@@ -231,7 +231,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(SqliteOptions options, co
         if (const auto migrated = migrate(**database); !migrated)
             return migrated.error();
         // SQLite opens a file that it may only read without a word, and would be ready to refuse every write.
-        if (!(*database)->execute(QStringLiteral("pragma application_id = %1").arg(applicationId))) {
+        if (!(*database)->execute(QStringLiteral("pragma application_id = %1").arg(SqliteApplicationId))) {
             const QString reason = (*database)->failure()->args.value(QStringLiteral("reason")).toString();
             return Error { ErrorCode::StorageUnavailable,
                 QStringLiteral("The database %1 cannot be written to: %2. Give this user the right to write to the file and to its folder.").arg(options.path, reason), {},

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "client.h"
 
+#include "bodytaker.h"
 #include "connectionpool.h"
-#include "gunzipstream.h"
 #include "problem.h"
 
 #include <QNetworkReply>
@@ -238,10 +238,15 @@ QCoro::Task<Result<Answer>> Client::send(Call call)
 
 QCoro::Task<Result<Answer>> Client::download(Call call, std::function<bool(const QByteArray &piece)> take)
 {
-    return fetch(m_shared, std::move(call), std::move(take));
+    return fetch(m_shared, std::move(call), std::make_shared<ZippedBody>(std::move(take)));
 }
 
-QCoro::Task<Result<Answer>> Client::fetch(std::shared_ptr<Shared> shared, Call call, std::function<bool(const QByteArray &)> take)
+QCoro::Task<Result<Answer>> Client::downloadVerified(Call call, std::function<bool(const QByteArray &piece, qint64 size)> take)
+{
+    return fetch(m_shared, std::move(call), std::make_shared<VerifiedBody>(std::move(take)));
+}
+
+QCoro::Task<Result<Answer>> Client::fetch(std::shared_ptr<Shared> shared, Call call, std::shared_ptr<BodyTaker> taker)
 {
     const auto patience = call.deadline.value_or(shared->options.deadline);
     const auto slot = co_await ConnectionPool::acquire(shared->pool, Deadline::in(patience));
@@ -250,7 +255,7 @@ QCoro::Task<Result<Answer>> Client::fetch(std::shared_ptr<Shared> shared, Call c
 
     // Asked for by ourselves, the body is not unzipped by Qt. It takes a long one that shrinks well for an attack and hands out the rest still zipped; and it reports a
     // chunked body that breaks off as finished when the end of the connection comes along with the last bytes. So the end of the gzip stream has to be there.
-    QNetworkReply *const reply = begin(slot.manager(), shared->options, call, "gzip");
+    QNetworkReply *const reply = begin(slot.manager(), shared->options, call, taker->acceptEncoding());
     reply->setReadBufferSize(MaxUntakenBytes);
     shared->running.insert(reply);
     auto finished = std::make_shared<Latch>();
@@ -263,10 +268,7 @@ QCoro::Task<Result<Answer>> Client::fetch(std::shared_ptr<Shared> shared, Call c
         *late = true;
         reply->abort();
     });
-    const auto stream = std::make_shared<GunzipStream>();
-    const auto giveOut = [reply, take, stream] {
-        return !isSuccess(reply) || reply->bytesAvailable() == 0 || reply->rawHeader("Content-Encoding") != "gzip" || stream->add(reply->readAll(), take);
-    };
+    const auto giveOut = [reply, taker] { return !isSuccess(reply) || taker->take(*reply); };
     QObject::connect(reply, &QNetworkReply::readyRead, reply, [reply, giveOut, silence] {
         silence->start();
         if (!giveOut() || reply->bytesAvailable() > MaxContentBytes)
@@ -288,12 +290,17 @@ QCoro::Task<Result<Answer>> Client::fetch(std::shared_ptr<Shared> shared, Call c
         const QByteArray zipped = reply->rawHeader("Content-Encoding") == "gzip" ? reply->readAll() : QByteArray();
         co_return zipped.isEmpty() ? answerOf(reply, status) : answerOf(reply, status, unzipped(zipped));
     }
-    const bool whole = giveOut() && stream->isWhole();
-    if (!whole && reply->rawHeader("Content-Encoding") != "gzip")
-        co_return unreachable(reply->url(), QStringLiteral("the answer came unzipped, so that nobody can tell whether it is whole (http.gzip of the server has to be on)"));
-    if (!whole)
-        co_return unreachable(reply->url(), QStringLiteral("the connection was closed before the answer was complete"));
-    co_return answerOf(reply, status, QByteArray());
+    const bool taken = giveOut();
+    const QString missing = taker->whatIsMissing(*reply);
+    if (!taken || !missing.isEmpty())
+        co_return unreachable(reply->url(), missing.isEmpty() ? QStringLiteral("the answer was not taken") : missing);
+    auto answer = answerOf(reply, status, QByteArray());
+    if (!answer)
+        co_return answer;
+    const auto fields = reply->rawHeaderPairs();
+    for (const auto &[name, value] : fields)
+        answer->headers.insert(name.toLower(), value);
+    co_return answer;
 }
 
 QCoro::Task<Result<Answer>> Client::attempt(std::shared_ptr<Shared> shared, std::shared_ptr<const Call> call, Deadline deadline,

@@ -7,6 +7,7 @@
 #include <base/result.h>
 
 #include <QJsonArray>
+#include <QMap>
 #include <QUrl>
 #include <QUrlQuery>
 
@@ -14,6 +15,7 @@
 
 namespace iwd {
 
+class BodyTaker;
 class ConnectionPool;
 
 /// Where the server is and who is asking.
@@ -53,6 +55,7 @@ struct Answer
     QByteArray etag;
     bool replayed = false; ///< the stored answer of an earlier call with the same Idempotency-Key
     int attempts = 1;
+    QMap<QByteArray, QByteArray> headers = {}; ///< of downloads alone; names in lower case
 };
 
 /// The one client of port 4024.
@@ -81,6 +84,11 @@ public:
     /// @param take called on this thread; false gives up (Unreachable as well)
     [[nodiscard]] QCoro::Task<Result<Answer>> download(Call call, std::function<bool(const QByteArray &piece)> take);
 
+    /// The same of a file that the server names the size (Backup-Bytes) and the SHA-256 (Repr-Digest, RFC 9530) of, which need not be zipped: one that does not agree with both is Unreachable.
+    /// The answer's header fields say what else the server tells of it.
+    /// @param take gets each piece and the size of the whole
+    [[nodiscard]] QCoro::Task<Result<Answer>> downloadVerified(Call call, std::function<bool(const QByteArray &piece, qint64 size)> take);
+
     [[nodiscard]] QCoro::Task<Result<QJsonObject>> get(QString path, QUrlQuery query = {});
     [[nodiscard]] QCoro::Task<Result<QJsonObject>> post(QString path, QJsonValue body = QJsonObject());
     [[nodiscard]] QCoro::Task<Result<QJsonObject>> patch(QString path, QJsonObject body, QByteArray ifMatch = {});
@@ -107,7 +115,7 @@ private:
     static QCoro::Task<Result<Answer>> perform(std::shared_ptr<Shared> shared, Call call);
     static QCoro::Task<Result<Answer>> attempt(std::shared_ptr<Shared> shared, std::shared_ptr<const Call> call, Deadline deadline,
         std::shared_ptr<FailedAttempt> failed);
-    static QCoro::Task<Result<Answer>> fetch(std::shared_ptr<Shared> shared, Call call, std::function<bool(const QByteArray &)> take);
+    static QCoro::Task<Result<Answer>> fetch(std::shared_ptr<Shared> shared, Call call, std::shared_ptr<BodyTaker> taker);
     static QCoro::Task<Result<QJsonObject>> bodyOf(std::shared_ptr<Shared> shared, Call call);
 
     std::shared_ptr<Shared> m_shared;

@@ -69,6 +69,7 @@ constexpr std::array<Row, PrivilegeCount> rows { {
     { ApiKeysView, "ApiKeys.View", 0 },
     { ApiKeysUpdate, "ApiKeys.Update", 0 },
     { AuditView, "Audit.View", 0 },
+    { ServerBackup, "Server.Backup", 0 },
 } };
 
 constexpr bool isInOrder()

@@ -53,8 +53,9 @@ enum class Privilege {
     ApiKeysView,
     ApiKeysUpdate,
     AuditView,
+    ServerBackup,
 };
-inline constexpr int PrivilegeCount = static_cast<int>(Privilege::AuditView) + 1;
+inline constexpr int PrivilegeCount = static_cast<int>(Privilege::ServerBackup) + 1;
 
 [[nodiscard]] QString privilegeName(Privilege privilege); ///< "Workitems.View"; "none" for None
 /// @returns nothing for a name that no privilege has, and for "none"

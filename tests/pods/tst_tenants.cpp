@@ -27,6 +27,7 @@ private Q_SLOTS:
     void initTestCase();
     void cleanupTestCase();
     void theFirstTenantGetsADatabaseOfItsOwn();
+    void backupsAreLeftToPostgresql();
     void eachTenantSeesItsOwnWorkOnEveryServer();
     void aTenantsDatabaseThatIsAwayKeepsNobodyElseWaiting();
     void aServerThatStartsMeanwhileServesTheOthers();
@@ -172,6 +173,22 @@ void TestTenants::theFirstTenantGetsADatabaseOfItsOwn()
     QCOMPARE(signedIn.call("GET", "/iwd/v3/queues")->status, 200);
     QCOMPARE(signedIn.call("DELETE", "/iwd/v3/sessions/current")->status, 204);
     QTRY_COMPARE(HttpCaller(m_servers[0]->port(), token).call("GET", "/iwd/v3/queues")->status, 401);
+}
+
+void TestTenants::backupsAreLeftToPostgresql()
+{
+    const HttpAnswer answer = ask(0, m_first, "POST", "/backup");
+    QCOMPARE(answer.status, 409);
+    QCOMPARE(answer.json().value(u"code"_s).toString(), u"configuration.invalid"_s);
+    QVERIFY2(answer.json().value(u"detail"_s).toString().contains(u"pg_dump"_s), answer.body.constData());
+    QCOMPARE(ask(0, m_own, "POST", "/backup").status, 403);
+    QCOMPARE(ask(0, m_shared, "POST", "/backup").status, 403);
+
+    // Whoever looks after the installation is told how it is; when the clocks have been compared, also of that.
+    const auto installation = [this] { return ask(0, m_first, "GET", "/stats/server").json().value(u"installation"_s).toObject(); };
+    QTRY_VERIFY_WITH_TIMEOUT(installation().value(u"clockAheadMilliseconds"_s).isDouble(), 30'000);
+    QVERIFY(installation().value(u"schema"_s).toInt() > 1);
+    QVERIFY(installation().value(u"dataFreeBytes"_s).toInteger() > 0);
 }
 
 void TestTenants::eachTenantSeesItsOwnWorkOnEveryServer()

@@ -434,7 +434,7 @@ private Q_SLOTS:
     {
         const QString help = parse({ u"--help"_s }).output;
         for (const QString &option : { u"--config FILE"_s, u"--data DIR"_s, u"--listen ADDRESS:PORT"_s, u"--metrics ADDRESS:PORT"_s,
-                 u"--bootstrap-file FILE"_s, u"--check-config"_s, u"--print-config"_s, u"--version"_s, u"--help"_s })
+                 u"--bootstrap-file FILE"_s, u"--restore FILE"_s, u"--check-config"_s, u"--print-config"_s, u"--version"_s, u"--help"_s })
             QVERIFY2(help.contains(option), qPrintable(option));
         ServerConfig config;
         for (const ConfigKey &key : serverConfigKeys(config)) {
@@ -442,6 +442,26 @@ private Q_SLOTS:
             QVERIFY2(help.contains(environmentName(u"IWD_"_s, key.name)), qPrintable(key.name));
         }
         QVERIFY(help.contains(u"0.0.0.0:4024"_s));
+    }
+
+    void aBackupToRestoreIsNamedByItsPath()
+    {
+        const ServerStart start = parse({ u"--data"_s, u"/srv/iwd"_s, u"--restore"_s, u"backup.db"_s });
+        QCOMPARE(start.action, ServerStart::Action::Restore);
+        QCOMPARE(start.restoreFile, QDir::current().absoluteFilePath(u"backup.db"_s));
+        QCOMPARE(start.config.databaseFile, u"/srv/iwd/iwd.db"_s);
+        QCOMPARE(parse({ u"--data"_s, u"/srv/iwd"_s }).action, ServerStart::Action::Run);
+        QCOMPARE(parse({ u"--restore"_s, u"backup.db"_s, u"--listen"_s, u"x"_s }).action, ServerStart::Action::Refuse);
+    }
+
+    void whatCannotBeRestoredIsExplained()
+    {
+        const ServerStart nothing = parse({ u"--restore"_s, QString() });
+        QCOMPARE(nothing.action, ServerStart::Action::Refuse);
+        QVERIFY2(all(nothing).contains(u"the path of a backup"_s), qPrintable(all(nothing)));
+        const ServerStart elsewhere = parse({ u"--restore"_s, u"backup.db"_s }, { { u"IWD_STORAGE_URL"_s, u"postgresql://iwd@localhost/iwd"_s } });
+        QCOMPARE(elsewhere.action, ServerStart::Action::Refuse);
+        QVERIFY2(all(elsewhere).contains(u"pg_restore"_s), qPrintable(all(elsewhere)));
     }
 
     void versionIsOneLine()

@@ -9,9 +9,12 @@
 #include <runtime/operations.h>
 #include <runtime/secrets.h>
 #include <runtime/signedcache.h>
+#include <storage/migrations.h>
+#include <storage/sqlitebackup.h>
 #include <storage/sqlitestore.h>
 #include <storage/tenantdatabases.h>
 
+#include <QStorageInfo>
 #include <QUuid>
 
 #include <cstdio>
@@ -63,6 +66,8 @@ Result<void> Composition::openData()
     if (!store)
         return store.error();
     m_store = std::move(store).value();
+    if (!m_config.databaseFile.isEmpty())
+        m_backups = std::make_unique<SqliteBackupMaker>(m_config.databaseFile, m_folder->path(), *m_clock);
     return openCache();
 }
 
@@ -84,6 +89,7 @@ Result<void> Composition::openCache()
     options.timeout = m_config.cache.timeout;
     auto redis = std::make_unique<RedisCache>(std::move(options));
     m_board = redis.get();
+    m_redis = redis.get();
     m_secret = *secret;
     m_metrics.gauge("iwd_cache_up", "1 while the Redis of cache.url answers.", [cache = redis.get()] { return cache->trouble() ? 0 : 1; });
     auto cache = std::make_unique<SignedCache>(std::move(redis), *secret);
@@ -203,6 +209,7 @@ Result<void> Composition::listen()
     facts.started = m_started;
     facts.connections = [this] { return m_server ? m_server->connectionCount() : 0; };
     facts.requestsInFlight = [this] { return m_server ? m_server->inFlightCount() : 0; };
+    facts.installation = [this] { return installationFacts(); };
     ApiOptions apiOptions;
     apiOptions.sessionLifetime = m_config.session.lifetime;
     apiOptions.sessionIdle = m_config.session.idle;
@@ -213,6 +220,7 @@ Result<void> Composition::listen()
     if (!secret)
         return secret.error();
     apiOptions.confirmationSecret = *secret;
+    apiOptions.backups = m_backups.get();
     m_api = std::make_unique<Api>(*m_pipeline, *m_cache, *m_clock, facts, apiOptions);
     RequestLimits &limits = m_api->limits();
     if (m_board && limits.limitsCallers())
@@ -290,6 +298,19 @@ void Composition::watchStore()
     }
     for (const TenantRecord &tenant : tenants)
         m_queueWatch->look(tenant);
+}
+
+InstallationFacts Composition::installationFacts() const
+{
+    const QStorageInfo disk(m_folder->path());
+    InstallationFacts facts;
+    facts.freeBytes = disk.bytesAvailable();
+    facts.diskBytes = disk.bytesTotal();
+    facts.migration = newestMigration(m_store->kind());
+    facts.clockAhead = m_store->clockDeviation();
+    facts.cache = m_redis ? QStringLiteral("redis") : QStringLiteral("local");
+    facts.cacheAnswers = !m_redis || !m_redis->trouble();
+    return facts;
 }
 
 std::vector<TenantRecord> Composition::knownTenants() const

@@ -24,6 +24,8 @@
 
 namespace iwd {
 
+class RedisCache;
+
 /// iwd-server, wired: the one place that knows which store, cache and ports the rest works with. Members are in the order in which they
 /// depend on each other, so they go down in the opposite one.
 class Composition : public QObject
@@ -56,6 +58,7 @@ private:
     QCoro::Task<> end();
     [[nodiscard]] std::vector<QueueGauges> queueGauges() const;
     [[nodiscard]] std::vector<TenantRecord> knownTenants() const;
+    [[nodiscard]] InstallationFacts installationFacts() const;
 
     const ServerConfig m_config;
     const QString m_version;
@@ -65,7 +68,9 @@ private:
     Health m_health;
     std::optional<DataFolder> m_folder;
     std::unique_ptr<Store> m_store;
+    std::unique_ptr<BackupMaker> m_backups; ///< null: the store has none
     std::unique_ptr<Cache> m_cache;
+    RedisCache *m_redis = nullptr; ///< inside of m_cache; null: the cache is in this process
     Board *m_board = nullptr; ///< of m_cache; null: this server is not known to be one of several
     QByteArray m_secret; ///< shared by all servers on the database; empty without a board
     mutable std::mutex m_tenantsMutex; ///< metrics are asked for on any thread

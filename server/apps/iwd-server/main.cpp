@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "composition.h"
+#include "restore.h"
 
 #include <runtime/lifecycle.h>
 #include <runtime/serverconfig.h>
@@ -52,6 +53,11 @@ int main(int argc, char *argv[])
     log::adoptQtMessages();
     for (const QString &remark : start.remarks)
         log::warning(remark);
+    if (start.action == ServerStart::Action::Restore) {
+        const auto restored = restore(start.config, start.restoreFile);
+        say(restored ? stdout : stderr, restored ? *restored : restored.error().text);
+        return restored ? 0 : Composition::CannotStart;
+    }
     raiseOpenFilesLimit();
 
     StopSignals signals;

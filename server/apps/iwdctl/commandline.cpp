@@ -163,8 +163,8 @@ const std::vector<Note> &exitCodeNotes()
         { u"1"_s, u"refused by the server"_s },
         { u"2"_s, u"wrong usage"_s },
         { u"3"_s, u"no connection"_s },
-        { u"4"_s, u"lint found warnings"_s },
-        { u"5"_s, u"lint found errors"_s },
+        { u"4"_s, u"lint or doctor found warnings"_s },
+        { u"5"_s, u"lint or doctor found errors"_s },
         { u"6"_s, u"config found differences"_s },
         { u"130"_s, u"interrupted"_s },
     };

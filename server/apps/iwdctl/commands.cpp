@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands.h"
 
+#include "backupcommand.h"
 #include "completion.h"
 #include "configcommands.h"
 #include "connection.h"
 #include "console.h"
 #include "demo/democommand.h"
+#include "doctorcommand.h"
 #include "exportcommand.h"
 #include "filtercommands.h"
 #include "importcommand.h"
@@ -92,6 +94,8 @@ std::vector<CommandSpec> makeCommands()
     commands.push_back({ u"queues"_s, {}, u"Shows the queues with what waits in them."_s, {} });
     commands.push_back({ u"ready"_s, {}, u"Waits until the server is ready."_s, { { u"wait"_s, u"TIME"_s, u"at most so long; default 5s"_s } } });
     commands.push_back(lintCommand());
+    commands.push_back(doctorCommand());
+    commands.push_back(backupCommand());
     commands.push_back(topCommand());
     commands.push_back(tailCommand());
     commands.push_back(demoCommand());
@@ -125,6 +129,8 @@ QCoro::Task<int> runCommand(CommandLine line)
         co_return printManual();
     if (has(loginCommands(), line.command))
         co_return co_await runLoginCommand(std::move(line));
+    if (line.command == doctorCommand().name)
+        co_return co_await runDoctor(std::move(line));
     auto options = connectionOf(line);
     if (!options)
         co_return failUsage(options.error());
@@ -135,6 +141,8 @@ QCoro::Task<int> runCommand(CommandLine line)
         co_return co_await showQueues(std::move(line), std::move(client));
     if (line.command == "lint"_L1)
         co_return co_await runLint(std::move(line), std::move(client));
+    if (line.command == backupCommand().name)
+        co_return co_await runBackup(std::move(line), std::move(client));
     if (line.command == "ready"_L1)
         co_return co_await awaitReadiness(std::move(line), std::move(client));
     if (has(jobCommands(), line.command))

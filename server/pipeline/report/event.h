@@ -38,6 +38,7 @@ enum class EventType {
     ConfigUpdated = 41,
     ConfigDeleted = 42,
     ConfigRestored = 43,
+    ServerRestored = 50,
 };
 
 [[nodiscard]] QString eventTypeName(EventType type);

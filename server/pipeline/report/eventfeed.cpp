@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "eventfeed.h"
 
+#include <pipeline/report/eventwriter.h>
+
 #include <QJsonDocument>
 
 namespace iwd {
@@ -18,6 +20,17 @@ Error beyondTheEnd(qint64 after, qint64 last)
         QStringLiteral("after"), { { QStringLiteral("after"), after }, { QStringLiteral("last"), last } } };
 }
 
+/// A cursor of the time that a restore has undone.
+Error undone(qint64 after, qint64 last)
+{
+    return { ErrorCode::FeedRestarted,
+        QStringLiteral("Event %1 is not in the log any more: the server was restored from a backup, whose log ended at %2. Whatever came after %2 in your copy is gone here; "
+                       "go on with after=%2, or read everything again from 0.")
+            .arg(after)
+            .arg(last),
+        QStringLiteral("after"), { { QStringLiteral("after"), after }, { QStringLiteral("last"), last } } };
+}
+
 /// Retention has overtaken the reader.
 Error beforeTheBeginning(qint64 after, qint64 first, qint64 last)
 {
@@ -29,6 +42,17 @@ Error beforeTheBeginning(qint64 after, qint64 first, qint64 last)
         QStringLiteral("after"), { { QStringLiteral("after"), after }, { QStringLiteral("first"), first }, { QStringLiteral("last"), last } } };
 }
 
+/// Where the log ended in the backup that the server was restored from, if @p event tells of that. It is the first one afterwards, and its id is above all that were given before.
+std::optional<qint64> endBeforeRestore(const StoredEvent &event)
+{
+    if (!event.body.contains("\"server.restored\"")) // without reading each event as JSON
+        return std::nullopt;
+    const QJsonObject json = QJsonDocument::fromJson(event.body).object();
+    if (json.value(QStringLiteral("type")) != eventTypeName(EventType::ServerRestored))
+        return std::nullopt;
+    return json.value(QStringLiteral("after"))[QStringLiteral("lastEvent")].toInteger();
+}
+
 } // namespace
 
 Result<std::vector<StoredEvent>> readFeed(Snapshot &snapshot, qint64 after, int limit)
@@ -37,6 +61,10 @@ Result<std::vector<StoredEvent>> readFeed(Snapshot &snapshot, qint64 after, int 
     const bool goesOn = !events.empty() && events.front().id == after + 1;
     if (after <= 0 || goesOn)
         return events;
+    if (!events.empty()) {
+        if (const auto end = endBeforeRestore(events.front()); end && *end < after)
+            return undone(after, *end);
+    }
     const qint64 last = snapshot.lastEvent();
     if (after > last && !snapshot.failed())
         return beyondTheEnd(after, last);

@@ -67,6 +67,8 @@ QString eventTypeName(EventType type)
         return QStringLiteral("config.deleted");
     case EventType::ConfigRestored:
         return QStringLiteral("config.restored");
+    case EventType::ServerRestored:
+        return QStringLiteral("server.restored");
     }
     Q_UNREACHABLE();
 }
