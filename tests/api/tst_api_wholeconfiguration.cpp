@@ -221,6 +221,11 @@ void TestApiWholeConfiguration::versionsAreListedComparedAndRestored()
     QCOMPARE(next.data()[0][u"changes"].toArray()[0][u"id"].toString(), u"french"_s);
     QVERIFY(next.data()[0][u"version"].toInt() < page.data()[0][u"version"].toInt());
 
+    // What the audit knows besides is no version.
+    QCOMPARE(m->post(u"/filters"_s, { { u"name"_s, u"Open"_s }, { u"visibility"_s, u"public"_s } }).status, 201);
+    QCOMPARE(m->get(u"/configuration"_s)["version"], page.data()[0][u"version"]);
+    QCOMPARE(m->get(u"/configuration/versions"_s).data()[0], page.data()[0]);
+
     const QString first = QString::number(before["version"].toInt());
     const Reply compared = m->get(u"/configuration/changes?from="_s + first);
     QCOMPARE(changesOf(compared), (QStringList { u"create skill french"_s, u"update queue general"_s }));

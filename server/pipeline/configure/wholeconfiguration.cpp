@@ -31,17 +31,19 @@ std::vector<AuditRecord> entriesBefore(Snapshot &snapshot, qint64 before, int li
     return snapshot.audit(filter, before, limit);
 }
 
-/// All entries from the newest on, page by page, as long as @p take wants more.
-void forEachEntry(Snapshot &snapshot, qint64 before, const std::function<bool(const AuditRecord &)> &take)
+/// All changes of objects from the newest on, as long as @p take wants more. The audit has other things as well, published filters for example.
+void forEachEntry(Snapshot &snapshot, qint64 before, const std::function<bool(const AuditRecord &, ConfigKind)> &take)
 {
-    for (;;) {
-        const auto entries = entriesBefore(snapshot, before, entriesAtOnce);
+    // Mostly the newest one is all that is wanted.
+    for (int limit = 1;; limit = entriesAtOnce) {
+        const auto entries = entriesBefore(snapshot, before, limit);
         for (const AuditRecord &entry : entries) {
-            if (!take(entry))
+            const auto kind = configKindNamed(entry.kind);
+            if (kind && !take(entry, *kind))
                 return;
             before = entry.id;
         }
-        if (entries.size() < static_cast<size_t>(entriesAtOnce))
+        if (entries.size() < static_cast<size_t>(limit))
             return;
     }
 }
@@ -179,8 +181,12 @@ QString changeActionName(ChangeAction action)
 
 qint64 configurationVersion(Snapshot &snapshot)
 {
-    const auto newest = entriesBefore(snapshot, std::numeric_limits<qint64>::max(), 1);
-    return newest.empty() ? 0 : newest.front().id;
+    qint64 version = 0;
+    forEachEntry(snapshot, std::numeric_limits<qint64>::max(), [&version](const AuditRecord &entry, ConfigKind) {
+        version = entry.id;
+        return false;
+    });
+    return version;
 }
 
 ConfigurationContent configurationContent(Snapshot &snapshot)
@@ -206,16 +212,13 @@ Result<ConfigurationContent> configurationAt(Snapshot &snapshot, qint64 version)
             { { QStringLiteral("kind"), QStringLiteral("configuration") }, { QStringLiteral("id"), QString::number(version) } } };
     }
     ConfigurationContent content = configurationContent(snapshot);
-    forEachEntry(snapshot, std::numeric_limits<qint64>::max(), [&](const AuditRecord &entry) {
+    forEachEntry(snapshot, std::numeric_limits<qint64>::max(), [&](const AuditRecord &entry, ConfigKind kind) {
         if (entry.id <= version)
             return false;
-        const auto kind = configKindNamed(entry.kind);
-        if (!kind)
-            return true;
         if (entry.before)
-            content[*kind].insert_or_assign(entry.objectId, asOfToday(*kind, entry.objectId, *entry.before));
+            content[kind].insert_or_assign(entry.objectId, asOfToday(kind, entry.objectId, *entry.before));
         else
-            content[*kind].erase(entry.objectId);
+            content[kind].erase(entry.objectId);
         return true;
     });
     return content;
@@ -227,10 +230,7 @@ std::vector<ConfigurationVersion> configurationVersions(Snapshot &snapshot, qint
     const auto isOfTheSame = [](const ConfigurationVersion &version, const AuditRecord &entry) {
         return version.at == entry.at && version.actor.kind == entry.actor.kind && version.actor.id == entry.actor.id && version.actor.address == entry.actor.address;
     };
-    forEachEntry(snapshot, before, [&](const AuditRecord &entry) {
-        const auto kind = configKindNamed(entry.kind);
-        if (!kind)
-            return true;
+    forEachEntry(snapshot, before, [&](const AuditRecord &entry, ConfigKind kind) {
         if (versions.empty() || !isOfTheSame(versions.back(), entry)) {
             if (versions.size() == static_cast<size_t>(limit))
                 return false;
@@ -240,7 +240,7 @@ std::vector<ConfigurationVersion> configurationVersions(Snapshot &snapshot, qint
         version.first = entry.id;
         ++version.count;
         if (version.changes.size() < ConfigurationVersion::NamedChanges)
-            version.changes.push_back({ actionOf(entry), *kind, entry.objectId, {}, {} });
+            version.changes.push_back({ actionOf(entry), kind, entry.objectId, {}, {} });
         return true;
     });
     return versions;
