@@ -27,6 +27,7 @@ namespace {
 constexpr qint64 RoomBytes = 64 * 1024 * 1024;
 constexpr qsizetype HashedAtOnce = 1024 * 1024;
 const QString prefix = QStringLiteral("iwd-backup-");
+const QString suffix = QStringLiteral(".tmp"); ///< by which it is told from a backup that somebody has put there
 
 Error notMade(const QString &reason)
 {
@@ -46,7 +47,7 @@ public:
 
     [[nodiscard]] bool create(const QString &folder)
     {
-        m_path = folder + u'/' + prefix + QUuid::createUuid().toString(QUuid::WithoutBraces) + QStringLiteral(".tmp");
+        m_path = folder + u'/' + prefix + QUuid::createUuid().toString(QUuid::WithoutBraces) + suffix;
         const int descriptor = ::open(QFile::encodeName(m_path).constData(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
         return descriptor >= 0 && m_file.open(descriptor, QIODevice::ReadWrite, QFileDevice::AutoCloseHandle);
     }
@@ -139,7 +140,7 @@ SqliteBackupMaker::SqliteBackupMaker(QString database, QString folder, const Clo
     , m_folder(std::move(folder))
     , m_clock(clock)
 {
-    const QStringList left = QDir(m_folder).entryList({ prefix + u'*' }, QDir::Files | QDir::Hidden);
+    const QStringList left = QDir(m_folder).entryList({ prefix + u'*' + suffix }, QDir::Files | QDir::Hidden);
     for (const QString &name : left) {
         if (QFile::remove(m_folder + u'/' + name))
             log::info(u"Removed a backup that was not finished when the server ended", { { QLatin1StringView("file"), name } });

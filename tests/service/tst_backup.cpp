@@ -126,10 +126,11 @@ private Q_SLOTS:
     void whatAnEarlierProcessLeftIsRemovedAtTheStart()
     {
         write(m->folder.filePath(u"iwd-backup-1.tmp"_s), "half");
-        write(m->folder.filePath(u"mine-notes.txt"_s), "kept");
+        const QString mine = m->folder.filePath(u"iwd-backup-2026-03-01.db"_s); // somebody's own
+        write(mine, "kept");
         const SqliteBackupMaker next(database(), m->folder.path(), m->clock);
         QCOMPARE(temporaryFiles(), QStringList());
-        QCOMPARE(contentOf(m->folder.filePath(u"mine-notes.txt"_s)), QByteArray("kept"));
+        QCOMPARE(contentOf(mine), QByteArray("kept"));
     }
 
     void aBackupUnderLoadHasAllThatWasAcknowledgedBeforeAndIsSound()
@@ -417,7 +418,7 @@ private:
         write(path, read(**backup));
         return path;
     }
-    QStringList temporaryFiles() { return QDir(m->folder.path()).entryList({ u"iwd-backup-*"_s }, QDir::Files | QDir::Hidden); }
+    QStringList temporaryFiles() { return QDir(m->folder.path()).entryList({ u"iwd-backup-*.tmp"_s }, QDir::Files | QDir::Hidden); }
 
     QString spoilt(const QString &sound, const QString &what)
     {
