@@ -19,13 +19,6 @@ namespace {
 constexpr int ExitWarnings = 4;
 constexpr int ExitErrors = 5;
 
-void write(const QString &path, const QByteArray &content)
-{
-    QFile file(path);
-    if (!file.open(QIODevice::WriteOnly) || file.write(content) != content.size())
-        qFatal("%s cannot be written", qPrintable(path));
-}
-
 /// The state of a check, as --output json tells it; empty: there is none.
 QJsonObject checkIn(const ProgramAndServer::Said &said, const QString &name)
 {
