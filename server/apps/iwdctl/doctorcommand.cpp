@@ -6,6 +6,7 @@
 #include "diagnosis.h"
 #include "lintcommand.h"
 #include "printing.h"
+#include "table.h"
 
 #include <QFileInfo>
 
@@ -167,7 +168,7 @@ QString lines(const QString &url, const Findings &findings)
         if (!finding.advice.isEmpty())
             text += QString(place.size(), u' ') + u"To do: "_s + finding.advice + u'\n';
     }
-    return text + u"\n%1 errors, %2 warnings, %3 not looked at.\n"_s.arg(countOf(findings, Finding::Fail)).arg(countOf(findings, Finding::Warning)).arg(countOf(findings, Finding::NotLookedAt));
+    return text + u"\n%1, %2, %3 not looked at.\n"_s.arg(counted(countOf(findings, Finding::Fail), u"error"_s), counted(countOf(findings, Finding::Warning), u"warning"_s)).arg(countOf(findings, Finding::NotLookedAt));
 }
 
 } // namespace

@@ -51,15 +51,10 @@ int exitCodeOfJob(const QJsonObject &job)
     return job["state"_L1] == u"finished"_s && job["failed"_L1].toInteger() == 0 ? ExitFine : ExitRefused;
 }
 
-QString items(qint64 count)
-{
-    return count == 1 ? u"1 item"_s : u"%1 items"_s.arg(grouped(count));
-}
-
 /// What has become of it, when there is nothing more to wait for.
 QString jobSummary(const QJsonObject &job)
 {
-    QString text = u"%1 %2: %3 of %4 done"_s.arg(fieldText(job["id"_L1]), fieldText(job["state"_L1]), grouped(job["done"_L1].toInteger()), items(job["total"_L1].toInteger()));
+    QString text = u"%1 %2: %3 of %4 done"_s.arg(fieldText(job["id"_L1]), fieldText(job["state"_L1]), grouped(job["done"_L1].toInteger()), counted(job["total"_L1].toInteger(), u"item"_s));
     if (const qint64 skipped = job["skipped"_L1].toInteger(); skipped > 0)
         text += u", %1 skipped"_s.arg(grouped(skipped));
     if (const qint64 failed = job["failed"_L1].toInteger(); failed > 0)
@@ -259,7 +254,7 @@ QCoro::Task<int> commandJob(CommandLine line, std::shared_ptr<Client> client)
     if (wantsJson(line))
         console::print(pretty(*job));
     else
-        console::print(u"%1 is %2: %3 of %4 had their turn.\n"_s.arg(id, fieldText((*job)["state"_L1]), grouped(processed(*job)), items((*job)["total"_L1].toInteger())));
+        console::print(u"%1 is %2: %3 of %4 had their turn.\n"_s.arg(id, fieldText((*job)["state"_L1]), grouped(processed(*job)), counted((*job)["total"_L1].toInteger(), u"item"_s)));
     co_return ExitFine;
 }
 
@@ -343,7 +338,7 @@ QString previewText(const QJsonObject &preview)
     const QJsonArray sample = preview["sample"_L1].toArray();
     for (const auto &item : sample)
         table.rows.append({ fieldText(item["id"_L1]), fieldText(item["captureId"_L1]), fieldText(item["status"_L1]), fieldText(item["queue"_L1]), shortTime(item["createdDateTime"_L1]) });
-    QString text = u"%1 of %2%3"_s.arg(fieldText(preview["action"_L1]), count["exact"_L1].toBool() ? QString() : u"about "_s, items(count["value"_L1].toInteger()));
+    QString text = u"%1 of %2%3"_s.arg(fieldText(preview["action"_L1]), count["exact"_L1].toBool() ? QString() : u"about "_s, counted(count["value"_L1].toInteger(), u"item"_s));
     text += sample.isEmpty() ? u".\n"_s : u", such as:\n\n"_s + table.toText(tableWidth());
     if (const qint64 notAllowed = checked["notAllowed"_L1].toInteger(); notAllowed > 0)
         text += u"\n%1 of %2 that were looked at cannot take it in the status they have, and will be skipped.\n"_s.arg(grouped(notAllowed), grouped(checked["items"_L1].toInteger()));

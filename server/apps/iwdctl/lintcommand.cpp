@@ -33,11 +33,6 @@ QString itemsText(const QJsonValue &items)
     return (items["exact"_L1].toBool() ? QString() : u"≥ "_s) + grouped(items["count"_L1].toInteger());
 }
 
-QString many(qint64 count, const QString &one)
-{
-    return u"%1 %2%3"_s.arg(grouped(count), one, count == 1 ? QString() : u"s"_s);
-}
-
 } // namespace
 
 const CommandSpec &lintCommand()
@@ -71,7 +66,7 @@ QCoro::Task<int> runLint(CommandLine line, std::shared_ptr<Client> client)
     }
     if (!findings.isEmpty())
         console::print(table.toText(tableWidth()) + sentences + u'\n');
-    console::print(u"%1, %2, %3.\n"_s.arg(many((*answer)["errors"_L1].toInteger(), u"error"_s), many((*answer)["warnings"_L1].toInteger(), u"warning"_s), many((*answer)["hints"_L1].toInteger(), u"hint"_s)));
+    console::print(u"%1, %2, %3.\n"_s.arg(counted((*answer)["errors"_L1].toInteger(), u"error"_s), counted((*answer)["warnings"_L1].toInteger(), u"warning"_s), counted((*answer)["hints"_L1].toInteger(), u"hint"_s)));
     co_return exitCodeFor(*answer);
 }
 

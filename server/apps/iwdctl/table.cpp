@@ -98,6 +98,11 @@ QString grouped(qint64 number)
     return QLocale(QLocale::English, QLocale::UnitedStates).toString(number);
 }
 
+QString counted(qint64 number, const QString &one)
+{
+    return QStringLiteral("%1 %2%3").arg(grouped(number), one, number == 1 ? QString() : QStringLiteral("s"));
+}
+
 QString percent(qint64 part, qint64 whole)
 {
     return whole <= 0 ? u"–"_s : u"%1 %"_s.arg(100 * part / whole);

@@ -25,6 +25,9 @@ struct TextTable
 /// 12345 -> "12,345"
 [[nodiscard]] QString grouped(qint64 number);
 
+/// "1 item", "12,345 items"
+[[nodiscard]] QString counted(qint64 number, const QString &one);
+
 /// "87 %", or "–" when there is nothing to speak of.
 [[nodiscard]] QString percent(qint64 part, qint64 whole);
 
