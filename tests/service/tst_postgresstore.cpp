@@ -151,6 +151,7 @@ private Q_SLOTS:
     void whatIsAskedAllTheTimeUsesItsIndex_data();
     void whatIsAskedAllTheTimeUsesItsIndex();
     void aTableThatGrowsIsPlannedFor();
+    void rowsThatWereNotCommittedWhenPlansWereMadeAreLookedAtAgain();
     void aStatementWithoutTheRightTenantFindsNothing();
     void severalProcessesMayStartAtOnce();
     void processesSeeWhatTheOthersWrote();
@@ -253,6 +254,23 @@ void TestPostgresStore::aTableThatGrowsIsPlannedFor()
         // On a busy machine the analysis may take too long, and is tried again after a minute.
         QTRY_VERIFY_WITH_TIMEOUT(server.run(fixture.database, believed)->toLongLong() >= rows, 100'000);
     }
+}
+
+void TestPostgresStore::rowsThatWereNotCommittedWhenPlansWereMadeAreLookedAtAgain()
+{
+    PipelineFixture fixture({}, StoreKind::Postgresql);
+    PrivatePostgres &server = PrivatePostgres::shared();
+    server.run(fixture.database, u"alter table item_timer set (autovacuum_enabled = off)"_s);
+    Connection connection(server.url(fixture.database));
+    connection->begin(false, Deadline::never());
+    QVERIFY(connection->execute(u"set local iwd.tenant = '%1'"_s.arg(fixture.tenant.number)));
+    QVERIFY(connection->execute(u"insert into item_timer select %1, n, 0, 0 from generate_series(1, 20000) n"_s.arg(fixture.tenant.number)));
+    // All of its pages, and none of its rows.
+    server.run(fixture.database, u"analyze item_timer"_s);
+    const QString believed = u"select reltuples::bigint from pg_class where relname = 'item_timer'"_s;
+    QCOMPARE(server.run(fixture.database, believed)->toLongLong(), 0);
+    QVERIFY(connection->commit());
+    QTRY_VERIFY_WITH_TIMEOUT(server.run(fixture.database, believed)->toLongLong() >= 20'000, 100'000);
 }
 
 /// The second wall: even a statement that forgot its tenant, or names another one, sees and changes nothing.
