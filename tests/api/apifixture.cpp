@@ -73,6 +73,10 @@ ApiFixture::ApiFixture(ApiOptions apiOptions)
 ApiFixture::~ApiFixture()
 {
     pipeline->stop();
+    // Streams end now. One that reads from the store while the thread ends that it would go on with would never be gone.
+    const auto haveEnded = [this] { return api->presence().figures(tenant).streams + api->presence().figures(otherTenant).streams == 0; };
+    if (!QTest::qWaitFor(haveEnded, 10'000))
+        qWarning("Live streams go on after the end of the server");
     QCoro::waitFor(bulkRunner->settle());
     bulkRunner.reset();
     m_server.reset();
