@@ -53,7 +53,7 @@ QJsonObject encodeAssignment(const Assignment &assignment)
         { QStringLiteral("leaseSeconds"), qint64(std::chrono::duration_cast<std::chrono::seconds>(assignment.lease).count()) } };
 }
 
-Result<QJsonArray> inHands(Snapshot &snapshot, const QString &agentId, bool offered, qint64 after)
+Result<QJsonArray> inHands(Snapshot &snapshot, const QString &agentId, bool offered, qint64 after, size_t most)
 {
     const auto configuration = snapshot.configuration();
     if (!configuration->agent(agentId))
@@ -61,6 +61,8 @@ Result<QJsonArray> inHands(Snapshot &snapshot, const QString &agentId, bool offe
     auto held = snapshot.assignmentsOf(agentId);
     std::sort(held.begin(), held.end(), [](const Assignment &left, const Assignment &right) { return left.token < right.token; });
     std::erase_if(held, [&](const Assignment &assignment) { return assignment.offered != offered || assignment.token <= after; });
+    if (held.size() > most)
+        held.erase(held.begin() + static_cast<std::ptrdiff_t>(most), held.end());
     std::vector<ItemId> ids;
     for (const Assignment &assignment : held)
         ids.push_back(assignment.item);

@@ -22,7 +22,8 @@ namespace iwd {
 [[nodiscard]] QJsonObject encodeAssignment(const Assignment &assignment);
 /// What an agent holds, or what it is offered, in order of token: each with item and assignment.
 /// @param after tokens up to this one are left out
-[[nodiscard]] Result<QJsonArray> inHands(Snapshot &snapshot, const QString &agentId, bool offered, qint64 after);
+/// @param most only the first so many
+[[nodiscard]] Result<QJsonArray> inHands(Snapshot &snapshot, const QString &agentId, bool offered, qint64 after, size_t most = std::numeric_limits<size_t>::max());
 
 /// {"data":[…],"nextCursor":…}; an empty cursor is null.
 [[nodiscard]] Answer encodeList(const QJsonArray &data, const QString &nextCursor);

@@ -149,6 +149,26 @@ private Q_SLOTS:
         QCOMPARE(m->get(agentPath(ann, "/offers/stream")).status, 426);
     }
 
+    void theStreamTellsOfManyOffersOnceEach()
+    {
+        m->readyAgent(ann, { { u"capacity"_s, QJsonObject { { u"*"_s, 50 } } } });
+        QStringList captured;
+        for (int i = 0; i < 40; ++i)
+            captured.append(m->capture());
+        QCOMPARE(m->get(agentPath(ann, "/offers")).data().size(), 40);
+        QWebSocket socket;
+        QStringList offered;
+        QObject::connect(&socket, &QWebSocket::textMessageReceived, &socket, [&offered](const QString &text) { offered.append(QJsonDocument::fromJson(text.toUtf8())[u"item"][u"id"].toString()); });
+        QNetworkRequest request(QUrl(u"ws://127.0.0.1:%1/iwd/v3/agents/ann/offers/stream"_s.arg(m->port)));
+        request.setRawHeader("x-api-key", m->agentKey.toUtf8());
+        socket.open(request);
+        captured.append(m->capture());
+        QTRY_COMPARE(offered.size(), captured.size());
+        offered.sort();
+        captured.sort();
+        QCOMPARE(offered, captured);
+    }
+
     void theStreamIsForAgentsThatExist()
     {
         QWebSocket socket;
