@@ -20,6 +20,7 @@
 #include "sessionhandlers.h"
 #include "settingshandlers.h"
 #include "simulationhandlers.h"
+#include "streamhandlers.h"
 #include "userhandlers.h"
 #include "wholeconfigurationhandlers.h"
 
@@ -93,6 +94,7 @@ public:
         , wholeConfiguration(pipeline)
         , agents(pipeline, authenticator, presence, options.slowestReader)
         , events(pipeline, authenticator, presence, options.slowestReader)
+        , stream(pipeline, authenticator, presence, options.slowestReader)
         , stats(pipeline, presence, std::move(facts))
         , sessions(pipeline, passwords, guard, options.sessionLifetime)
         , users(pipeline, passwords, guard)
@@ -128,6 +130,7 @@ public:
         take(forecasts.endpoints());
         infos.push_back(events.streamInfo());
         infos.push_back(agents.streamInfo());
+        infos.push_back(stream.streamInfo());
         for (const Page &page : pages())
             infos.push_back({ .method = "GET", .pattern = page.path, .open = true });
     }
@@ -158,6 +161,7 @@ public:
     WholeConfigurationHandlers wholeConfiguration;
     AgentHandlers agents;
     EventHandlers events;
+    StreamHandlers stream;
     StatsHandlers stats;
     SessionHandlers sessions;
     UserHandlers users;
@@ -187,6 +191,7 @@ void Api::addRoutes(http::Router &router)
         addRoute(router, d->authenticator, endpoint);
     router.addWebSocket(d->events.streamInfo().pattern, d->events.stream());
     router.addWebSocket(d->agents.streamInfo().pattern, d->agents.stream());
+    router.addWebSocket(d->stream.streamInfo().pattern, d->stream.stream());
     for (const Page &page : pages()) {
         const auto lazy = std::make_shared<LazyPage>(page);
         router.add("GET", page.path, [lazy](http::Request) { return givePage(lazy); });

@@ -25,6 +25,8 @@ namespace iwd {
 /// @param most only the first so many
 [[nodiscard]] Result<QJsonArray> inHands(Snapshot &snapshot, const QString &agentId, bool offered, qint64 after, size_t most = std::numeric_limits<size_t>::max());
 
+[[nodiscard]] QJsonObject encodeJob(const JobRecord &job);
+
 /// {"data":[…],"nextCursor":…}; an empty cursor is null.
 [[nodiscard]] Answer encodeList(const QJsonArray &data, const QString &nextCursor);
 

@@ -129,24 +129,6 @@ Result<void> checkHeaders(Call &call, const EndpointInfo &info)
     return info.idempotent ? readIdempotencyKey(call) : Result<void>();
 }
 
-Result<Caller> allowed(const Caller &caller, const EndpointInfo &info, const http::Request &request)
-{
-    if (caller.changePassword && !info.beforePasswordChange) {
-        return Error { ErrorCode::PasswordChangeRequired,
-            QStringLiteral("The password of \"%1\" was made by somebody else. Change it first: PUT /iwd/v3/me/password, or iwdctl password.").arg(caller.actor.name), {}, {} };
-    }
-    if (!caller.may(info.privilege))
-        return lacks(caller, info.privilege);
-    if (!caller.categories.isEmpty() && info.isAboutWork() && !info.keepsToCategories) {
-        return Error { ErrorCode::NotAllowed,
-            QStringLiteral("\"%1\" sees the work of some categories only, and this cannot be kept to them. Ask somebody who sees all.").arg(caller.actor.name), {},
-            { { QStringLiteral("categories"), QJsonArray::fromStringList(caller.categories) } } };
-    }
-    if (info.isOfOneAgent() && !caller.mayActAs(request.parameters.value(0)))
-        return notTheAgent(caller);
-    return caller;
-}
-
 QCoro::Task<http::Response> serve(std::shared_ptr<const ApiEndpoint> endpoint, Authenticator *authenticator, http::Request request)
 {
     const EndpointInfo &info = endpoint->info;
@@ -168,6 +150,24 @@ QCoro::Task<http::Response> serve(std::shared_ptr<const ApiEndpoint> endpoint, A
 }
 
 } // namespace
+
+Result<Caller> allowed(const Caller &caller, const EndpointInfo &info, const http::Request &request)
+{
+    if (caller.changePassword && !info.beforePasswordChange) {
+        return Error { ErrorCode::PasswordChangeRequired,
+            QStringLiteral("The password of \"%1\" was made by somebody else. Change it first: PUT /iwd/v3/me/password, or iwdctl password.").arg(caller.actor.name), {}, {} };
+    }
+    if (!caller.may(info.privilege))
+        return lacks(caller, info.privilege);
+    if (!caller.categories.isEmpty() && info.isAboutWork() && !info.keepsToCategories) {
+        return Error { ErrorCode::NotAllowed,
+            QStringLiteral("\"%1\" sees the work of some categories only, and this cannot be kept to them. Ask somebody who sees all.").arg(caller.actor.name), {},
+            { { QStringLiteral("categories"), QJsonArray::fromStringList(caller.categories) } } };
+    }
+    if (info.isOfOneAgent() && !caller.mayActAs(request.parameters.value(0)))
+        return notTheAgent(caller);
+    return caller;
+}
 
 ItemRef Call::item() const
 {

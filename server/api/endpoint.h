@@ -90,6 +90,9 @@ void addRoute(http::Router &router, Authenticator &authenticator, const ApiEndpo
 /// The same of a caller who was admitted, without counting another request: for a stream that goes on.
 [[nodiscard]] QCoro::Task<Result<Caller>> identify(Authenticator &authenticator, http::Request request, EndpointInfo info);
 
+/// Whether the caller may: the part of it that looks at nothing but what is known of the caller. @returns the caller
+[[nodiscard]] Result<Caller> allowed(const Caller &caller, const EndpointInfo &info, const http::Request &request);
+
 /// What a caller may hand on to those whom it makes or changes. @param configuration see Granter
 [[nodiscard]] Granter granterOf(const Caller &caller, std::shared_ptr<const ConfigurationSnapshot> configuration = {});
 /// What a caller is told who lacks a privilege.

@@ -80,17 +80,6 @@ Error expired(Instant until)
 
 // ---- Answers
 
-QJsonObject encodeJob(const JobRecord &job)
-{
-    return { { QStringLiteral("id"), jobName(job.id) }, { QStringLiteral("action"), job.action }, { QStringLiteral("state"), jobStateName(job.state) }, { QStringLiteral("total"), job.total },
-        { QStringLiteral("totalExact"), job.totalExact }, { QStringLiteral("done"), job.done }, { QStringLiteral("skipped"), job.skipped }, { QStringLiteral("failed"), job.failed },
-        { QStringLiteral("createdDateTime"), toIso(job.created) }, { QStringLiteral("startedDateTime"), isoOrNull(job.started) }, { QStringLiteral("endedDateTime"), isoOrNull(job.ended) },
-        { QStringLiteral("estimatedEndDateTime"), isoOrNull(estimatedEnd(job)) },
-        { QStringLiteral("actor"), QJsonObject { { QStringLiteral("kind"), job.actor.kind }, { QStringLiteral("id"), job.actor.id }, { QStringLiteral("name"), job.actor.name } } },
-        { QStringLiteral("undoOf"), job.undoOf ? QJsonValue(jobName(*job.undoOf)) : QJsonValue() }, { QStringLiteral("undoable"), hasEnded(job.state) && inverseOf(job).has_value() && job.done > 0 },
-        { QStringLiteral("error"), textOrNull(job.error) } };
-}
-
 Answer answerJob(const JobRecord &job)
 {
     return jsonAnswer(encodeJob(job));

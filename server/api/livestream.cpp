@@ -14,7 +14,6 @@ namespace {
 constexpr qint64 mostWaitingBytes = 1024 * 1024;
 constexpr qsizetype longestReason = 100; ///< a close frame holds 123 bytes
 constexpr std::chrono::seconds readPatience { 30 };
-constexpr std::chrono::seconds pulse { 15 }; ///< between looks at the caller and the connection while nothing happens
 constexpr std::chrono::seconds goodbye { 2 };
 
 /// The client has two seconds to take the reason and close. One that reads nothing never would, and what waits for it would stay.
@@ -89,7 +88,7 @@ QCoro::Task<void> run(LiveStream stream, StreamSocket socket)
             continue;
         }
         QObject context;
-        boundBy(news, socket, pulse, context);
+        boundBy(news, socket, stream.source->patience(), context);
         co_await news;
         if (stream.pipeline->stopping()) {
             closeWith(socket, QWebSocketProtocol::CloseCodeGoingAway, QStringLiteral("The server shuts down."));
@@ -113,6 +112,7 @@ bool hasRoom(const StreamSocket &socket)
 void runLiveStream(LiveStream stream, QWebSocket *socket)
 {
     QObject::connect(socket, &QWebSocket::disconnected, socket, &QObject::deleteLater);
+    QObject::connect(socket, &QWebSocket::textMessageReceived, socket, [source = stream.source](const QString &message) { source->received(message); });
     run(std::move(stream), socket);
 }
 

@@ -28,8 +28,14 @@ public:
     [[nodiscard]] virtual Delivery<bool> news(TenantId tenant) = 0;
     /// Reads what is new and sends of it what the caller may see, unless the socket has ended meanwhile. @returns whether there may be more right now, or why nothing can be read
     [[nodiscard]] virtual QCoro::Task<Result<bool>> send(Caller caller, Deadline deadline, StreamSocket socket) = 0;
+    /// How long to wait for news at most before send() is called all the same.
+    [[nodiscard]] virtual milliseconds patience() const { return Pulse; }
+    /// The reader has sent a text message.
+    virtual void received(const QString &message) { Q_UNUSED(message) }
     /// How a reader that was dropped goes on, in a few words.
     [[nodiscard]] virtual QString wayOn() const = 0;
+
+    static constexpr milliseconds Pulse { 15'000 }; ///< between looks at the caller and the connection while nothing happens
 };
 
 struct LiveStream

@@ -111,6 +111,13 @@ void LiveFigures::apply(const std::vector<Event> &events)
     }
 }
 
+qint64 LiveFigures::lastEvent(TenantId tenant) const
+{
+    const std::lock_guard lock(m_mutex);
+    const auto found = m_tenants.find(tenant);
+    return found == m_tenants.end() ? 0 : found->second.figures.lastEvent;
+}
+
 LiveFigures::Figures LiveFigures::figures(TenantId tenantId, Instant now) const
 {
     const std::lock_guard lock(m_mutex);

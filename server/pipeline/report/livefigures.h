@@ -40,6 +40,8 @@ public:
         qint64 lastEvent = 0;
     };
     [[nodiscard]] Figures figures(TenantId tenant, Instant now) const;
+    /// The newest event that this process knows of.
+    [[nodiscard]] qint64 lastEvent(TenantId tenant) const;
 
 private:
     /// Counts of the last 60 whole seconds.

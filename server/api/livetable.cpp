@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "livetable.h"
+
+namespace iwd {
+
+namespace {
+
+QJsonObject without(QJsonObject object, const QStringList &members)
+{
+    for (const QString &member : members)
+        object.remove(member);
+    return object;
+}
+
+} // namespace
+
+LiveTable::LiveTable(Options options, Reading read, LastEvent lastEvent)
+    : m_options(std::move(options))
+    , m_read(std::move(read))
+    , m_lastEvent(std::move(lastEvent))
+    , m_flight(m_options.interval)
+{
+}
+
+WhenAgain LiveTable::due() const
+{
+    const qint64 event = m_lastEvent();
+    const std::lock_guard lock(m_mutex);
+    const auto age = std::chrono::steady_clock::now() - m_looked;
+    if (m_revision == 0 || event > m_event || age >= m_options.longest)
+        return std::nullopt;
+    return std::chrono::ceil<milliseconds>(m_options.longest - age);
+}
+
+QCoro::Task<Result<WhenAgain>> LiveTable::refresh()
+{
+    if (const WhenAgain later = due())
+        co_return later;
+    const WhenAgain wait = co_await m_flight.begin();
+    if (wait) {
+        const WhenAgain later = due();
+        co_return later ? later : wait;
+    }
+    const qint64 event = m_lastEvent(); // before the look: what is committed meanwhile is looked for again
+    const auto objects = co_await m_read();
+    if (objects)
+        take(*objects, event);
+    m_flight.end();
+    if (!objects)
+        co_return objects.error();
+    const WhenAgain later = due();
+    co_return later ? later : WhenAgain(m_options.interval);
+}
+
+void LiveTable::take(const QJsonArray &objects, qint64 event)
+{
+    const std::lock_guard lock(m_mutex);
+    const qint64 next = m_revision + 1;
+    bool changed = m_revision == 0; // also when there is nothing: then that is known
+    std::set<QString> there;
+    for (const QJsonValue &value : objects) {
+        QJsonObject object = value.toObject();
+        const QString key = object.value(m_options.key).toString();
+        there.insert(key);
+        Known &known = m_rows[key];
+        if (known.object && without(*known.object, m_options.unnoticed) == without(object, m_options.unnoticed))
+            continue;
+        known = { next, std::move(object) };
+        changed = true;
+    }
+    for (auto &[key, known] : m_rows) {
+        if (known.object && !there.contains(key)) {
+            known = { next, std::nullopt };
+            changed = true;
+        }
+    }
+    if (changed)
+        m_revision = next;
+    m_event = event;
+    m_looked = std::chrono::steady_clock::now();
+}
+
+LiveTable::News LiveTable::since(qint64 revision) const
+{
+    const std::lock_guard lock(m_mutex);
+    News news { m_revision, {} };
+    for (const auto &[key, known] : m_rows) {
+        if (known.changed > revision && (known.object || revision > 0))
+            news.rows.push_back({ key, known.object });
+    }
+    return news;
+}
+
+qint64 LiveTable::revision() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_revision;
+}
+
+} // namespace iwd
