@@ -36,7 +36,7 @@ void measure(const Options &options, Report &report)
 {
     using Measure = void (*)(const Options &, Yardstick &, Report &);
     static const QList<QPair<QString, Measure>> measures { { QStringLiteral("edge"), measureEdge }, { QStringLiteral("single"), measureSingles },
-        { QStringLiteral("array"), measureArrays }, { QStringLiteral("latency"), measureLatency }, { QStringLiteral("cycles"), measureCycles },
+        { QStringLiteral("array"), measureArrays }, { QStringLiteral("latency"), measureLatency }, { QStringLiteral("live"), measureLive }, { QStringLiteral("cycles"), measureCycles },
         { QStringLiteral("growth"), measureGrowth },
         { QStringLiteral("soak"), measureSoak }, { QStringLiteral("others"), measureOthers } };
     const auto yardstick = options.store == QLatin1StringView("postgresql") ? postgresYardstick() : sqliteYardstick(options.folder);

@@ -158,18 +158,8 @@ private:
         if (source == Agents + Sources)
             giveUp(QStringLiteral("The server does not keep up with the rate: %1 POSTs wait for their answers.").arg(Sources));
         const QByteArray item = m_workload.nextItem();
-        m_posted.emplace(keyIn(item), Clock::now());
+        m_posted.emplace(captureIdIn(item), Clock::now());
         m_connections.send(source, httpRequest("POST", "/iwd/v3/items", m_server.key(), item));
-    }
-
-    static QByteArray keyIn(QByteArrayView json)
-    {
-        static constexpr QByteArrayView name("\"captureId\":\"");
-        const qsizetype at = json.indexOf(name);
-        if (at < 0)
-            return {};
-        const QByteArrayView rest = json.sliced(at + name.size());
-        return rest.first(rest.indexOf('"')).toByteArray();
     }
 
     void take(const HttpConnections::Answer &answer)
@@ -177,7 +167,7 @@ private:
         checkGood(answer);
         if (answer.connection >= Agents)
             return;
-        const auto posted = m_posted.find(keyIn(answer.body));
+        const auto posted = m_posted.find(captureIdIn(answer.body));
         const bool isItem = posted != m_posted.end();
         if (!isItem)
             return wish(answer.connection); // the answer to "complete"

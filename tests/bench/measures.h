@@ -15,6 +15,8 @@ void measureSingles(const Options &options, Yardstick &yardstick, Report &report
 void measureArrays(const Options &options, Yardstick &yardstick, Report &report);
 /// From POST to the agent whose request waits for it.
 void measureLatency(const Options &options, Yardstick &yardstick, Report &report);
+/// From POST to those who follow items live.
+void measureLive(const Options &options, Yardstick &yardstick, Report &report);
 /// Many agents at once who take items and complete them.
 void measureCycles(const Options &options, Yardstick &yardstick, Report &report);
 /// Taking, pages, memory and a change of the curve while more and more items wait.

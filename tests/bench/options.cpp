@@ -32,7 +32,7 @@ QStringList knownMeasures()
 
 QStringList usualMeasures()
 {
-    return { QStringLiteral("edge"), QStringLiteral("single"), QStringLiteral("array"), QStringLiteral("latency"), QStringLiteral("cycles"), QStringLiteral("growth") };
+    return { QStringLiteral("edge"), QStringLiteral("single"), QStringLiteral("array"), QStringLiteral("latency"), QStringLiteral("live"), QStringLiteral("cycles"), QStringLiteral("growth") };
 }
 
 Options readOptions(const QStringList &arguments)
@@ -58,7 +58,8 @@ Options readOptions(const QStringList &arguments)
         option("connections", QStringLiteral("Of single POSTs, of the bare edge, and of callers when others are compared."), "N", QString::number(defaults.connections)),
         option("array-items", QStringLiteral("Items in one POST of an array."), "N", QString::number(defaults.arrayItems)),
         option("array-connections", QStringLiteral("Connections that send arrays."), "N", QString::number(defaults.arrayConnections)),
-        option("rate", QStringLiteral("Items a second for the latency from POST to agent, and for the soak."), "N", QString::number(defaults.rate)),
+        option("rate", QStringLiteral("Items a second for the latency from POST to agent and to those who follow items live, and for the soak."), "N", QString::number(defaults.rate)),
+        option("followers", QStringLiteral("Who follow items live."), "N", QString::number(defaults.followers)),
         option("minutes", QStringLiteral("How long the soak lasts."), "M", QString::number(defaults.minutes)),
         option("interval", QStringLiteral("Seconds between samples of the soak."), "S", QString::number(defaults.interval)),
         option("backlog", QStringLiteral("Jobs that wait when those who take are compared."), "N", QString::number(defaults.backlog)),
@@ -93,6 +94,7 @@ Options readOptions(const QStringList &arguments)
     options.arrayItems = static_cast<int>(number(parser, QStringLiteral("array-items"), 1, 1'000));
     options.arrayConnections = static_cast<int>(number(parser, QStringLiteral("array-connections"), 1, 100));
     options.rate = number(parser, QStringLiteral("rate"), 1, 100'000);
+    options.followers = static_cast<int>(number(parser, QStringLiteral("followers"), 1, 10'000));
     options.minutes = number(parser, QStringLiteral("minutes"), 0.1, 10'000);
     options.interval = number(parser, QStringLiteral("interval"), 0.5, 3'600);
     options.json = parser.value(QStringLiteral("json"));

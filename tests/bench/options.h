@@ -17,7 +17,8 @@ struct Options
     int connections = 64; ///< of single POSTs and of the bare edge
     int arrayItems = 1'000; ///< in one POST
     int arrayConnections = 2;
-    double rate = 200; ///< items a second while the way from POST to agent is timed
+    double rate = 200; ///< items a second while the way from POST to agents and followers is timed
+    int followers = 500; ///< who follow items live
     double minutes = 5; ///< of mixed traffic
     double interval = 15; ///< seconds between its samples
     QString others; ///< folder with the job queues to compare with, installed

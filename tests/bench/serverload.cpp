@@ -59,6 +59,16 @@ void checkAccepted(const Server &server, qint64 items)
         giveUp(QStringLiteral("%1 items were acknowledged, but the newest is %2.").arg(items).arg(id));
 }
 
+QByteArray captureIdIn(QByteArrayView json)
+{
+    static constexpr QByteArrayView name("\"captureId\":\"");
+    const qsizetype at = json.indexOf(name);
+    if (at < 0)
+        return {};
+    const QByteArrayView rest = json.sliced(at + name.size());
+    return rest.first(rest.indexOf('"')).toByteArray();
+}
+
 QByteArray completion(QByteArrayView answer)
 {
     const QJsonObject work = QJsonDocument::fromJson(answer.toByteArray()).object();

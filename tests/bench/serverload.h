@@ -23,6 +23,8 @@ void fill(const Server &server, Workload &workload, const Options &options, qint
 /// Gives up unless @p items are there, as many as were acknowledged.
 void checkAccepted(const Server &server, qint64 items);
 
+/// The first captureId of an item's JSON; empty when there is none.
+[[nodiscard]] QByteArray captureIdIn(QByteArrayView json);
 /// The body that completes what an answer of get-next gave.
 [[nodiscard]] QByteArray completion(QByteArrayView answer);
 

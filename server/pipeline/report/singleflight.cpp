@@ -3,15 +3,17 @@
 
 namespace iwd {
 
-std::optional<Delivery<bool>> SingleFlight::underWay()
+std::optional<Delivery<bool>> SingleFlight::waitForOther()
 {
     const std::lock_guard lock(m_mutex);
-    return m_underWay;
+    if (!m_underWay)
+        return std::nullopt;
+    return m_waiting.emplace_back();
 }
 
 QCoro::Task<std::optional<milliseconds>> SingleFlight::begin()
 {
-    if (const auto other = underWay())
+    if (const auto other = waitForOther())
         co_await *other;
     const std::lock_guard lock(m_mutex);
     if (m_underWay)
@@ -19,20 +21,21 @@ QCoro::Task<std::optional<milliseconds>> SingleFlight::begin()
     const auto now = std::chrono::steady_clock::now();
     if (now < m_due)
         co_return std::chrono::ceil<milliseconds>(m_due - now);
-    m_underWay.emplace();
+    m_underWay = true;
     m_due = now + m_interval;
     co_return std::nullopt;
 }
 
 void SingleFlight::end()
 {
-    std::optional<Delivery<bool>> ended;
+    std::vector<Delivery<bool>> waiting;
     {
         const std::lock_guard lock(m_mutex);
-        ended.swap(m_underWay);
+        m_underWay = false;
+        waiting.swap(m_waiting);
     }
-    if (ended)
-        ended->deliver(true);
+    for (const auto &other : waiting)
+        other.deliver(true);
 }
 
 } // namespace iwd

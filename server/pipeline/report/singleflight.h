@@ -9,6 +9,7 @@
 #include <chrono>
 #include <mutex>
 #include <optional>
+#include <vector>
 
 namespace iwd {
 
@@ -27,11 +28,12 @@ public:
     void end();
 
 private:
-    [[nodiscard]] std::optional<Delivery<bool>> underWay();
+    [[nodiscard]] std::optional<Delivery<bool>> waitForOther();
 
     const milliseconds m_interval;
     std::mutex m_mutex;
-    std::optional<Delivery<bool>> m_underWay;
+    bool m_underWay = false;
+    std::vector<Delivery<bool>> m_waiting; ///< one for each, because a delivery has one receiver
     std::chrono::steady_clock::time_point m_due;
 };
 
