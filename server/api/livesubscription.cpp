@@ -12,6 +12,7 @@ namespace iwd {
 
 namespace {
 
+constexpr qsizetype mostData = 512 * 1024; ///< bytes of a message, because each reader may keep one waiting
 constexpr std::chrono::seconds betweenSnapshots { 1 }; ///< of one subscription, whatever happens
 
 /// The beginning of a message, an open object.
@@ -203,6 +204,10 @@ private:
             return;
         }
         const QString data = batch.text(wordsKey(scope), [&] { return inWords(changes, scope); });
+        if (data.size() > mostData) {
+            beginAnew(QStringLiteral("More has happened at once than can be told one by one."));
+            return;
+        }
         m_position = changes.last;
         if (data != QLatin1StringView("[]"))
             sendChanges(socket, m_log.name, m_position, data);
@@ -270,6 +275,10 @@ protected:
             JsonWriter json;
             json.beginArray();
             for (const ItemRecord &record : page->items) {
+                if (json.size() > mostData) {
+                    beginning.more = true;
+                    break;
+                }
                 if (columns.isEmpty())
                     writeItem(json, record.item, viewOf(snapshot, record));
                 else
@@ -277,7 +286,7 @@ protected:
             }
             json.endArray();
             beginning.data = json.take();
-            beginning.more = !page->next.isEmpty();
+            beginning.more = beginning.more || !page->next.isEmpty();
             beginning.count = page->count;
             return beginning;
         };

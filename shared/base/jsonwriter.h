@@ -43,6 +43,8 @@ public:
     /// A value that is JSON already.
     JsonWriter &raw(QByteArrayView json);
 
+    /// Bytes that have been written.
+    [[nodiscard]] qsizetype size() const { return m_size; }
     /// What has been written; the writer is empty afterwards.
     [[nodiscard]] QByteArray take();
 

@@ -19,6 +19,13 @@ using std::chrono::seconds;
 
 namespace {
 
+/// A text message of a WebSocket's client in one frame (RFC 6455, 5.2), masked with zeros.
+QByteArray textFrame(const QByteArray &text)
+{
+    Q_ASSERT(text.size() < 126);
+    return QByteArray("\x81") + static_cast<char>(0x80 | text.size()) + QByteArray(4, '\0') + text;
+}
+
 constexpr qint64 MiB = 1024 * 1024;
 
 /// For tests that measure memory: AddressSanitizer, where it is built in, keeps hundreds of MiB of freed memory back, which are not the server's.
@@ -183,14 +190,20 @@ void TestAbuse::manyClientsThatReadNothingAreBounded()
 void TestAbuse::aStreamReaderThatReadsNothingIsDropped_data()
 {
     QTest::addColumn<QByteArray>("stream");
+    QTest::addColumn<QByteArray>("wish");
     QTest::addColumn<int>("count");
-    QTest::newRow("events") << QByteArray("/events/stream?after=0") << 20;
-    QTest::newRow("offers") << QByteArray("/agents/anna/offers/stream") << 4; // which are read all at once
+    QTest::newRow("events") << QByteArray("/events/stream?after=0") << QByteArray() << 20;
+    QTest::newRow("offers") << QByteArray("/agents/anna/offers/stream") << QByteArray() << 4; // which are read all at once
+    QByteArray wishes; // a snapshot each
+    for (int i = 0; i < 40; ++i)
+        wishes += textFrame("{\"subscribe\":\"" + QByteArray::number(i) + "\",\"topic\":\"items\",\"search\":{\"limit\":1000}}");
+    QTest::newRow("items") << QByteArray("/stream") << wishes << 20;
 }
 
 void TestAbuse::aStreamReaderThatReadsNothingIsDropped()
 {
     QFETCH(QByteArray, stream);
+    QFETCH(QByteArray, wish);
     QFETCH(int, count);
     Site site(withoutQuarantine() + QStringList { u"IWD_HTTP_WRITE_TIMEOUT=1s"_s });
     const auto pushing = site.admin->call("PUT", "/iwd/v3/queues/general", text({ { u"name"_s, u"general"_s }, { u"mode"_s, u"push"_s }, { u"offerSeconds"_s, 600 } }), { { "If-Match", "*" } });
@@ -216,6 +229,7 @@ void TestAbuse::aStreamReaderThatReadsNothingIsDropped()
         ::setsockopt(readers.back()->descriptor(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
         QVERIFY(readers.back()->begin("GET", "/iwd/v3" + stream, {},
             { { "Connection", "Upgrade" }, { "Upgrade", "websocket" }, { "Sec-WebSocket-Version", "13" }, { "Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==" } }));
+        QCOMPARE(::send(readers.back()->descriptor(), wish.constData(), static_cast<size_t>(wish.size()), MSG_NOSIGNAL), wish.size());
     }
     // They cannot even see it, because they do not read; the server has got rid of them.
     QTRY_VERIFY_WITH_TIMEOUT(site.server.log().contains("Dropped a reader of a live stream"), 20'000);
