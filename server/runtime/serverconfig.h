@@ -7,6 +7,7 @@
 #include <base/log.h>
 #include <cache/redisoptions.h>
 #include <http/httpserver.h>
+#include <outgoing/addressguard.h>
 
 namespace iwd {
 
@@ -78,6 +79,12 @@ struct ServerConfig
         milliseconds lifetime { std::chrono::hours(12) }; ///< of a token after signing in
         milliseconds idle { std::chrono::hours(2) }; ///< without use, after which it ends earlier
     } session;
+
+    struct Outgoing
+    {
+        std::vector<Network> allowedNetworks; ///< that the server may call although they are not the internet
+        QString authority; ///< PEM file; empty: what the system trusts
+    } outgoing;
 
     QString bootstrapFile; ///< to write first credentials to; empty: none
 };

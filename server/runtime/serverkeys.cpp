@@ -114,6 +114,21 @@ ConfigKey databasePrefixKey(ServerConfig &config)
         } };
 }
 
+ConfigKey networksKey(const QString &name, std::vector<Network> &target, const QString &description)
+{
+    return { name, QStringLiteral("networks with their bits, with commas between them, such as \"10.0.0.0/8, fd00::/8\""), description, {}, false, [&target](const QString &text) {
+                std::vector<Network> networks;
+                for (const QString &part : text.split(u',')) {
+                    const auto network = Network::fromText(part);
+                    if (!network)
+                        return false;
+                    networks.push_back(*network);
+                }
+                target = std::move(networks);
+                return true;
+            } };
+}
+
 ConfigKey threadsKey(ServerConfig &config)
 {
     const int automatic = std::clamp(QThread::idealThreadCount(), 1, 8);
@@ -198,6 +213,10 @@ std::vector<ConfigKey> serverConfigKeys(ServerConfig &config)
             u"How long running requests may take to end when the server is asked to stop."_s),
         duration(u"idempotency.retention"_s, config.idempotency.retention, 1min, 24h * 30,
             u"How long the answer to a request with an Idempotency-Key is kept."_s),
+        networksKey(u"outgoing.allowedNetworks"_s, config.outgoing.allowedNetworks,
+            u"Networks that the server may call, for webhooks and the like, although they are inside, and without TLS. By default it calls public addresses over https only."_s),
+        readableFile(u"outgoing.tls.authority"_s, config.outgoing.authority,
+            u"Certificates of authorities in PEM form that such calls trust besides those that the system trusts."_s),
         duration(u"session.idle"_s, config.session.idle, 5min, 24h * 30, u"How long a session may be unused before it ends."_s),
         duration(u"session.lifetime"_s, config.session.lifetime, 1min, 24h * 30, u"How long a session lasts after signing in."_s),
     };

@@ -87,6 +87,14 @@ class TestServerConfig : public QObject
             { u"drain.patience"_s, u"0s"_s, [=](const ServerConfig &c) { return number(c.drain.patience.count()); }, u"0"_s },
             { u"idempotency.retention"_s, u"1h"_s, [=](const ServerConfig &c) { return number(c.idempotency.retention.count()); },
                 u"3600000"_s },
+            { u"outgoing.allowedNetworks"_s, u"10.0.0.0/8, fd00::/8"_s,
+                [](const ServerConfig &c) {
+                    QStringList networks;
+                    for (const Network &network : c.outgoing.allowedNetworks)
+                        networks << network.toText();
+                    return networks.join(u' ');
+                },
+                u"10.0.0.0/8 fd00::/8"_s },
             { u"session.idle"_s, u"30m"_s, [=](const ServerConfig &c) { return number(c.session.idle.count()); }, u"1800000"_s },
             { u"session.lifetime"_s, u"2h"_s, [=](const ServerConfig &c) { return number(c.session.lifetime.count()); }, u"7200000"_s },
         };
@@ -146,11 +154,20 @@ private Q_SLOTS:
         QCOMPARE(parse({}, { { variable, u"both"_s } }).action, ServerStart::Action::Refuse);
     }
 
+    void theAuthorityOfCallsIsAFileThatCanBeReadAndTheirNetworksHaveBits()
+    {
+        const QString file = write(u"authority.pem"_s, "-----BEGIN CERTIFICATE-----\n");
+        QCOMPARE(parse({}, { { u"IWD_OUTGOING_TLS_AUTHORITY"_s, file } }).config.outgoing.authority, file);
+        QCOMPARE(parse({}, { { u"IWD_OUTGOING_TLS_AUTHORITY"_s, u"/does/not/exist.pem"_s } }).action, ServerStart::Action::Refuse);
+        for (const QString &networks : { u"10.0.0.0"_s, u"10.0.0.0/8,"_s, u"all"_s, u"10.0.0.0/64"_s })
+            QCOMPARE(parse({}, { { u"IWD_OUTGOING_ALLOWED_NETWORKS"_s, networks } }).action, ServerStart::Action::Refuse);
+    }
+
     void noKeyIsLeftOutOfThatTest()
     {
         // With real files, or an address that they need, below.
         QStringList tested { u"http.tls.certificate"_s, u"http.tls.key"_s, u"http.tls.keyPassphrase"_s, u"cache.user"_s, u"cache.password"_s, u"cache.sentinelPassword"_s,
-            u"cache.tls.authority"_s, u"storage.tenantDatabases"_s };
+            u"cache.tls.authority"_s, u"storage.tenantDatabases"_s, u"outgoing.tls.authority"_s };
         for (const Setting &setting : settings())
             tested << setting.key;
         ServerConfig config;

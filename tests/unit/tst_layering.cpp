@@ -50,6 +50,11 @@ void TestLayering::anIncludeCompilesOnlyAlongTheArrows_data()
     row("iwd-http", "pipeline/store.h", false);
     row("iwd-http", "storage/sqlitestore.h", false);
     row("iwd-http", "domain/workitem.h", false);
+    row("iwd-outgoing", "base/result.h", true);
+    row("iwd-outgoing", "pipeline/store.h", false);
+    row("iwd-outgoing", "http/router.h", false);
+    row("iwd-pipeline", "outgoing/outgoingclient.h", false);
+    row("iwd-storage", "outgoing/outgoingclient.h", false);
     row("iwd-api", "pipeline/pipeline.h", true);
     row("iwd-api", "storage/sqlitestore.h", false);
     row("iwd-api", "storage/database.h", false);
