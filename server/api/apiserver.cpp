@@ -22,6 +22,7 @@
 #include "simulationhandlers.h"
 #include "streamhandlers.h"
 #include "userhandlers.h"
+#include "webhookhandlers.h"
 #include "wholeconfigurationhandlers.h"
 
 #include <apidocument/pages.h>
@@ -77,7 +78,7 @@ QCoro::Task<http::Response> givePage(std::shared_ptr<LazyPage> page)
 class Api::Private
 {
 public:
-    Private(Pipeline &pipeline, Cache &cache, const Clock &clock, ServerFacts facts, ApiOptions options)
+    Private(Pipeline &pipeline, Cache &cache, const Clock &clock, WebhookSender &webhookSender, ServerFacts facts, ApiOptions options)
         : limits(options.limits, clock)
         , presence(clock)
         , uses(pipeline.store(), clock, options.noteUses)
@@ -105,6 +106,7 @@ public:
         , lint(pipeline)
         , simulations(pipeline, profiles)
         , forecasts(pipeline, profiles)
+        , webhooks(pipeline, webhookSender)
     {
         take(items.endpoints());
         take(jobs.endpoints());
@@ -128,6 +130,7 @@ public:
         take(lint.endpoints());
         take(simulations.endpoints());
         take(forecasts.endpoints());
+        take(webhooks.endpoints());
         infos.push_back(events.streamInfo());
         infos.push_back(agents.streamInfo());
         infos.push_back(stream.streamInfo());
@@ -173,13 +176,14 @@ public:
     HourlyProfiles profiles; // before those who use it
     SimulationHandlers simulations;
     ForecastHandlers forecasts;
+    WebhookHandlers webhooks;
 
     std::vector<ApiEndpoint> endpoints;
     std::vector<EndpointInfo> infos;
 };
 
-Api::Api(Pipeline &pipeline, Cache &cache, const Clock &clock, ServerFacts facts, ApiOptions options)
-    : d(std::make_unique<Private>(pipeline, cache, clock, std::move(facts), options))
+Api::Api(Pipeline &pipeline, Cache &cache, const Clock &clock, WebhookSender &webhooks, ServerFacts facts, ApiOptions options)
+    : d(std::make_unique<Private>(pipeline, cache, clock, webhooks, std::move(facts), options))
 {
 }
 

@@ -6,6 +6,7 @@
 #include "statshandlers.h"
 
 #include <pipeline/backup.h>
+#include <pipeline/webhooks/webhooksender.h>
 
 #include <memory>
 
@@ -29,7 +30,7 @@ struct ApiOptions
 class Api
 {
 public:
-    Api(Pipeline &pipeline, Cache &cache, const Clock &clock, ServerFacts facts, ApiOptions options = {});
+    Api(Pipeline &pipeline, Cache &cache, const Clock &clock, WebhookSender &webhooks, ServerFacts facts, ApiOptions options = {});
     ~Api();
     Api(const Api &) = delete;
     Api &operator=(const Api &) = delete;

@@ -8,6 +8,7 @@
 #include "itemrecord.h"
 #include "report/event.h"
 #include "search/filterrecord.h"
+#include "webhooks/webhookrecord.h"
 
 #include <base/clock.h>
 #include <base/delivery.h>
@@ -291,6 +292,15 @@ public:
     [[nodiscard]] virtual std::optional<qint64> filterCalled(const Actor &owner, const QString &name) = 0;
     [[nodiscard]] virtual int countFilters(const Actor &owner) = 0;
 
+    /// In the order of their capture points.
+    [[nodiscard]] virtual std::vector<WebhookRecord> webhooks() = 0;
+    /// Those whose time has come by @p now, of each item only the first that is not delivered, those that are due longest first.
+    [[nodiscard]] virtual std::vector<WebhookDelivery> dueDeliveries(const QString &capturePointId, Instant now, int limit) = 0;
+    /// In the order of their ids. @param capturePointId empty: of all, @param after the last id of the page before; 0 starts
+    [[nodiscard]] virtual std::vector<WebhookDelivery> deadDeliveries(const QString &capturePointId, qint64 after, int limit) = 0;
+    /// By capture point; one of which nothing is left is not there.
+    [[nodiscard]] virtual std::map<QString, WebhookCounts> webhookCounts() = 0;
+
     // Callers; see WriteUnit::aboutCallers.
     [[nodiscard]] virtual std::vector<ApiKeyRecord> apiKeys() = 0;
     [[nodiscard]] virtual bool hasUsers() = 0;
@@ -368,6 +378,21 @@ public:
     virtual void removeFilter(qint64 id) = 0;
     /// What nobody else can find. What the owner has published stays.
     virtual void removePrivateFilters(const Actor &owner) = 0;
+
+    /// Inserts or replaces.
+    virtual void putWebhook(const WebhookRecord &record) = 0;
+    /// With all that is not delivered.
+    virtual void removeWebhook(const QString &capturePointId) = 0;
+    /// Adds what is to be delivered, in the order of the events, which come after all that was added before. What is there already stays as it is.
+    virtual void addDeliveries(const QString &capturePointId, const std::vector<WebhookDelivery> &deliveries) = 0;
+    /// It has arrived: the next event of its item is due. Nothing when it was tried by somebody else meanwhile.
+    virtual void endDelivery(const WebhookDelivery &delivery) = 0;
+    /// It has not; when it is dead, the next event of its item is due. Nothing when it was tried by somebody else meanwhile.
+    virtual void failDelivery(const WebhookDelivery &delivery, const WebhookFailure &failure) = 0;
+    /// A dead one is to be delivered after all, before later events of its item. @returns whether there was one
+    virtual bool reviveDelivery(qint64 id) = 0;
+    /// Forgets a dead one. @returns whether there was one
+    virtual bool discardDelivery(qint64 id) = 0;
 
     virtual void insertApiKey(const ApiKeyRecord &key, const QByteArray &hash) = 0;
     /// @returns whether there was such a key

@@ -68,6 +68,11 @@ public:
     std::optional<qint64> filterCalled(const Actor &owner, const QString &name) override;
     int countFilters(const Actor &owner) override;
 
+    std::vector<WebhookRecord> webhooks() override;
+    std::vector<WebhookDelivery> dueDeliveries(const QString &capturePointId, Instant now, int limit) override;
+    std::vector<WebhookDelivery> deadDeliveries(const QString &capturePointId, qint64 after, int limit) override;
+    std::map<QString, WebhookCounts> webhookCounts() override;
+
     std::vector<ApiKeyRecord> apiKeys() override;
     bool hasUsers() override;
     std::vector<UserRecord> users() override;
@@ -109,6 +114,13 @@ public:
     void updateFilter(FilterRecord &record) override;
     void removeFilter(qint64 id) override;
     void removePrivateFilters(const Actor &owner) override;
+    void putWebhook(const WebhookRecord &record) override;
+    void removeWebhook(const QString &capturePointId) override;
+    void addDeliveries(const QString &capturePointId, const std::vector<WebhookDelivery> &deliveries) override;
+    void endDelivery(const WebhookDelivery &delivery) override;
+    void failDelivery(const WebhookDelivery &delivery, const WebhookFailure &failure) override;
+    bool reviveDelivery(qint64 id) override;
+    bool discardDelivery(qint64 id) override;
     void insertApiKey(const ApiKeyRecord &key, const QByteArray &hash) override;
     bool revokeApiKey(const QString &id) override;
     bool rotateApiKey(const QString &id, const QByteArray &hash, Instant oldUntil) override;
@@ -207,6 +219,8 @@ private:
     Assignment *inHand(qint64 token);
     std::vector<StoredEvent> readEvents(Statement &statement);
     std::vector<JobRecord> readJobs(Statement &statement);
+    void promoteDeliveries(const QString &capturePointId, ItemId item);
+    bool settleDead(const char *name, qint64 id, bool promote);
     void bindOrderingRow(Statement &statement, const ItemRecord &record);
     void bindPayload(Statement &payload, const WorkItem &item);
     void writeTimers(const ItemRecord &record, const ItemRecord *before, bool isNew);
@@ -223,7 +237,7 @@ private:
     std::vector<Event> m_events;
     size_t m_writtenEvents = 0; ///< of m_events; the others wait to be written together
     int m_changes = 0;
-    int m_callerChanges = 0; ///< of keys, users, sessions, saved filters and the audit
+    int m_callerChanges = 0; ///< of keys, users, sessions, saved filters, webhooks and the audit
 };
 
 } // namespace iwd

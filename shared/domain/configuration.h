@@ -3,6 +3,7 @@
 
 #include "condition.h"
 #include "prioritizationschema.h"
+#include "webhook.h"
 
 #include <QHash>
 #include <QJsonObject>
@@ -10,6 +11,7 @@
 #include <QStringList>
 
 #include <map>
+#include <optional>
 #include <vector>
 
 namespace iwd {
@@ -121,6 +123,7 @@ struct CapturePoint
     QString description;
     bool enabled = true;
     QString defaultChannel; ///< for items that name none
+    std::optional<Webhook> webhook; ///< nothing: the source is told nothing
 };
 
 struct Skill

@@ -45,6 +45,11 @@ ApiFixture::ApiFixture(ApiOptions apiOptions)
     bulkRunner = std::make_unique<BulkRunner>(*pipeline, BulkRunnerOptions { .interval = milliseconds(20) });
     bulkRunner->watch(tenant);
     bulkRunner->watch(otherTenant);
+    outgoing = std::move(OutgoingClient::make({ "iwd-server/test", { *Network::fromText(QStringLiteral("127.0.0.0/8")) } })).value();
+    webhookSender = std::make_unique<HttpWebhookSender>(*outgoing, "key of the installation");
+    webhookRunner = std::make_unique<WebhookRunner>(*pipeline, *webhookSender, WebhookRunnerOptions { .interval = milliseconds(20) });
+    webhookRunner->watch(tenant);
+    webhookRunner->watch(otherTenant);
     runIn(tenant, seedConfiguration);
     runIn(otherTenant, seedConfiguration);
 
@@ -54,7 +59,7 @@ ApiFixture::ApiFixture(ApiOptions apiOptions)
     facts.started = clock->now();
     facts.connections = [this] { return m_server->connectionCount(); };
     facts.requestsInFlight = [this] { return m_server->inFlightCount(); };
-    api = std::make_unique<Api>(*pipeline, *m_cache, *clock, facts, apiOptions);
+    api = std::make_unique<Api>(*pipeline, *m_cache, *clock, *webhookSender, facts, apiOptions);
     const auto router = std::make_shared<http::Router>();
     api->addRoutes(*router);
     http::ServerOptions options;
@@ -78,7 +83,9 @@ ApiFixture::~ApiFixture()
     if (!QTest::qWaitFor(haveEnded, 10'000))
         qWarning("Live streams go on after the end of the server");
     QCoro::waitFor(bulkRunner->settle());
+    QCoro::waitFor(webhookRunner->settle());
     bulkRunner.reset();
+    webhookRunner.reset();
     m_server.reset();
     api.reset();
     pipeline.reset();

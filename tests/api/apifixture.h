@@ -8,8 +8,11 @@
 #include <cache/localcache.h>
 #include <http/httpserver.h>
 #include <pipeline/bulk/bulkrunner.h>
+#include <outgoing/outgoingclient.h>
 #include <pipeline/pipeline.h>
+#include <pipeline/webhooks/webhookrunner.h>
 #include <storage/sqlitestore.h>
+#include <webhooks/httpwebhooksender.h>
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -109,6 +112,9 @@ public:
     quint16 port = 0;
     std::unique_ptr<Pipeline> pipeline;
     std::unique_ptr<BulkRunner> bulkRunner;
+    std::unique_ptr<OutgoingClient> outgoing; ///< may call this machine
+    std::unique_ptr<HttpWebhookSender> webhookSender;
+    std::unique_ptr<WebhookRunner> webhookRunner;
     std::unique_ptr<Api> api;
 
 private:

@@ -13,6 +13,7 @@
 #include <runtime/operations.h>
 #include <runtime/secrets.h>
 #include <storage/sqlitestore.h>
+#include <webhooks/httpwebhooksender.h>
 
 #include <QJsonArray>
 #include <QTemporaryDir>
@@ -116,13 +117,16 @@ void TestManyClients::eachGetsItsAnswersAndNothingIsTakenTwice()
     QVERIFY(iwd::await(pipeline->write<bool>({ tenant, Actor::server(), Deadline::never(), std::nullopt }, seed, nothing)).ok());
 
     LocalCache cache(clock);
+    const auto outgoing = OutgoingClient::make({ "iwd-server/test" });
+    QVERIFY(outgoing.ok());
+    HttpWebhookSender webhooks(**outgoing, "key of the installation");
     std::unique_ptr<http::Server> server;
     ServerFacts facts;
     facts.version = u"0.0.0"_s;
     facts.started = clock->now();
     facts.connections = [&server] { return server->connectionCount(); };
     facts.requestsInFlight = [&server] { return server->inFlightCount(); };
-    Api api(*pipeline, cache, *clock, facts);
+    Api api(*pipeline, cache, *clock, webhooks, facts);
     const auto router = std::make_shared<http::Router>();
     api.addRoutes(*router);
     addOperationsRoutes(*router, metrics, health);

@@ -13,6 +13,7 @@
 #include <storage/sqlitebackup.h>
 #include <storage/sqlitestore.h>
 #include <storage/tenantdatabases.h>
+#include <webhooks/httpwebhooksender.h>
 
 #include <QStorageInfo>
 #include <QUuid>
@@ -168,14 +169,19 @@ QCoro::Task<Result<void>> Composition::bringUp()
         const std::lock_guard lock(m_tenantsMutex);
         m_tenants.push_back(tenant);
         m_bulkRunner->watch(tenant.number);
+        m_webhookRunner->watch(tenant.number);
     });
     m_bulkRunner = std::make_unique<BulkRunner>(*m_pipeline);
+    if (const auto webhooks = openWebhooks(); !webhooks)
+        co_return webhooks.error();
     const Result<void> started = co_await m_pipeline->start(numbers);
     if (!started)
         co_return started.error();
     m_queueWatch = std::make_unique<QueueWatch>(*m_pipeline);
-    for (const TenantId tenant : numbers)
+    for (const TenantId tenant : numbers) {
         m_bulkRunner->watch(tenant);
+        m_webhookRunner->watch(tenant);
+    }
 
     auto setUp = co_await setUpTenant(*m_pipeline, m_tenants.front(), m_config.bootstrapFile);
     if (!setUp)
@@ -202,6 +208,29 @@ QCoro::Task<Result<void>> Composition::bringUp()
     co_return listen();
 }
 
+Result<void> Composition::openWebhooks()
+{
+    auto client = OutgoingClient::make({ "iwd-server/" + m_version.toLatin1(), m_config.outgoing.allowedNetworks, m_config.outgoing.authority });
+    if (!client)
+        return client.error();
+    m_outgoing = std::move(client).value();
+    // What one server has sent or shown another one must sign the same.
+    const auto secret = m_store->sharedSecret(QStringLiteral("webhooks"), secrets::newSecret());
+    if (!secret)
+        return secret.error();
+    m_webhookSender = std::make_unique<HttpWebhookSender>(*m_outgoing, *secret);
+    m_webhookRunner = std::make_unique<WebhookRunner>(*m_pipeline, *m_webhookSender);
+    const auto figure = [this](auto read) { return [this, read] { return static_cast<double>(read(m_webhookRunner->figures())); }; };
+    using Figures = WebhookRunner::Figures;
+    m_metrics.counter("iwd_webhook_delivered_total", "Events that arrived at receivers of webhooks.", figure([](const Figures &figures) { return figures.delivered; }));
+    m_metrics.counter("iwd_webhook_failed_total", "Attempts to deliver an event that failed.", figure([](const Figures &figures) { return figures.failed; }));
+    m_metrics.counter("iwd_webhook_died_total", "Events that became dead letters.", figure([](const Figures &figures) { return figures.died; }));
+    m_metrics.gauge("iwd_webhook_pending", "Events that are to be delivered by this server.", figure([](const Figures &figures) { return figures.pending; }));
+    m_metrics.gauge("iwd_webhook_dead_letters", "Events that could not be delivered and wait for somebody to decide.", figure([](const Figures &figures) { return figures.dead; }));
+    m_metrics.gauge("iwd_webhook_lag_seconds", "Age of the oldest event that a webhook has not delivered yet.", figure([](const Figures &figures) { return figures.lag.count() / 1000; }));
+    return {};
+}
+
 Result<void> Composition::listen()
 {
     ServerFacts facts;
@@ -221,7 +250,7 @@ Result<void> Composition::listen()
         return secret.error();
     apiOptions.confirmationSecret = *secret;
     apiOptions.backups = m_backups.get();
-    m_api = std::make_unique<Api>(*m_pipeline, *m_cache, *m_clock, facts, apiOptions);
+    m_api = std::make_unique<Api>(*m_pipeline, *m_cache, *m_clock, *m_webhookSender, facts, apiOptions);
     RequestLimits &limits = m_api->limits();
     if (m_board && limits.limitsCallers())
         m_sharedLimits = std::make_unique<SharedLimits>(limits, *m_board, m_secret);
@@ -275,6 +304,7 @@ QCoro::Task<> Composition::end()
     m_watch.stop();
     co_await m_queueWatch->settle();
     co_await m_bulkRunner->settle();
+    co_await m_webhookRunner->settle();
     log::info(u"Stopped");
     Q_EMIT stopped(0);
 }

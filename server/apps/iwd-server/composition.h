@@ -12,8 +12,10 @@
 #include <base/clock.h>
 #include <cache/cache.h>
 #include <http/httpserver.h>
+#include <outgoing/outgoingclient.h>
 #include <pipeline/bulk/bulkrunner.h>
 #include <pipeline/queuewatch.h>
+#include <pipeline/webhooks/webhookrunner.h>
 
 #include <QObject>
 #include <QTimer>
@@ -52,6 +54,7 @@ private:
     [[nodiscard]] Result<void> openCache();
     [[nodiscard]] QCoro::Task<Result<std::vector<TenantRecord>>> tenants();
     [[nodiscard]] QCoro::Task<Result<void>> bringUp();
+    [[nodiscard]] Result<void> openWebhooks();
     [[nodiscard]] Result<void> listen();
     void watchStore();
     /// After the last request.
@@ -78,6 +81,9 @@ private:
     std::unique_ptr<Pipeline> m_pipeline;
     std::unique_ptr<QueueWatch> m_queueWatch;
     std::unique_ptr<BulkRunner> m_bulkRunner;
+    std::unique_ptr<OutgoingClient> m_outgoing;
+    std::unique_ptr<WebhookSender> m_webhookSender;
+    std::unique_ptr<WebhookRunner> m_webhookRunner;
     std::unique_ptr<Api> m_api;
     std::unique_ptr<SharedLimits> m_sharedLimits;
     std::unique_ptr<SharedPresence> m_sharedPresence;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "outgoingclient.h"
 
+#include <base/webaddress.h>
+
 #include <QFile>
 #include <QNetworkProxy>
 #include <QNetworkReply>
@@ -83,13 +85,7 @@ std::optional<QByteArray> OutgoingAnswer::header(const QByteArray &name) const
 
 Result<QUrl> outgoingUrl(const QString &text, const QString &field)
 {
-    const QUrl url(text, QUrl::StrictMode);
-    const bool isHttp = url.scheme() == QLatin1StringView("https") || url.scheme() == QLatin1StringView("http");
-    if (!url.isValid() || !isHttp || url.host().isEmpty())
-        return invalidField(field, QStringLiteral("an address that begins with https:// and names a host"));
-    if (!url.userInfo().isEmpty() || url.hasFragment())
-        return invalidField(field, QStringLiteral("an address without user, password and fragment"));
-    return url;
+    return webAddress(text, field);
 }
 
 /// One request to one address. Destroys itself when it is over.

@@ -4,6 +4,7 @@
 #include "configlog.h"
 
 #include <pipeline/versionmismatch.h>
+#include <pipeline/webhooks/webhooks.h>
 
 #include <contract/agentapi.h>
 #include <contract/attributeapi.h>
@@ -334,6 +335,8 @@ ConfigRecord storeObject(Transaction &transaction, const std::optional<ConfigRec
     record.id = id;
     record.document = document;
     transaction.putConfig(record);
+    if (kind == ConfigKind::CapturePoint)
+        keepWebhook(transaction, id, document.value(QStringLiteral("webhook")).isObject());
     if (kind == ConfigKind::Schema && exists) {
         const auto before = decodePrioritizationSchema(stored->document);
         const auto after = decodePrioritizationSchema(document);
@@ -375,6 +378,8 @@ void removeObject(Transaction &transaction, const ConfigRecord &stored, const Ac
     if (stored.kind == ConfigKind::Agent)
         transaction.setAgentStatus(stored.id, { AgentState::LoggedOut, {}, transaction.now() });
     markDeleted(transaction, stored, actor);
+    if (stored.kind == ConfigKind::CapturePoint)
+        keepWebhook(transaction, stored.id, false);
 }
 
 Result<ConfigRecord> restoreCategory(Transaction &transaction, const QString &id, const Actor &actor)

@@ -1,0 +1,2 @@
+-- SPDX-License-Identifier: Apache-2.0
+delete from webhook_delivery where tenant_id = :tenant and capture_point_id = :capture_point_id

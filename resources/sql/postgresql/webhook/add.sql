@@ -1,0 +1,11 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- All that a step has read from the log, in one list of objects, in its order. What is the first of its item in the list is due, unless another waits already.
+insert into webhook_delivery (tenant_id, capture_point_id, event_id, item_id, type, at_ms, body, next_ms)
+select :tenant, :capture_point_id, r.event_id, r.item_id, r.type, r.at_ms, r.body,
+  case when r.first = 1 and not exists (
+    select 1 from webhook_delivery w
+    where w.tenant_id = :tenant and w.capture_point_id = :capture_point_id and w.item_id = r.item_id and w.died_ms is null
+  ) then cast(:now_ms as bigint) end
+from jsonb_to_recordset(:rows::jsonb) as r (event_id bigint, item_id bigint, type text, at_ms bigint, body text, first smallint)
+order by r.event_id
+on conflict (tenant_id, capture_point_id, event_id) do nothing
