@@ -174,7 +174,7 @@ void TestWebhooks::underRandomFailuresEveryEventArrivesInTheOrderOfItsItem()
     });
     configureWithSecret(fixture, receiver.url());
     Delivering delivering(*fixture.pipeline, fixture.tenant);
-    life(fixture, 25);
+    life(fixture, 15);
     QVERIFY(deliverAll(fixture, 1min));
     QCOMPARE(byItem(receiver.taken()), logged(fixture));
     QVERIFY(receiver.arrivals().size() > receiver.taken().size()); // some did fail
@@ -286,7 +286,7 @@ void TestWebhooks::aFailureIsTriedAgainWhenItsTimeHasCome()
     QCOMPARE(receiver.arrivals().size(), 1);
     fixture.clock.advance(1'001ms);
     QTRY_COMPARE_WITH_TIMEOUT(receiver.arrivals().size(), 2, patience);
-    QTRY_COMPARE_WITH_TIMEOUT(delivering.runner->figures().failed, quint64(2), patience);
+    QTRY_VERIFY_WITH_TIMEOUT(record(fixture).lastFailure == fixture.clock.now(), patience);
     fixture.clock.advance(10s);
     QTRY_COMPARE_WITH_TIMEOUT(counts(fixture).pending, 0, patience);
     QCOMPARE(receiver.arrivals().size(), 3);

@@ -147,6 +147,7 @@ QCoro::Task<Result<WebhookRunner::View>> WebhookRunner::view(TenantId tenant)
         }
         return view;
     };
+    m_released[tenant].clear();
     auto seen = co_await m_pipeline.read<View>(tenant, Deadline::in(patience), read);
     if (seen) {
         for (Due &due : seen->due) {
@@ -231,6 +232,7 @@ QCoro::Task<bool> WebhookRunner::isOurs(TenantId tenant)
 void WebhookRunner::sendDue(TenantId tenant, const View &view)
 {
     ++m_turn;
+    const auto &released = m_released[tenant];
     const Instant now = m_pipeline.clock().now();
     for (size_t i = 0; i < view.due.size(); ++i) {
         const Due &due = view.due[(i + m_turn) % view.due.size()];
@@ -239,7 +241,7 @@ void WebhookRunner::sendDue(TenantId tenant, const View &view)
         for (const WebhookDelivery &delivery : due.deliveries) {
             if (room-- == 0 || m_calls >= m_options.callsAtAll)
                 break;
-            if (!line.underWay.insert(delivery.item).second)
+            if (released.contains({ delivery.capturePointId, delivery.item }) || !line.underWay.insert(delivery.item).second)
                 continue;
             ++m_calls;
             send(tenant, { due.place.webhook.url, webhookId(delivery), now, delivery.body, webhookSecrets(tenant, due.place.record, now) }, delivery);
@@ -338,8 +340,11 @@ QCoro::Task<> WebhookRunner::writeOutcomes(TenantId tenant)
 
 void WebhookRunner::release(TenantId tenant, const std::vector<Outcome> &outcomes)
 {
-    for (const Outcome &outcome : outcomes)
-        m_lines[{ tenant, outcome.delivery.capturePointId }].underWay.erase(outcome.delivery.item);
+    for (const Outcome &outcome : outcomes) {
+        const WebhookDelivery &delivery = outcome.delivery;
+        m_lines[{ tenant, delivery.capturePointId }].underWay.erase(delivery.item);
+        m_released[tenant].emplace(delivery.capturePointId, delivery.item);
+    }
 }
 
 QCoro::Task<> WebhookRunner::count(TenantId tenant)

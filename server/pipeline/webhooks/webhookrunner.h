@@ -109,6 +109,7 @@ private:
     std::set<TenantId> m_busy;
     std::set<TenantId> m_again; ///< to be looked at once more at once
     std::map<LinePlace, Line> m_lines;
+    std::map<TenantId, std::set<std::pair<QString, ItemId>>> m_released; ///< items of capture points whose outcome was written since the last look began: what that saw of them has passed
     int m_calls = 0; ///< under way
     size_t m_turn = 0; ///< which webhook is first to use what room there is
     std::map<TenantId, std::vector<Outcome>> m_outcomes; ///< not written yet

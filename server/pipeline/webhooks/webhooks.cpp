@@ -267,8 +267,9 @@ Result<DeadLetterOutcome> settleDeadLetters(Transaction &transaction, DeadLetter
         const bool done = action == DeadLetterAction::Replay ? transaction.reviveDelivery(id) : transaction.discardDelivery(id);
         outcome.count += done ? 1 : 0;
     }
+    const QString object = choice.capturePointId.isEmpty() ? QStringLiteral("dead-letters") : choice.capturePointId;
     if (outcome.count > 0)
-        audit(transaction, actor, action == DeadLetterAction::Replay ? QStringLiteral("replay") : QStringLiteral("discard"), choice.capturePointId, { { QStringLiteral("deadLetters"), outcome.count } });
+        audit(transaction, actor, action == DeadLetterAction::Replay ? QStringLiteral("replay") : QStringLiteral("discard"), object, { { QStringLiteral("deadLetters"), outcome.count } });
     return outcome;
 }
 
