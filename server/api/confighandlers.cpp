@@ -145,6 +145,16 @@ Result<Answer> agentAnswer(Snapshot &snapshot, const QString &agentId)
     return encodeConfigObject(configObjectJson(snapshot, *record), record->version);
 }
 
+Result<void> mayChangeReceiver(const Caller &caller, const QJsonObject &before, const QJsonObject &after)
+{
+    const QString webhook = QStringLiteral("webhook");
+    if (caller.categories.isEmpty() || before.value(webhook) == after.value(webhook))
+        return {};
+    return Error { ErrorCode::NotAllowed,
+        QStringLiteral("\"%1\" sees the work of some categories only, and a webhook tells of all work of its capture point. Ask somebody who sees all.").arg(caller.actor.name), webhook,
+        { { QStringLiteral("categories"), QJsonArray::fromStringList(caller.categories) } } };
+}
+
 std::vector<ApiEndpoint> ConfigHandlers::endpoints()
 {
     using enum Privilege;
@@ -246,7 +256,12 @@ QCoro::Task<http::Response> ConfigHandlers::put(const ConfigResource *resource, 
     command.kind = resource->kind;
     command.id = command.document.value(QStringLiteral("id")).toString();
     command.actor = call.caller.actor;
-    std::function<Result<ShownObject>(Transaction &)> work = [command](Transaction &transaction) -> Result<ShownObject> {
+    std::function<Result<ShownObject>(Transaction &)> work = [command, caller = call.caller](Transaction &transaction) -> Result<ShownObject> {
+        if (command.kind == ConfigKind::CapturePoint && !caller.categories.isEmpty()) {
+            const auto stored = present(transaction, command.kind, command.id);
+            if (const auto may = mayChangeReceiver(caller, stored ? stored->document : QJsonObject(), command.document); !may)
+                return may.error();
+        }
         const auto outcome = putObject(transaction, command);
         if (!outcome)
             return outcome.error();

@@ -25,6 +25,9 @@ struct ConfigResource
 /// An agent with its state.
 [[nodiscard]] Result<Answer> agentAnswer(Snapshot &snapshot, const QString &agentId);
 
+/// Whether the caller may change to whom a capture point's source is told what becomes of its items: only who sees all of them.
+[[nodiscard]] Result<void> mayChangeReceiver(const Caller &caller, const QJsonObject &before, const QJsonObject &after);
+
 /// /queues, /categories, /schemas, /capture-points, /agents, /skills, /calendars.
 class ConfigHandlers
 {

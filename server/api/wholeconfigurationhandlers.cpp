@@ -32,9 +32,12 @@ Privilege updateOf(ConfigKind kind)
     return resource == resources.end() ? Privilege::SettingsUpdate : resource->update;
 }
 
-std::function<Result<void>(ConfigKind)> updatesOf(const Caller &caller)
+std::function<Result<void>(const ConfigurationChange &)> updatesOf(const Caller &caller)
 {
-    return [caller](ConfigKind kind) { return caller.may(updateOf(kind)) ? Result<void>() : lacks(caller, updateOf(kind)); };
+    return [caller](const ConfigurationChange &change) -> Result<void> {
+        const Privilege update = updateOf(change.kind);
+        return caller.may(update) ? mayChangeReceiver(caller, change.before, change.after) : lacks(caller, update);
+    };
 }
 
 /// Whoever learns what is different has to be one who may see it.

@@ -296,6 +296,19 @@ void TestApiWebhooks::whoSeesSomeCategoriesOnlyIsRefused()
         QCOMPARE(m->get(path, asPart).code(), u"auth.not_allowed"_s);
     for (const QString &path : { u"/capture-points/default/webhook/secret"_s, u"/capture-points/default/webhook/test"_s, u"/webhooks/dead-letters/replay"_s, u"/webhooks/dead-letters/discard"_s })
         QCOMPARE(m->post(path, {}, asPart).code(), u"auth.not_allowed"_s);
+    // Nor may such a caller have all events of a capture point sent to himself.
+    const HeaderFields overwriting = asPart + HeaderFields { { "If-Match", "*" } };
+    QJsonObject capturePoint { { u"name"_s, u"Default"_s }, { u"webhook"_s, QJsonObject { { u"url"_s, u"https://mine.example/"_s } } } };
+    QCOMPARE(m->put(u"/capture-points/default"_s, capturePoint, overwriting).code(), u"auth.not_allowed"_s);
+    QCOMPARE(m->post(u"/capture-points"_s, { { u"name"_s, u"Mine"_s }, { u"webhook"_s, capturePoint[u"webhook"_s] } }, asPart).code(), u"auth.not_allowed"_s);
+    const QJsonObject whole { { u"format"_s, 1 }, { u"capturePoints"_s, QJsonObject { { u"default"_s, capturePoint } } } };
+    QCOMPARE(m->put(u"/configuration"_s, whole, overwriting).code(), u"auth.not_allowed"_s);
+    m->key = m->adminKey;
+    QCOMPARE(state()["url"].toString(), m_receiver->url().toString());
+    capturePoint = m->get(u"/capture-points/default"_s).json();
+    capturePoint.insert(u"description"_s, u"Another"_s);
+    m->key.clear();
+    QCOMPARE(m->put(u"/capture-points/default"_s, capturePoint, overwriting).status, 200);
 }
 
 void TestApiWebhooks::anotherTenantSeesNothing()

@@ -66,6 +66,7 @@ struct FakeServer
         { u"cache"_s, u"local"_s }, { u"cacheAnswers"_s, true } };
     QString kind = u"sqlite"_s;
     QJsonArray keys;
+    QJsonObject webhook; ///< its state; empty: there is none
 
     static QJsonObject component(const QString &name, bool ready, bool needed)
     {
@@ -87,6 +88,10 @@ struct FakeServer
             return { { u"data"_s, QJsonArray() }, { u"count"_s, QJsonObject { { u"value"_s, late }, { u"exact"_s, true } } } };
         if (path == "/iwd/v3/api-keys")
             return { { u"data"_s, keys }, { u"nextCursor"_s, QJsonValue() } };
+        if (path == "/iwd/v3/capture-points")
+            return { { u"data"_s, QJsonArray { QJsonObject { { u"id"_s, u"desk"_s }, { u"webhook"_s, webhook.isEmpty() ? QJsonValue() : QJsonValue(QJsonObject()) } } } }, { u"nextCursor"_s, QJsonValue() } };
+        if (path == "/iwd/v3/capture-points/desk/webhook")
+            return webhook;
         return { { u"version"_s, version }, { u"items"_s, QJsonObject { { u"errorheld"_s, errorHeld } } }, { u"storage"_s, QJsonObject { { u"kind"_s, kind }, { u"sizeBytes"_s, 1'000'000 } } },
             { u"installation"_s, installation } };
     }
@@ -377,6 +382,17 @@ void TestIwdctlDoctor::whatAServerTellsIsJudged_data()
     });
     row("a database whose clock is not known", u"clock.database"_s, u"notLookedAt"_s, [](FakeServer &s) { s.kind = u"postgresql"_s; });
     row("a caller who is not told of the machine", u"server.disk"_s, u"notLookedAt"_s, [](FakeServer &s) { s.installation = QJsonValue(); });
+    const auto webhook = [](const QString &member, const QJsonValue &value) {
+        return [member, value](FakeServer &s) {
+            s.webhook = { { u"capturePointId"_s, u"desk"_s }, { u"enabled"_s, true }, { u"secretSinceDateTime"_s, u"2026-01-01T00:00:00.000Z"_s }, { u"dead"_s, 0 }, { u"missedEvents"_s, 0 }, { u"lagSeconds"_s, 0 } };
+            s.webhook.insert(member, value);
+        };
+    };
+    row("a webhook that is up to date", u"webhooks"_s, u"ok"_s, webhook(u"lagSeconds"_s, 300));
+    row("a webhook that is behind", u"webhooks"_s, warning, webhook(u"lagSeconds"_s, 301));
+    row("a webhook with dead letters", u"webhooks"_s, warning, webhook(u"dead"_s, 1));
+    row("a webhook that missed something", u"webhooks"_s, warning, webhook(u"missedEvents"_s, 7));
+    row("a webhook without a secret", u"webhooks"_s, warning, webhook(u"secretSinceDateTime"_s, QJsonValue()));
     row("a key that has ended", u"keys"_s, u"ok"_s, [](FakeServer &s) { s.keys = { QJsonObject { { u"name"_s, u"old"_s }, { u"expiresDateTime"_s, u"2020-01-01T00:00:00.000Z"_s } } }; });
 }
 void TestIwdctlDoctor::whatAServerTellsIsJudged()

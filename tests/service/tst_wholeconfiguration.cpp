@@ -411,7 +411,7 @@ void TestWholeConfiguration::kindsThatMayNotBeChangedStay()
     ApplyCommand command;
     command.wanted = contentOf(*m);
     add(command.wanted, ConfigKind::Skill, u"french"_s);
-    command.mayChange = [](ConfigKind kind) { return kind == ConfigKind::Skill ? Result<void>() : Error { ErrorCode::NotAllowed, u"no"_s, {}, {} }; };
+    command.mayChange = [](const ConfigurationChange &change) { return change.kind == ConfigKind::Skill ? Result<void>() : Error { ErrorCode::NotAllowed, u"no"_s, {}, {} }; };
     PipelineFixture::must(applied(*m, command)); // the others are as they are
     add(command.wanted, ConfigKind::Queue, u"new"_s);
     add(command.wanted, ConfigKind::Skill, u"greek"_s);

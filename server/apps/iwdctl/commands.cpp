@@ -22,6 +22,7 @@
 #include "tailcommand.h"
 #include "topcommand.h"
 #include "usercommands.h"
+#include "webhookcommands.h"
 
 using namespace Qt::StringLiterals;
 
@@ -101,6 +102,7 @@ std::vector<CommandSpec> makeCommands()
     commands.push_back(demoCommand());
     commands.insert(commands.end(), loginCommands().begin(), loginCommands().end());
     commands.insert(commands.end(), keyCommands().begin(), keyCommands().end());
+    commands.insert(commands.end(), webhookCommands().begin(), webhookCommands().end());
     commands.insert(commands.end(), userCommands().begin(), userCommands().end());
     commands.insert(commands.end(), configCommands().begin(), configCommands().end());
     commands.push_back({ u"completion"_s, { u"bash"_s }, u"Prints what completes iwdctl in bash: source <(iwdctl completion bash)"_s, {} });
@@ -149,6 +151,8 @@ QCoro::Task<int> runCommand(CommandLine line)
         co_return co_await runJobCommand(std::move(line), std::move(client));
     if (has(filterCommands(), line.command))
         co_return co_await runFilterCommand(std::move(line), std::move(client));
+    if (has(webhookCommands(), line.command))
+        co_return co_await runWebhookCommand(std::move(line), std::move(client));
     if (has(keyCommands(), line.command))
         co_return co_await runKeyCommand(std::move(line), std::move(client));
     if (has(configCommands(), line.command))

@@ -23,6 +23,7 @@ constexpr qint64 MiB = 1024 * 1024;
 constexpr qint64 LeastFreeBytes = 512 * MiB; ///< the server itself needs 8 MiB to write at all
 constexpr int LeastFreePercent = 10;
 constexpr int MostNamed = 5;
+constexpr qint64 LongestLagSeconds = 300; ///< of a webhook
 
 QString seconds(qint64 milliseconds)
 {
@@ -294,6 +295,29 @@ Finding judgeKeys(const QJsonArray &keys, const QDateTime &now)
         return { check, Finding::Ok, u"None of %1 API keys ends within %2 days%3."_s.arg(keys.size()).arg(SoonDays).arg(ended.isEmpty() ? QString() : u" (%1 have ended)"_s.arg(ended.size())) };
     const QString named = soon.mid(0, MostNamed).join(u", "_s) + (soon.size() > MostNamed ? u" and %1 more"_s.arg(soon.size() - MostNamed) : QString());
     return { check, Finding::Warning, u"API keys end soon: %1."_s.arg(named), u"Make new ones and change the programs that use them; iwdctl keys list shows who does."_s };
+}
+
+Finding judgeWebhooks(const QJsonArray &states)
+{
+    const QString check = u"webhooks"_s;
+    QStringList troubles;
+    for (const auto &entry : states) {
+        const QString id = entry["capturePointId"_L1].toString();
+        if (const auto dead = entry["dead"_L1].toInteger(); dead > 0)
+            troubles.append(u"\"%1\" has %2"_s.arg(id, counted(dead, u"dead letter"_s)));
+        if (const auto missed = entry["missedEvents"_L1].toInteger(); missed > 0)
+            troubles.append(u"\"%1\" missed %2 that the log no longer kept"_s.arg(id, counted(missed, u"event"_s)));
+        if (!entry["enabled"_L1].toBool())
+            continue;
+        if (entry["secretSinceDateTime"_L1].isNull())
+            troubles.append(u"\"%1\" has no secret, so nothing is sent"_s.arg(id));
+        else if (const auto lag = entry["lagSeconds"_L1].toInteger(); lag > LongestLagSeconds)
+            troubles.append(u"\"%1\" is %2 behind"_s.arg(id, shortDuration(static_cast<double>(lag))));
+    }
+    if (troubles.isEmpty())
+        return { check, Finding::Ok, states.isEmpty() ? u"There are no webhooks."_s : u"%1 up to date, without dead letters."_s.arg(counted(states.size(), u"webhook"_s)) };
+    const QString named = troubles.mid(0, MostNamed).join(u", "_s) + (troubles.size() > MostNamed ? u" and %1 more"_s.arg(troubles.size() - MostNamed) : QString());
+    return { check, Finding::Warning, u"Receivers of webhooks are not told everything: %1."_s.arg(named), u"iwdctl webhooks list tells why; iwdctl webhooks dead and replay are for the dead letters, iwdctl webhooks secret makes a secret."_s };
 }
 
 } // namespace iwd

@@ -39,5 +39,7 @@ using Findings = QList<Finding>;
 /// @param search answer to the search for items that should have been activated by now
 [[nodiscard]] Finding judgeDueWork(const QJsonObject &search);
 [[nodiscard]] Finding judgeKeys(const QJsonArray &keys, const QDateTime &now);
+/// @param states of all webhooks
+[[nodiscard]] Finding judgeWebhooks(const QJsonArray &states);
 
 } // namespace iwd

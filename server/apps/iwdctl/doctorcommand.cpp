@@ -7,6 +7,7 @@
 #include "lintcommand.h"
 #include "printing.h"
 #include "table.h"
+#include "webhookcommands.h"
 
 #include <QFileInfo>
 
@@ -38,7 +39,7 @@ void passOver(Findings &findings, const QStringList &checks, const QString &why)
 
 const QStringList &callersChecks()
 {
-    static const QStringList checks { u"version.server"_s, u"items.errorheld"_s, u"server.disk"_s, u"server.cache"_s, u"clock.database"_s, u"configuration"_s, u"items.due"_s, u"keys"_s };
+    static const QStringList checks { u"version.server"_s, u"items.errorheld"_s, u"server.disk"_s, u"server.cache"_s, u"clock.database"_s, u"configuration"_s, u"items.due"_s, u"keys"_s, u"webhooks"_s };
     return checks;
 }
 
@@ -73,6 +74,9 @@ QCoro::Task<Findings> lookAsCaller(std::shared_ptr<Client> client)
 
     const auto keys = co_await client->list(u"/api-keys"_s);
     findings.append(keys ? judgeKeys(*keys, QDateTime::currentDateTimeUtc()) : refused(u"keys"_s, keys.error()));
+
+    const auto webhooks = co_await webhookStates(client);
+    findings.append(webhooks ? judgeWebhooks(*webhooks) : refused(u"webhooks"_s, webhooks.error()));
     co_return findings;
 }
 

@@ -293,7 +293,7 @@ Result<ConfigurationPlan> applyConfiguration(Transaction &transaction, const App
     if (command.ifVersion && *command.ifVersion != plan.version)
         return versionMismatch(QStringLiteral("The configuration"), plan.version, *command.ifVersion);
     for (const ConfigurationChange &change : plan.changes) {
-        const auto allowed = command.mayChange ? command.mayChange(change.kind) : Result<void>();
+        const auto allowed = command.mayChange ? command.mayChange(change) : Result<void>();
         if (!allowed)
             return allowed.error();
     }

@@ -73,7 +73,7 @@ struct ApplyCommand
     OtherObjects others = OtherObjects::Stay;
     std::optional<qint64> ifVersion;
     Actor actor;
-    std::function<Result<void>(ConfigKind)> mayChange; ///< asked of each kind that changes; none: whoever it is may
+    std::function<Result<void>(const ConfigurationChange &)> mayChange; ///< asked of each change; none: whoever it is may
 };
 
 /// Makes the configuration what is wanted, in this transaction: all of it or nothing. What is as wanted is not written.
