@@ -10,6 +10,7 @@
 #include "exporthandlers.h"
 #include "filterhandlers.h"
 #include "forecasthandlers.h"
+#include "identityproviderhandlers.h"
 #include "importhandlers.h"
 #include "itemhandlers.h"
 #include "jobhandlers.h"
@@ -19,6 +20,7 @@
 #include "searchhandlers.h"
 #include "sessionhandlers.h"
 #include "settingshandlers.h"
+#include "signinhandlers.h"
 #include "simulationhandlers.h"
 #include "streamhandlers.h"
 #include "userhandlers.h"
@@ -26,6 +28,8 @@
 #include "wholeconfigurationhandlers.h"
 
 #include <apidocument/pages.h>
+
+#include <runtime/secrets.h>
 
 #include <QCryptographicHash>
 
@@ -68,6 +72,11 @@ private:
     http::Response m_response;
 };
 
+QByteArray givenOrOwn(const QByteArray &secret)
+{
+    return secret.isEmpty() ? secrets::newSecret() : secret;
+}
+
 QCoro::Task<http::Response> givePage(std::shared_ptr<LazyPage> page)
 {
     co_return page->response();
@@ -98,6 +107,9 @@ public:
         , stream(pipeline, authenticator, presence, options.slowestReader)
         , stats(pipeline, presence, std::move(facts))
         , sessions(pipeline, passwords, guard, options.sessionLifetime)
+        , box(givenOrOwn(options.storedSecretsKey))
+        , signIns({ pipeline, limits, box, options.openId }, givenOrOwn(options.confirmationSecret), options.sessionLifetime)
+        , identityProviders(pipeline, box)
         , users(pipeline, passwords, guard)
         , roles(pipeline)
         , apiKeys(pipeline)
@@ -122,6 +134,8 @@ public:
         take(events.endpoints());
         take(stats.endpoints());
         take(sessions.endpoints());
+        take(signIns.endpoints());
+        take(identityProviders.endpoints());
         take(users.endpoints());
         take(roles.endpoints());
         take(apiKeys.endpoints());
@@ -167,6 +181,9 @@ public:
     StreamHandlers stream;
     StatsHandlers stats;
     SessionHandlers sessions;
+    const SecretBox box; // before those who use it
+    SignInHandlers signIns;
+    IdentityProviderHandlers identityProviders;
     UserHandlers users;
     RoleHandlers roles;
     ApiKeyHandlers apiKeys;

@@ -5,6 +5,7 @@
 #include "requestlimits.h"
 #include "statshandlers.h"
 
+#include <pipeline/access/openid.h>
 #include <pipeline/backup.h>
 #include <pipeline/webhooks/webhooksender.h>
 
@@ -20,7 +21,9 @@ struct ApiOptions
     milliseconds keepCallers { std::chrono::seconds(10) }; ///< how long the cache answers for the database; see Authenticator
     RequestLimitOptions limits; ///< none
     milliseconds slowestReader { std::chrono::seconds(30) }; ///< of a live stream: one that takes nothing for so long is dropped
-    QByteArray confirmationSecret; ///< by which servers on one database know each other's confirmations; empty: one of this object's own
+    QByteArray confirmationSecret; ///< by which servers on one database know each other's confirmations, and sign-ins that one began and another ends; empty: one of this object's own
+    QByteArray storedSecretsKey; ///< that secrets in the database are encrypted with; empty: one of this object's own
+    OpenIdClient *openId = nullptr; ///< outlives the API; null: nobody can sign in through an identity provider
     BackupMaker *backups = nullptr; ///< outlives the API; null: the store has none
 };
 

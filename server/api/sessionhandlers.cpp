@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sessionhandlers.h"
 
+#include "newsession.h"
 #include "pagecursor.h"
 
 #include <contract/configurationobject.h>
@@ -9,19 +10,11 @@
 #include <runtime/passwordstrength.h>
 #include <runtime/secrets.h>
 
-#include <QUuid>
-
 namespace iwd {
 
 namespace {
 
 constexpr int longestPassword = 1'000;
-constexpr int longestProgram = 200;
-
-QJsonObject tenantJson(const QString &id, const QString &name)
-{
-    return { { QStringLiteral("id"), id }, { QStringLiteral("name"), name } };
-}
 
 Error locked(milliseconds wait)
 {
@@ -54,7 +47,8 @@ QJsonObject encodeSession(const SessionRecord &session, const Caller &caller)
 {
     return { { QStringLiteral("id"), session.id }, { QStringLiteral("user"), session.user }, { QStringLiteral("createdDateTime"), toIso(session.created) },
         { QStringLiteral("expiresDateTime"), toIso(session.expires) }, { QStringLiteral("lastUsedDateTime"), toIso(session.seen) }, { QStringLiteral("address"), textOrNull(session.address) },
-        { QStringLiteral("program"), textOrNull(session.program) }, { QStringLiteral("current"), !session.id.isEmpty() && session.id == caller.session } };
+        { QStringLiteral("program"), textOrNull(session.program) },
+        { QStringLiteral("identityProvider"), textOrNull(session.provider) }, { QStringLiteral("current"), !session.id.isEmpty() && session.id == caller.session } };
 }
 
 bool isUser(const Caller &caller)
@@ -102,6 +96,9 @@ struct SessionHandlers::Login
         Login login { wanted.name, std::nullopt, {} };
         const auto tenants = directory.tenants();
         for (const UserRecord &user : directory.users(wanted.name)) {
+            // Who signs in through an identity provider has no password to be guessed, and is not locked out by those who try.
+            if (!user.identity.isEmpty())
+                continue;
             const auto tenant = std::find_if(tenants.begin(), tenants.end(), [&](const TenantRecord &record) { return record.number == user.tenant; });
             if (tenant == tenants.end() || (!wanted.tenant.isEmpty() && tenant->id != wanted.tenant && tenant->name != wanted.tenant))
                 continue;
@@ -182,38 +179,15 @@ void SessionHandlers::rememberFailure(const UserRecord &user, const QString &add
 
 QCoro::Task<http::Response> SessionHandlers::open(Call call, std::shared_ptr<const Login> login)
 {
-    const QString token = secrets::newSessionToken();
-    const QByteArray digest = secrets::digest(token);
-    SessionRecord session;
-    session.id = QStringLiteral("session-") + QUuid::createUuid().toString(QUuid::Id128).left(16);
-    session.tenant = login->user->tenant;
-    session.user = login->name;
-    session.address = call.request.remoteAddress;
-    session.program = QString::fromUtf8(call.request.headers.value("User-Agent")).left(longestProgram);
-    if (!json::isText(session.program, longestProgram))
-        session.program.clear();
+    NewSession session = NewSession::make(call.request, login->user->tenant);
+    session.record.user = login->name;
     WriteContext context;
-    context.tenant = session.tenant;
-    context.actor = userActor(login->name);
-    context.actor.address = session.address;
+    context.tenant = session.record.tenant;
+    context.actor = session.actor();
     context.deadline = call.request.deadline;
     context.aboutCallers = true;
-    std::function<Result<Instant>(Transaction &)> work
-        = [session, actor = context.actor, digest, lifetime = m_lifetime](Transaction &transaction) -> Result<Instant> {
-        SessionRecord opened = session;
-        opened.expires = transaction.now() + lifetime;
-        transaction.insertSession(opened, digest);
-        transaction.noteSignIn(opened.user);
-        auditCaller(transaction, actor, QStringLiteral("sign-in"), QStringLiteral("session"), opened.id, {}, QJsonObject { { QStringLiteral("program"), textOrNull(opened.program) } });
-        return opened.expires;
-    };
-    std::function<Answer(const Instant &)> encode = [token, login, id = session.id](const Instant &expires) {
-        return jsonAnswer(
-            { { QStringLiteral("token"), token }, { QStringLiteral("id"), id }, { QStringLiteral("expiresDateTime"), toIso(expires) },
-                { QStringLiteral("user"), login->name }, { QStringLiteral("tenant"), tenantJson(login->tenant.id, login->tenant.name) },
-                { QStringLiteral("changePassword"), login->user->changePassword } },
-            201);
-    };
+    std::function<Result<Instant>(Transaction &)> work = [session, lifetime = m_lifetime](Transaction &transaction) -> Result<Instant> { return session.insertInto(transaction, lifetime); };
+    std::function<Answer(const Instant &)> encode = [session, login](const Instant &expires) { return session.answer(login->tenant, expires, login->user->changePassword); };
     const auto answer = co_await m_pipeline.write<Instant>(context, work, encode);
     co_return call.respond(answer);
 }
@@ -297,6 +271,8 @@ QCoro::Task<http::Response> SessionHandlers::changePassword(Call call)
     const auto record = co_await m_pipeline.readCallers<UserRecord>(call.caller.tenant, call.request.deadline, look);
     if (!record)
         co_return call.problem(record.error());
+    if (!record->identity.isEmpty())
+        co_return call.problem(hasNoPassword(*record));
     const QString guarded = LoginGuard::nameOf(call.caller.tenant, name);
     const LoginGuard::State stored { record->failures, record->lockedUntil };
     if (const auto wait = m_guard.begin(guarded, stored, m_pipeline.clock().now()))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "userhandlers.h"
 
+#include "granters.h"
 #include "namedfilter.h"
 #include "pagecursor.h"
 
@@ -24,6 +25,7 @@ QJsonObject shown(const UserRecord &record)
     json.insert(QStringLiteral("lastSignInDateTime"), isoOrNull(record.signedIn));
     const bool wasLocked = record.lockedUntil > Instant();
     json.insert(QStringLiteral("lockedUntilDateTime"), wasLocked ? QJsonValue(toIso(record.lockedUntil)) : QJsonValue());
+    json.insert(QStringLiteral("identityProvider"), textOrNull(record.identity.provider));
     json.insert(QStringLiteral("version"), record.version);
     json.insert(QStringLiteral("createdDateTime"), toIso(record.created));
     json.insert(QStringLiteral("updatedDateTime"), toIso(record.updated));
@@ -97,14 +99,6 @@ std::vector<ApiEndpoint> UserHandlers::endpoints()
     };
 }
 
-QCoro::Task<Result<Granter>> UserHandlers::granter(Call call, QStringList categories)
-{
-    if (categories.isEmpty() && call.caller.categories.isEmpty())
-        co_return granterOf(call.caller);
-    std::function<Result<Granter>(Snapshot &)> look = [caller = call.caller](Snapshot &snapshot) -> Result<Granter> { return granterOf(caller, snapshot.configuration()); };
-    co_return co_await m_pipeline.read<Granter>(call.caller.tenant, call.request.deadline, look);
-}
-
 QCoro::Task<http::Response> UserHandlers::list(Call call)
 {
     const auto page = readPageRequest(call);
@@ -140,7 +134,7 @@ QCoro::Task<http::Response> UserHandlers::create(Call call)
     const auto password = givenPassword(*text, *user);
     if (!password)
         co_return call.problem(password.error());
-    const auto granter = co_await this->granter(call, user->categories);
+    const auto granter = co_await granterFor(m_pipeline, call, user->categories);
     if (!granter)
         co_return call.problem(granter.error());
     const auto hash = co_await m_passwords.hash(password->text, call.request.deadline);
@@ -158,7 +152,7 @@ QCoro::Task<http::Response> UserHandlers::replace(Call call)
     const auto user = decodeUser(call.body.toObject(), call.id());
     if (!user)
         co_return call.problem(user.error());
-    const auto granter = co_await this->granter(call, user->categories);
+    const auto granter = co_await granterFor(m_pipeline, call, user->categories);
     if (!granter)
         co_return call.problem(granter.error());
     const ReplaceUserCommand command { *user, call.ifVersion, call.anyVersion, *granter };
@@ -170,7 +164,7 @@ QCoro::Task<http::Response> UserHandlers::replace(Call call)
 
 QCoro::Task<http::Response> UserHandlers::remove(Call call)
 {
-    const auto granter = co_await this->granter(call);
+    const auto granter = co_await granterFor(m_pipeline, call);
     if (!granter)
         co_return call.problem(granter.error());
     std::function<Result<bool>(Transaction &)> work = [name = call.id(), granter = *granter](Transaction &transaction) -> Result<bool> {
@@ -194,6 +188,8 @@ QCoro::Task<http::Response> UserHandlers::setPassword(Call call)
         co_return call.problem(finished.error());
     std::function<Result<User>(Snapshot &)> look = [name = call.id()](Snapshot &snapshot) -> Result<User> {
         const auto record = snapshot.user(name);
+        if (record && !record->identity.isEmpty())
+            return hasNoPassword(*record);
         return record ? Result<User>(record->user) : noSuchUser(name);
     };
     const auto user = co_await m_pipeline.readCallers<User>(call.caller.tenant, call.request.deadline, look);
@@ -202,7 +198,7 @@ QCoro::Task<http::Response> UserHandlers::setPassword(Call call)
     const auto password = givenPassword(text, *user);
     if (!password)
         co_return call.problem(password.error());
-    const auto granter = co_await this->granter(call);
+    const auto granter = co_await granterFor(m_pipeline, call);
     if (!granter)
         co_return call.problem(granter.error());
     const auto hash = co_await m_passwords.hash(password->text, call.request.deadline);

@@ -31,8 +31,6 @@ private:
     [[nodiscard]] QCoro::Task<http::Response> setPassword(Call call);
     [[nodiscard]] QCoro::Task<http::Response> unlock(Call call);
     [[nodiscard]] QCoro::Task<http::Response> endSessions(Call call);
-    /// Looks at the configuration, which may be in a database that is away while the callers are not, only if categories matter.
-    [[nodiscard]] QCoro::Task<Result<Granter>> granter(Call call, QStringList categories = {});
 
     Pipeline &m_pipeline;
     PasswordChecker &m_passwords;

@@ -310,6 +310,9 @@ public:
     [[nodiscard]] virtual std::vector<RoleRecord> roles() = 0;
     /// Those that have not ended, the oldest first.
     [[nodiscard]] virtual std::vector<SessionRecord> sessions() = 0;
+    [[nodiscard]] virtual std::vector<IdentityProviderRecord> identityProviders() = 0; ///< in order of their ids
+    /// The user whom an identity provider knows as this.
+    [[nodiscard]] virtual std::optional<UserRecord> userWithIdentity(const QString &issuer, const QString &subject) = 0;
 
     /// Entries with an id below @p before, newest first.
     [[nodiscard]] virtual std::vector<AuditRecord> audit(const AuditFilter &filter, qint64 before, int limit) = 0;
@@ -418,6 +421,15 @@ public:
     /// All of the user, but for the one with the hash @p but.
     virtual void removeSessionsOf(const QString &user, const QByteArray &but = {}) = 0;
     virtual void forgetSessionsBefore(Instant instant) = 0;
+    /// All sessions of users who came through the identity provider last.
+    virtual void removeSessionsThrough(const QString &provider) = 0;
+    /// Inserts or replaces; the version is raised by the store.
+    virtual void putIdentityProvider(IdentityProviderRecord &record) = 0;
+    virtual void removeIdentityProvider(const QString &id) = 0;
+    /// The user has come through another identity provider, which has the same issuer.
+    virtual void setProviderOfUser(const QString &user, const QString &provider) = 0;
+    /// Remembers until @p until that a sign-in has been finished. @returns whether it had not been before
+    [[nodiscard]] virtual bool finishSignIn(const QByteArray &digest, Instant until) = 0;
     virtual void noteUse(const LastUse &use) = 0;
 
     /// Adds an entry as of now.

@@ -60,13 +60,14 @@ UserRecord readUser(Statement &row, TenantId tenant, int first)
     record.updated = std::max(record.created, fromMillis(row.integer(first + 13)));
     record.passwordSet = std::max(record.created, fromMillis(row.integer(first + 14)));
     record.signedIn = column::instantAt(row, first + 15);
+    record.identity = { row.text(first + 16), row.text(first + 17), row.text(first + 18) };
     return record;
 }
 
 SessionRecord readSession(Statement &row, TenantId tenant, int first)
 {
     return { row.text(first), tenant, row.text(first + 1), fromMillis(row.integer(first + 2)), fromMillis(row.integer(first + 3)), fromMillis(row.integer(first + 4)), row.text(first + 5),
-        row.text(first + 6) };
+        row.text(first + 6), row.text(first + 7) };
 }
 
 RoleRecord readRole(Statement &row)

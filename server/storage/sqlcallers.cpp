@@ -75,7 +75,8 @@ void SqlTransaction::insertSession(const SessionRecord &session, const QByteArra
         .bind(QStringLiteral(":created_ms"), toMillis(m_now))
         .bind(QStringLiteral(":expires_ms"), toMillis(session.expires))
         .bind(QStringLiteral(":address"), present(session.address))
-        .bind(QStringLiteral(":program"), present(session.program));
+        .bind(QStringLiteral(":program"), present(session.program))
+        .bind(QStringLiteral(":provider_id"), nullable(session.provider));
     changeCallers(row);
 }
 

@@ -54,7 +54,7 @@ public:
         if (!row.run() || !row.next())
             return std::nullopt;
         const TenantId tenant { row.integer(0) };
-        return SignedIn { callercolumns::readSession(row, tenant, 1), callercolumns::readUser(row, tenant, 8) };
+        return SignedIn { callercolumns::readSession(row, tenant, 1), callercolumns::readUser(row, tenant, 9) };
     }
 
     std::vector<UserRecord> users(const QString &name) override

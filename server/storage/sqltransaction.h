@@ -79,6 +79,8 @@ public:
     std::optional<UserRecord> user(const QString &name) override;
     std::vector<RoleRecord> roles() override;
     std::vector<SessionRecord> sessions() override;
+    std::vector<IdentityProviderRecord> identityProviders() override;
+    std::optional<UserRecord> userWithIdentity(const QString &issuer, const QString &subject) override;
     std::vector<AuditRecord> audit(const AuditFilter &filter, qint64 before, int limit) override;
 
     void insertItem(ItemRecord &record) override;
@@ -137,6 +139,11 @@ public:
     bool removeSession(const QString &id, const QString &user) override;
     void removeSessionsOf(const QString &user, const QByteArray &but) override;
     void forgetSessionsBefore(Instant instant) override;
+    void removeSessionsThrough(const QString &provider) override;
+    void putIdentityProvider(IdentityProviderRecord &record) override;
+    void removeIdentityProvider(const QString &id) override;
+    void setProviderOfUser(const QString &user, const QString &provider) override;
+    bool finishSignIn(const QByteArray &digest, Instant until) override;
     void noteUse(const LastUse &use) override;
     void appendAudit(const AuditRecord &record) override;
 

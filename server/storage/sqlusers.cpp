@@ -55,7 +55,10 @@ void SqlTransaction::insertUser(const UserRecord &user)
         .bind(QStringLiteral(":change_password"), user.changePassword ? 1 : 0)
         .bind(QStringLiteral(":created_ms"), toMillis(m_now))
         .bind(QStringLiteral(":updated_ms"), toMillis(m_now))
-        .bind(QStringLiteral(":password_ms"), toMillis(m_now));
+        .bind(QStringLiteral(":password_ms"), toMillis(m_now))
+        .bind(QStringLiteral(":provider_id"), nullable(user.identity.provider))
+        .bind(QStringLiteral(":issuer"), nullable(user.identity.issuer))
+        .bind(QStringLiteral(":subject"), nullable(user.identity.subject));
     changeCallers(row);
 }
 

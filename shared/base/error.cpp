@@ -32,6 +32,10 @@ QString errorKey(ErrorCode code)
         return QStringLiteral("auth.not_allowed");
     case ErrorCode::PasswordChangeRequired:
         return QStringLiteral("auth.password_change_required");
+    case ErrorCode::SignInRefused:
+        return QStringLiteral("auth.sign_in_refused");
+    case ErrorCode::ProviderUnavailable:
+        return QStringLiteral("provider.unavailable");
     case ErrorCode::RouteNotFound:
         return QStringLiteral("route.not_found");
     case ErrorCode::MethodNotAllowed:

@@ -24,6 +24,8 @@ enum class ErrorCode {
     TooManyRequests, ///< args: limitPerSecond, retryAfterSeconds
     NotAllowed, ///< args: privilege
     PasswordChangeRequired,
+    SignInRefused, ///< args: reason; provider
+    ProviderUnavailable, ///< args: provider, reason
     // What the request speaks of
     RouteNotFound, ///< args: path
     MethodNotAllowed, ///< args: method, allowed

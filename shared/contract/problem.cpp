@@ -41,6 +41,10 @@ ProblemKind kindOf(ErrorCode code)
         return { 403, T("Not allowed") };
     case ErrorCode::PasswordChangeRequired:
         return { 403, T("Change the password first") };
+    case ErrorCode::SignInRefused:
+        return { 403, T("Sign-in refused") };
+    case ErrorCode::ProviderUnavailable:
+        return { 502, T("Identity provider unavailable") };
     case ErrorCode::RouteNotFound:
         return { 404, T("Nothing at this address") };
     case ErrorCode::MethodNotAllowed:

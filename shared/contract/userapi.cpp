@@ -17,12 +17,6 @@ bool isEmail(const QString &text)
     return text.isEmpty() || (at > 0 && at < text.size() - 1 && !text.contains(u' '));
 }
 
-/// A name is typed, sorted and written into logs: nothing that cannot be seen, and nothing around it.
-bool isUserName(const QString &text)
-{
-    return text == text.trimmed() && std::none_of(text.begin(), text.end(), [](QChar c) { return !c.isPrint() || c == u'/'; });
-}
-
 Privileges readPrivileges(ObjectReader &reader)
 {
     const QString field = QStringLiteral("privileges");
@@ -38,6 +32,11 @@ Privileges readPrivileges(ObjectReader &reader)
 }
 
 } // namespace
+
+bool isUserName(const QString &text)
+{
+    return text == text.trimmed() && std::none_of(text.begin(), text.end(), [](QChar c) { return !c.isPrint() || c == u'/'; });
+}
 
 Result<User> decodeUser(const QJsonObject &json, const QString &nameInPath)
 {
@@ -62,7 +61,7 @@ Result<User> decodeUser(const QJsonObject &json, const QString &nameInPath)
     user.categories = reader.objectIds(QStringLiteral("categories"), MaxCategoriesOfCaller);
     user.disabled = reader.boolean(QStringLiteral("disabled"), false);
     reader.ignore({ QStringLiteral("version"), QStringLiteral("createdDateTime"), QStringLiteral("updatedDateTime"), QStringLiteral("passwordSetDateTime"), QStringLiteral("changePassword"),
-        QStringLiteral("lastSignInDateTime"), QStringLiteral("lockedUntilDateTime") });
+        QStringLiteral("lastSignInDateTime"), QStringLiteral("lockedUntilDateTime"), QStringLiteral("identityProvider") });
     if (const auto finished = reader.finish(); !finished)
         return finished.error();
     return user;

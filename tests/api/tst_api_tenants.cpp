@@ -81,6 +81,7 @@ void TestApiTenants::initTestCase()
     QTRY_VERIFY(m->get(u"/jobs/"_s + job["id"].toString())["endedDateTime"].isString());
     make(u"/roles"_s, with({ { u"privileges"_s, QJsonArray { u"Workitems.View"_s } } }));
     make(u"/users"_s, { { u"name"_s, u"of-the-other"_s }, { u"displayName"_s, marker }, { u"roles"_s, QJsonArray { u"Viewer"_s } }, { u"password"_s, password } }, u"name"_s);
+    make(u"/identity-providers"_s, with({ { u"issuer"_s, u"https://login.example.com"_s }, { u"clientId"_s, u"iwd"_s }, { u"defaultRole"_s, u"Viewer"_s } }));
     make(u"/filters"_s, { { u"name"_s, marker }, { u"visibility"_s, u"public"_s } });
     make(u"/api-keys"_s, { { u"name"_s, marker }, { u"scopes"_s, QJsonArray { u"source"_s } } });
     m->key.clear();
@@ -104,7 +105,7 @@ QByteArrayList TestApiTenants::everythingOfTheOther()
     m->key = m->otherKey;
     QByteArrayList all;
     for (const QString &path : { u"/queues"_s, u"/skills"_s, u"/agents"_s, u"/capture-points"_s, u"/attributes"_s, u"/calendars"_s, u"/schemas"_s, u"/categories"_s, u"/settings"_s, u"/items"_s, u"/jobs"_s, u"/roles"_s,
-             u"/users"_s, u"/events?limit=1000"_s, u"/audit"_s, u"/filters"_s, u"/stats/queues"_s }) {
+             u"/users"_s, u"/events?limit=1000"_s, u"/audit"_s, u"/filters"_s, u"/identity-providers"_s, u"/stats/queues"_s }) {
         const Reply reply = m->get(path);
         all.append(path.toLatin1() + ' ' + QByteArray::number(reply.status) + ' ' + reply.body);
     }

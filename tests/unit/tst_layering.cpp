@@ -53,6 +53,11 @@ void TestLayering::anIncludeCompilesOnlyAlongTheArrows_data()
     row("iwd-outgoing", "base/result.h", true);
     row("iwd-outgoing", "pipeline/store.h", false);
     row("iwd-outgoing", "http/router.h", false);
+    row("iwd-openid", "outgoing/outgoingclient.h", true);
+    row("iwd-openid", "http/router.h", false);
+    row("iwd-openid", "storage/sqlitestore.h", false);
+    row("iwd-pipeline", "openid/openidproviders.h", false);
+    row("iwd-api", "openid/openidproviders.h", false);
     row("iwd-pipeline", "outgoing/outgoingclient.h", false);
     row("iwd-storage", "outgoing/outgoingclient.h", false);
     row("iwd-api", "pipeline/pipeline.h", true);

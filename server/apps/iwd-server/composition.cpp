@@ -250,6 +250,19 @@ Result<void> Composition::listen()
         return secret.error();
     apiOptions.confirmationSecret = *secret;
     apiOptions.backups = m_backups.get();
+    const auto key = m_store->sharedSecret(QStringLiteral("stored secrets"), secrets::newSecret());
+    if (!key)
+        return key.error();
+    apiOptions.storedSecretsKey = *key;
+    OpenIdOptions openId;
+    openId.outgoing.userAgent = "iwd-server/" + m_version.toLatin1();
+    openId.outgoing.allowedNetworks = m_config.outgoing.allowedNetworks;
+    openId.outgoing.authorityFile = m_config.outgoing.authority;
+    auto providers = OpenIdProviders::make(openId, *m_clock);
+    if (!providers)
+        return providers.error();
+    m_openId = std::move(providers).value();
+    apiOptions.openId = m_openId.get();
     m_api = std::make_unique<Api>(*m_pipeline, *m_cache, *m_clock, *m_webhookSender, facts, apiOptions);
     RequestLimits &limits = m_api->limits();
     if (m_board && limits.limitsCallers())

@@ -12,6 +12,7 @@
 #include <base/clock.h>
 #include <cache/cache.h>
 #include <http/httpserver.h>
+#include <openid/openidproviders.h>
 #include <outgoing/outgoingclient.h>
 #include <pipeline/bulk/bulkrunner.h>
 #include <pipeline/queuewatch.h>
@@ -81,6 +82,7 @@ private:
     std::unique_ptr<Pipeline> m_pipeline;
     std::unique_ptr<QueueWatch> m_queueWatch;
     std::unique_ptr<BulkRunner> m_bulkRunner;
+    std::unique_ptr<OpenIdProviders> m_openId;
     std::unique_ptr<OutgoingClient> m_outgoing;
     std::unique_ptr<WebhookSender> m_webhookSender;
     std::unique_ptr<WebhookRunner> m_webhookRunner;

@@ -4,6 +4,7 @@
 #include <pipeline/itemrecord.h>
 
 #include <base/instant.h>
+#include <domain/identityprovider.h>
 #include <domain/user.h>
 
 #include <QByteArray>
@@ -47,6 +48,25 @@ struct RoleRecord
     Instant updated;
 };
 
+/// Who somebody is with an identity provider (OpenID Connect Core 1.0, 5.7): nothing else of what it says is sure to stay, or to be only his.
+struct ForeignIdentity
+{
+    QString provider; ///< id of the identity provider through which he came last
+    QString issuer;
+    QString subject;
+
+    [[nodiscard]] bool isEmpty() const { return subject.isEmpty(); }
+};
+
+struct IdentityProviderRecord
+{
+    IdentityProvider provider;
+    QByteArray secret; ///< of the client, encrypted; empty: a public client has none
+    qint64 version = 0;
+    Instant created;
+    Instant updated;
+};
+
 struct UserRecord
 {
     TenantId tenant;
@@ -60,6 +80,7 @@ struct UserRecord
     Instant updated;
     Instant passwordSet;
     std::optional<Instant> signedIn; ///< last
+    ForeignIdentity identity = {}; ///< empty: it signs in with a password
 };
 
 struct SessionRecord
@@ -72,6 +93,7 @@ struct SessionRecord
     Instant seen; ///< last, give or take a minute
     QString address; ///< from where it was opened
     QString program; ///< with which, as it calls itself
+    QString provider = {}; ///< id of the identity provider through which it was opened; empty: with a password
 };
 
 /// A session that is there, and whose it is.

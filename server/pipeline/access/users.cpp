@@ -23,19 +23,6 @@ Error exists(const QString &kind, const QString &id, const QString &field)
     return { ErrorCode::ObjectExists, QStringLiteral("There is already a %1 \"%2\". Replace it with PUT, or choose another name.").arg(kind, id), field, named(kind, id) };
 }
 
-Result<void> checkVersion(const QString &what, qint64 stored, std::optional<qint64> ifVersion, bool anyVersion)
-{
-    if (anyVersion)
-        return {};
-    if (!ifVersion) {
-        return Error { ErrorCode::VersionRequired,
-            QStringLiteral("Say in If-Match which version of the %1 you are replacing (its ETag), so that nobody's change is lost; \"If-Match: *\" overwrites any.").arg(what), {}, {} };
-    }
-    if (*ifVersion != stored)
-        return versionMismatch(QStringLiteral("The ") + what, stored, *ifVersion);
-    return {};
-}
-
 Result<void> checkRoles(const std::vector<RoleRecord> &made, const User &user, const Granter &granter)
 {
     for (qsizetype i = 0; i < user.roles.size(); ++i) {
@@ -58,7 +45,21 @@ Result<void> mayChange(Transaction &transaction, const UserRecord &stored, const
     return checkGrantOf(granter, stored.user.categories, stored.user.categories);
 }
 
-/// Refuses what would leave nobody who may do everything.
+} // namespace
+
+Result<void> checkVersion(const QString &what, qint64 stored, std::optional<qint64> ifVersion, bool anyVersion)
+{
+    if (anyVersion)
+        return {};
+    if (!ifVersion) {
+        return Error { ErrorCode::VersionRequired,
+            QStringLiteral("Say in If-Match which version of the %1 you are replacing (its ETag), so that nobody's change is lost; \"If-Match: *\" overwrites any.").arg(what), {}, {} };
+    }
+    if (*ifVersion != stored)
+        return versionMismatch(QStringLiteral("The ") + what, stored, *ifVersion);
+    return {};
+}
+
 Result<void> checkAdministrators(Transaction &transaction, const UserRecord &stored, bool remains)
 {
     if (!stored.user.isAdministrator() || remains)
@@ -72,7 +73,12 @@ Result<void> checkAdministrators(Transaction &transaction, const UserRecord &sto
         { { QStringLiteral("id"), stored.user.name } } };
 }
 
-} // namespace
+Error hasNoPassword(const UserRecord &user)
+{
+    return { ErrorCode::NotAllowed,
+        QStringLiteral("\"%1\" signs in through the identity provider \"%2\" and has no password here. Change it there.").arg(user.user.name, user.identity.provider), {},
+        { { QStringLiteral("privilege"), QString() }, { QStringLiteral("provider"), user.identity.provider } } };
+}
 
 Error noSuchUser(const QString &name)
 {
@@ -170,6 +176,8 @@ Result<UserRecord> setPassword(Transaction &transaction, const QString &name, co
         return noSuchUser(name);
     if (const auto may = mayChange(transaction, *stored, granter); !may)
         return may.error();
+    if (!stored->identity.isEmpty())
+        return hasNoPassword(*stored);
     transaction.setPassword(*stored, hash, changePassword);
     transaction.removeSessionsOf(name, but);
     auditCaller(transaction, granter.actor, QStringLiteral("set-password"), userKind, name);
@@ -241,11 +249,15 @@ Result<void> removeRole(Transaction &transaction, const QString &id, std::option
         if (record.user.roles.contains(id))
             users.append(QStringLiteral("user ") + record.user.name);
     }
+    for (const IdentityProviderRecord &record : transaction.identityProviders()) {
+        if (record.provider.roles().contains(id))
+            users.append(QStringLiteral("identity provider ") + record.provider.id);
+    }
     if (!users.isEmpty()) {
         constexpr qsizetype mostNamed = 20;
         QJsonObject args = named(roleKind, id);
         args.insert(QStringLiteral("usedBy"), QJsonArray::fromStringList(users.first(std::min(users.size(), mostNamed))));
-        return Error { ErrorCode::ObjectInUse, QStringLiteral("%1 users have the role \"%2\". Give them another one first.").arg(users.size()).arg(id), {}, args };
+        return Error { ErrorCode::ObjectInUse, QStringLiteral("%1 users or identity providers have the role \"%2\". Give them another one first.").arg(users.size()).arg(id), {}, args };
     }
     transaction.removeRole(id);
     auditCaller(transaction, granter.actor, QStringLiteral("delete"), roleKind, id, encodeRole(stored->role), {});

@@ -34,7 +34,7 @@ struct ReplaceUserCommand
 [[nodiscard]] Result<void> removeUser(Transaction &transaction, const QString &name, const Granter &granter);
 
 /// By somebody else, as whose work it has to be changed (@p changePassword), or by the user itself. Unlocks it, and ends its sessions but @p but.
-/// @returns ObjectNotFound, or NotAllowed about a user who may do more than the granter
+/// @returns ObjectNotFound, or NotAllowed about a user who may do more than the granter, or who has no password
 [[nodiscard]] Result<UserRecord> setPassword(Transaction &transaction, const QString &name, const QString &hash, bool changePassword, const Granter &granter, const QByteArray &but = {});
 
 /// Takes back what wrong passwords have done. @returns ObjectNotFound
@@ -55,8 +55,18 @@ struct PutRoleOutcome
 };
 /// Takes effect at once for everybody who has the role. @returns ObjectExists (stock roles among them), VersionMismatch, VersionRequired, NotAllowed
 [[nodiscard]] Result<PutRoleOutcome> putRole(Transaction &transaction, const PutRoleCommand &command);
-/// @returns ObjectNotFound, ObjectInUse with the users who have it, NotAllowed
+/// @returns ObjectNotFound, ObjectInUse with the users who have it and the identity providers that give it, NotAllowed
 [[nodiscard]] Result<void> removeRole(Transaction &transaction, const QString &id, std::optional<qint64> ifVersion, const Granter &granter);
+
+/// What is said of the password of a user who signs in through an identity provider.
+[[nodiscard]] Error hasNoPassword(const UserRecord &user);
+
+/// Refuses what would leave nobody who may do everything. @param remains whether @p stored will still be an administrator
+/// @returns LastAdministrator
+[[nodiscard]] Result<void> checkAdministrators(Transaction &transaction, const UserRecord &stored, bool remains);
+/// Whether @p stored has the version that is meant. @param what what people call it
+/// @returns VersionRequired, VersionMismatch
+[[nodiscard]] Result<void> checkVersion(const QString &what, qint64 stored, std::optional<qint64> ifVersion, bool anyVersion);
 
 [[nodiscard]] Error noSuchUser(const QString &name);
 [[nodiscard]] Error noSuchRole(const QString &id);
