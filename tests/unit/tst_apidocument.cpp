@@ -286,7 +286,7 @@ void TestApiDocument::examplesOfPathAndBodyAgree()
         const QJsonValue id = value.value(name.endsWith(QLatin1StringView("/users/{id}")) ? QStringLiteral("name") : QStringLiteral("id"));
         QCOMPARE(parameter.value(QStringLiteral("example")), id);
     });
-    QCOMPARE(count, 11);
+    QCOMPARE(count, 12);
 }
 
 void TestApiDocument::objectsInAnswersAreClosed()

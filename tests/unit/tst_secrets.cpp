@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <runtime/secretbox.h>
 #include <runtime/secrets.h>
 
 #include <QRegularExpression>
@@ -107,6 +108,24 @@ private Q_SLOTS:
         QCOMPARE(secrets::hashPassword({}).error().code, ErrorCode::InvalidField);
         QVERIFY(secrets::hashPassword(QString(secrets::MaxPasswordBytes, u'x')).ok());
         QCOMPARE(secrets::hashPassword(QString(secrets::MaxPasswordBytes + 1, u'x')).error().code, ErrorCode::InvalidField);
+    }
+
+    void aSecretInABoxOpensUnderItsNameAlone()
+    {
+        const SecretBox box(secrets::newSecret());
+        const QByteArray closed = box.close("one", "a secret");
+        QVERIFY(!closed.contains("secret"));
+        QVERIFY(box.close("one", "a secret") != closed);
+        QCOMPARE(box.open("one", closed), QByteArray("a secret"));
+        QCOMPARE(box.open("one", box.close("one", {})), QByteArray(""));
+        QVERIFY(!box.open("two", closed));
+        QVERIFY(!SecretBox(secrets::newSecret()).open("one", closed));
+        for (qsizetype i = 0; i < closed.size(); ++i) {
+            QByteArray damaged = closed;
+            damaged[i] = static_cast<char>(damaged[i] ^ 1);
+            QVERIFY(!box.open("one", damaged));
+            QVERIFY(!box.open("one", closed.first(i)));
+        }
     }
 };
 

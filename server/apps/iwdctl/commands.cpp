@@ -18,6 +18,7 @@
 #include "logincommands.h"
 #include "manpage.h"
 #include "printing.h"
+#include "providercommands.h"
 #include "table.h"
 #include "tailcommand.h"
 #include "topcommand.h"
@@ -104,6 +105,7 @@ std::vector<CommandSpec> makeCommands()
     commands.insert(commands.end(), keyCommands().begin(), keyCommands().end());
     commands.insert(commands.end(), webhookCommands().begin(), webhookCommands().end());
     commands.insert(commands.end(), userCommands().begin(), userCommands().end());
+    commands.insert(commands.end(), providerCommands().begin(), providerCommands().end());
     commands.insert(commands.end(), configCommands().begin(), configCommands().end());
     commands.push_back({ u"completion"_s, { u"bash"_s }, u"Prints what completes iwdctl in bash: source <(iwdctl completion bash)"_s, {} });
     commands.push_back({ u"man"_s, {}, u"Prints the manual page: iwdctl man | man -l -"_s, {} });
@@ -157,6 +159,8 @@ QCoro::Task<int> runCommand(CommandLine line)
         co_return co_await runKeyCommand(std::move(line), std::move(client));
     if (has(configCommands(), line.command))
         co_return co_await runConfigCommand(std::move(line), std::move(client));
+    if (has(providerCommands(), line.command))
+        co_return co_await runProviderCommand(std::move(line), std::move(client));
     if (has(userCommands(), line.command))
         co_return co_await runUserCommand(std::move(line), std::move(client));
     if (line.command == exportCommand().name)

@@ -7,7 +7,11 @@
 #include "secretinput.h"
 #include "table.h"
 
+#include <client/browsersignin.h>
+
 #include <QHostAddress>
+#include <QProcess>
+#include <QStandardPaths>
 
 #include <unistd.h>
 
@@ -88,6 +92,17 @@ QCoro::Task<Result<void>> changePassword(std::shared_ptr<Client> client, QString
 
 QCoro::Task<> endQuietly(Profile profile);
 
+Profile profileOf(const Plan &plan, const QString &user, const QJsonObject &session)
+{
+    Profile profile;
+    profile.url = plan.url.toString();
+    profile.user = user;
+    profile.token = session["token"_L1].toString();
+    profile.expires = session["expiresDateTime"_L1].toString();
+    profile.tenant = session["tenant"_L1]["id"_L1].toString();
+    return profile;
+}
+
 /// Opens a session for a person, who types the password, and another one where the first was made by somebody else.
 QCoro::Task<Result<Profile>> openSession(Plan plan, QString user)
 {
@@ -95,17 +110,14 @@ QCoro::Task<Result<Profile>> openSession(Plan plan, QString user)
     const auto password = readSecret(u"Password of %1 at %2: "_s.arg(user, plan.url.toDisplayString()));
     if (!password)
         co_return password.error();
-    Profile profile;
-    profile.url = plan.url.toString();
-    profile.user = user;
-    const auto client = clientFor(profile);
+    Profile nobody;
+    nobody.url = plan.url.toString();
+    const auto client = clientFor(nobody);
     const QJsonObject body { { u"user"_s, user }, { u"password"_s, *password } };
     const auto session = co_await client->post(u"/sessions"_s, body);
     if (!session)
         co_return session.error();
-    profile.token = session->value("token"_L1).toString();
-    profile.expires = session->value("expiresDateTime"_L1).toString();
-    profile.tenant = session->value("tenant"_L1)["id"_L1].toString();
+    const Profile profile = profileOf(plan, user, *session);
     if (session->value("changePassword"_L1).toBool()) {
         console::complain(u"The password was made by somebody else: choose one of your own."_s);
         const auto signedIn = clientFor(profile);
@@ -133,8 +145,97 @@ QCoro::Task<Result<Profile>> tryKey(Plan plan, QString key)
     co_return profile;
 }
 
+/// Which of the tenant's identity providers is meant.
+/// @param wanted id; empty: the only one
+QCoro::Task<Result<QString>> chooseProvider(std::shared_ptr<Client> client, QString tenant, QString wanted)
+{
+    if (!wanted.isEmpty())
+        co_return wanted;
+    QUrlQuery query;
+    if (!tenant.isEmpty())
+        query.addQueryItem(u"tenant"_s, QString::fromLatin1(QUrl::toPercentEncoding(tenant)));
+    const auto ways = co_await client->get(u"/sign-in"_s, query);
+    if (!ways)
+        co_return ways.error();
+    QStringList ids;
+    for (const auto &entry : ways->value("identityProviders"_L1).toArray())
+        ids.append(entry["id"_L1].toString());
+    if (ids.isEmpty())
+        co_return Error { ErrorCode::InvalidField, u"Nobody can log in through an identity provider here. Use a password, or ask an administrator: iwdctl providers add."_s, {}, {} };
+    if (ids.size() > 1)
+        co_return Error { ErrorCode::InvalidField, u"Which identity provider? Say one of them: iwdctl login --openid %1"_s.arg(ids.join(u'|')), {}, {} };
+    co_return ids.constFirst();
+}
+
+/// Where there is a screen. Otherwise, or when that fails, the person has the address.
+void openBrowser(const QString &url)
+{
+    const bool hasScreen = !qEnvironmentVariableIsEmpty("DISPLAY") || !qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY");
+    const QString opener = QStandardPaths::findExecutable(u"xdg-open"_s);
+    if (hasScreen && !opener.isEmpty())
+        QProcess::startDetached(opener, { url });
+}
+
+/// Opens a session for a person whom an identity provider signs in, in a browser.
+QCoro::Task<Result<Profile>> openSessionInBrowser(Plan plan, CommandLine line)
+{
+    warnOfPlainHttp(plan.url, u"the session"_s);
+    const auto patience = durationFromText(line.value(u"wait"_s, u"5m"_s));
+    if (!patience)
+        co_return patience.error();
+    bool isPort = true;
+    const quint16 port = line.has(u"port"_s) ? line.value(u"port"_s).toUShort(&isPort) : quint16(0);
+    if (!isPort)
+        co_return Error { ErrorCode::InvalidField, u"\"%1\" is no port: write a number from 1 to 65535."_s.arg(line.value(u"port"_s)), {}, {} };
+    Profile nobody;
+    nobody.url = plan.url.toString();
+    const auto client = clientFor(nobody);
+    const QString tenant = line.value(u"tenant"_s);
+    const auto provider = co_await chooseProvider(client, tenant, line.arguments.value(0));
+    if (!provider)
+        co_return provider.error();
+    const auto browser = BrowserSignIn::listen(port);
+    if (!browser)
+        co_return browser.error();
+    QJsonObject beginning { { u"provider"_s, *provider }, { u"redirectUri"_s, (*browser)->redirectUri() }, { u"codeChallenge"_s, (*browser)->codeChallenge() } };
+    if (!tenant.isEmpty())
+        beginning.insert(u"tenant"_s, tenant);
+    const auto begun = co_await client->post(u"/sign-in/openid"_s, beginning);
+    if (!begun)
+        co_return begun.error();
+    const QString url = begun->value("authorizationUrl"_L1).toString();
+    console::complain(u"Sign in at this address in a browser on this machine:\n\n    %1\n"_s.arg(url));
+    openBrowser(url);
+    const auto back = co_await (*browser)->comeBack(begun->value("state"_L1).toString(), *patience);
+    if (!back)
+        co_return back.error();
+    const QJsonObject body { { u"state"_s, back->state }, { u"code"_s, back->code }, { u"codeVerifier"_s, back->codeVerifier } };
+    const auto session = co_await client->post(u"/sessions/openid"_s, body);
+    if (!session)
+        co_return session.error();
+    co_return profileOf(plan, session->value("user"_L1).toString(), *session);
+}
+
+/// What only makes sense with --openid.
+Result<void> checkOpenIdOptions(const CommandLine &line)
+{
+    for (const QString &option : { u"tenant"_s, u"port"_s, u"wait"_s }) {
+        if (line.has(option))
+            return Error { ErrorCode::InvalidField, u"--%1 goes with --openid alone."_s.arg(option), {}, {} };
+    }
+    if (!line.arguments.isEmpty())
+        return Error { ErrorCode::InvalidField, u"\"login\" does not know what to do with \"%1\" without --openid."_s.arg(line.arguments.constFirst()), {}, {} };
+    return {};
+}
+
 QCoro::Task<Result<Profile>> logInTo(Plan plan, CommandLine line)
 {
+    if (line.has(u"openid"_s) && (line.has(u"user"_s) || line.has(u"key-file"_s) || line.has(u"bootstrap-file"_s)))
+        co_return Error { ErrorCode::InvalidField, u"With --openid the identity provider says who it is: leave --user, --key-file and --bootstrap-file out."_s, {}, {} };
+    if (line.has(u"openid"_s))
+        co_return co_await openSessionInBrowser(std::move(plan), std::move(line));
+    if (const auto fine = checkOpenIdOptions(line); !fine)
+        co_return fine.error();
     const auto key = keyFromFile(line);
     if (!key)
         co_return key.error();
@@ -343,8 +444,12 @@ int useProfile(const CommandLine &line)
 const std::vector<CommandSpec> &loginCommands()
 {
     static const std::vector<CommandSpec> commands {
-        { u"login"_s, {}, u"Logs in and remembers it as a profile."_s,
+        { u"login"_s, { u"[PROVIDER]"_s }, u"Logs in and remembers it as a profile."_s,
             { { u"user"_s, u"NAME"_s, u"who; the password is asked for, or read from standard input"_s },
+                { u"openid"_s, {}, u"in a browser, through the identity provider; PROVIDER says which of several"_s },
+                { u"tenant"_s, u"TENANT"_s, u"whose identity provider it is; default: the first tenant"_s },
+                { u"port"_s, u"PORT"_s, u"at which the browser comes back, for providers that ask for a known one; default: a free one"_s },
+                { u"wait"_s, u"TIME"_s, u"how long the browser may take; default 5m"_s },
                 { u"default"_s, {}, u"make it the default profile, as the first one is anyway"_s } } },
         { u"password"_s, {}, u"Changes your password; your other sessions end."_s, {} },
         { u"logout"_s, {}, u"Ends the session of a profile, on the server too."_s,

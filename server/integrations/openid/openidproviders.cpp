@@ -29,7 +29,8 @@ struct Metadata
     QUrl token;
     QUrl keys;
     QUrl userInfo; ///< empty: there is none
-    bool takesSecretInBody = false; ///< client_secret_post, because it does not say that it takes client_secret_basic
+    bool takesBasic = true; ///< client_secret_basic
+    bool takesPost = false; ///< client_secret_post
 };
 
 struct Tokens
@@ -79,7 +80,8 @@ std::optional<Metadata> metadataIn(const QByteArray &text, const QString &issuer
     metadata.keys = webAddress(document, QStringLiteral("jwks_uri"), base);
     metadata.userInfo = webAddress(document, QStringLiteral("userinfo_endpoint"), base);
     const QStringList methods = textsOf(document.value(QStringLiteral("token_endpoint_auth_methods_supported")));
-    metadata.takesSecretInBody = !methods.contains(QStringLiteral("client_secret_basic")) && methods.contains(QStringLiteral("client_secret_post"));
+    metadata.takesBasic = methods.isEmpty() || methods.contains(QStringLiteral("client_secret_basic"));
+    metadata.takesPost = methods.contains(QStringLiteral("client_secret_post"));
     const bool isWhole = metadata.authorization.isValid() && metadata.token.isValid() && metadata.keys.isValid() && !metadata.authorization.isEmpty() && !metadata.token.isEmpty() && !metadata.keys.isEmpty();
     return isWhole ? std::optional(metadata) : std::nullopt;
 }
@@ -110,9 +112,10 @@ OutgoingRequest tokenRequest(const Metadata &metadata, const IdentityProvider &p
     request.method = "POST";
     request.url = metadata.token;
     request.headers = { { "Content-Type", "application/x-www-form-urlencoded" }, { "Accept", "application/json" } };
-    if (!secret.isEmpty() && !metadata.takesSecretInBody) {
-        // RFC 6749, 2.3.1: both are encoded like a form first.
-        const QByteArray pair = formEncoded(provider.clientId) + ':' + formEncoded(secret);
+    // RFC 6749, 2.3.1: both are encoded like a form first. Some providers forget to decode that, so what encoding changes goes into the body, where they all do.
+    const QByteArray pair = formEncoded(provider.clientId) + ':' + formEncoded(secret);
+    const bool isPlain = pair == (provider.clientId + u':' + secret).toUtf8();
+    if (!secret.isEmpty() && ((metadata.takesBasic && isPlain) || !metadata.takesPost)) {
         request.headers.push_back({ "Authorization", "Basic " + pair.toBase64() });
     } else {
         fields.emplace_back("client_id", provider.clientId);
@@ -452,14 +455,15 @@ OpenIdProviders::~OpenIdProviders()
 template <typename T>
 QCoro::Task<Result<T>> OpenIdProviders::onDesk(std::function<QCoro::Task<Result<T>>(std::shared_ptr<Desk>)> work)
 {
-    if (m_underWay.fetch_add(1) >= m_mostAtOnce) {
-        --m_underWay;
+    const auto underWay = m_underWay;
+    if (underWay->fetch_add(1) >= m_mostAtOnce) {
+        --*underWay;
         co_return Error { ErrorCode::Busy, QStringLiteral("Too many people sign in through identity providers at this moment. Try again in a moment."), {}, { { QStringLiteral("retryAfterSeconds"), 1 } } };
     }
     Delivery<Result<T>> done;
-    m_thread.post([this, work, done] { deliver<T>(work(m_desk), done); });
+    m_thread.post([desk = m_desk, work, done] { deliver<T>(work(desk), done); });
     Result<T> result = co_await done;
-    --m_underWay;
+    --*underWay;
     co_return result;
 }
 

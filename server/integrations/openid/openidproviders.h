@@ -40,7 +40,7 @@ private:
     [[nodiscard]] QCoro::Task<Result<T>> onDesk(std::function<QCoro::Task<Result<T>>(std::shared_ptr<Desk>)> work);
 
     const int m_mostAtOnce;
-    std::atomic<int> m_underWay = 0;
+    const std::shared_ptr<std::atomic<int>> m_underWay = std::make_shared<std::atomic<int>>(0); ///< outlives this with those who are under way
     std::shared_ptr<Desk> m_desk; ///< used on the thread alone
     EventThread m_thread;
 };
