@@ -14,10 +14,12 @@ BUILD_PACKAGES=(
     libsqlite3-dev # the same library that Qt's driver uses, for functions and limits of searches
     prometheus-cpp-dev libyaml-cpp-dev libsodium-dev zlib1g-dev
     libzxcvbn-dev # how easily a password is guessed
+    libcjose-dev # signatures of identity providers
 )
 TEST_PACKAGES=(
     postgresql pgbouncer openssl # private database servers, a pooler, and certificates
     libvalijson-dev # checks answers against the API document
+    glewlwyd # a real OpenID provider, likewise; its package also starts a service, which nothing here uses
     redis-server # a real peer for the cache, started by the tests themselves on ports of their own
     python3 # the converter of the demo's data
     clang-14 libclang-rt-14-dev # libFuzzer
