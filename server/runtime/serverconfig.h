@@ -21,6 +21,7 @@ struct ServerConfig
     {
         QString url; ///< of PostgreSQL; empty: the store is SQLite. A secret: it may hold a password
         QString password; ///< of the database's user
+        QString secretsKey; ///< what secrets in the database are encrypted with besides a key that is kept there; empty: that one alone
         int readers = 2; ///< connections that read
         int eventDays = 0; ///< of the log that are kept; 0: all
         bool ownDatabases = false; ///< a new tenant gets a database of its own

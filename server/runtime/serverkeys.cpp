@@ -17,6 +17,18 @@ using namespace Qt::Literals::StringLiterals;
 
 constexpr int MostThreads = 64;
 
+ConfigKey secretsKeyKey(ServerConfig &config)
+{
+    constexpr qsizetype shortest = 32;
+    return { QStringLiteral("storage.secretsKey"), QStringLiteral("at least %1 random characters, such as those of: openssl rand -hex 32").arg(shortest),
+        QStringLiteral("A key that secrets in the database (of webhooks and identity providers) are encrypted with. It has to be the same on all servers of a database. Without it they are encrypted with a "
+                       "key that is in the database, too."),
+        QString(), true, [&config](const QString &text) {
+            config.storage.secretsKey = text;
+            return text.size() >= shortest;
+        } };
+}
+
 ConfigKey endpointKey(const QString &name, Endpoint &target, const QString &description)
 {
     const QString expected = QStringLiteral("an address and a port, in quotes in YAML, such as \"%1\", \"127.0.0.1:%2\" or \"[::]:%2\"")
@@ -156,6 +168,7 @@ std::vector<ConfigKey> serverConfigKeys(ServerConfig &config)
         storageKey(config),
         textKey(u"storage.password"_s, config.storage.password, u"the password of the database's user"_s,
             u"The password of the user that storage.url names. Without one, what the URL says counts, or libpq's own password file."_s, true),
+        secretsKeyKey(config),
         count(u"storage.readers"_s, config.storage.readers, 1, 64, u"Connections to PostgreSQL that read at once. One more writes, one searches and one looks after the log."_s),
         numberOrWordKey(u"storage.eventDays"_s, config.storage.eventDays, u"all"_s, 36'500,
             u"Days of the event log that are kept in PostgreSQL; older ones are dropped as a whole. Consumers of the log must have read them by then."_s),

@@ -54,6 +54,7 @@ class TestServerConfig : public QObject
             { u"storage.url"_s, u"sqlite:other.db"_s, [](const ServerConfig &c) { return c.databaseFile; },
                 u"/home/ada/state/iwd/other.db"_s },
             { u"storage.password"_s, u"sesame"_s, [](const ServerConfig &c) { return c.storage.password; }, u"sesame"_s },
+            { u"storage.secretsKey"_s, u"0123456789abcdef0123456789abcdef"_s, [](const ServerConfig &c) { return c.storage.secretsKey; }, u"0123456789abcdef0123456789abcdef"_s },
             { u"storage.readers"_s, u"5"_s, [=](const ServerConfig &c) { return number(c.storage.readers); }, u"5"_s },
             { u"storage.eventDays"_s, u"90"_s, [=](const ServerConfig &c) { return number(c.storage.eventDays); }, u"90"_s },
             { u"limits.requestsPerSecond"_s, u"50"_s, [=](const ServerConfig &c) { return number(c.limits.requestsPerSecond); }, u"50"_s },

@@ -15,6 +15,7 @@
 #include <storage/tenantdatabases.h>
 #include <webhooks/httpwebhooksender.h>
 
+#include <QMessageAuthenticationCode>
 #include <QStorageInfo>
 #include <QUuid>
 
@@ -208,6 +209,14 @@ QCoro::Task<Result<void>> Composition::bringUp()
     co_return listen();
 }
 
+Result<QByteArray> Composition::keyOfSecrets(const QString &purpose)
+{
+    auto stored = m_store->sharedSecret(purpose, secrets::newSecret());
+    if (!stored || m_config.storage.secretsKey.isEmpty())
+        return stored;
+    return QMessageAuthenticationCode::hash(*stored, m_config.storage.secretsKey.toUtf8(), QCryptographicHash::Sha256);
+}
+
 Result<void> Composition::openWebhooks()
 {
     auto client = OutgoingClient::make({ "iwd-server/" + m_version.toLatin1(), m_config.outgoing.allowedNetworks, m_config.outgoing.authority });
@@ -215,7 +224,7 @@ Result<void> Composition::openWebhooks()
         return client.error();
     m_outgoing = std::move(client).value();
     // What one server has sent or shown another one must sign the same.
-    const auto secret = m_store->sharedSecret(QStringLiteral("webhooks"), secrets::newSecret());
+    const auto secret = keyOfSecrets(QStringLiteral("webhooks"));
     if (!secret)
         return secret.error();
     m_webhookSender = std::make_unique<HttpWebhookSender>(*m_outgoing, *secret);
@@ -250,7 +259,7 @@ Result<void> Composition::listen()
         return secret.error();
     apiOptions.confirmationSecret = *secret;
     apiOptions.backups = m_backups.get();
-    const auto key = m_store->sharedSecret(QStringLiteral("stored secrets"), secrets::newSecret());
+    const auto key = keyOfSecrets(QStringLiteral("stored secrets"));
     if (!key)
         return key.error();
     apiOptions.storedSecretsKey = *key;

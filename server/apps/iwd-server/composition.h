@@ -56,6 +56,8 @@ private:
     [[nodiscard]] QCoro::Task<Result<std::vector<TenantRecord>>> tenants();
     [[nodiscard]] QCoro::Task<Result<void>> bringUp();
     [[nodiscard]] Result<void> openWebhooks();
+    /// What secrets in the database are protected with.
+    [[nodiscard]] Result<QByteArray> keyOfSecrets(const QString &purpose);
     [[nodiscard]] Result<void> listen();
     void watchStore();
     /// After the last request.
