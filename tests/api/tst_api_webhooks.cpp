@@ -302,7 +302,7 @@ void TestApiWebhooks::whoSeesSomeCategoriesOnlyIsRefused()
     QCOMPARE(m->put(u"/capture-points/default"_s, capturePoint, overwriting).code(), u"auth.not_allowed"_s);
     QCOMPARE(m->post(u"/capture-points"_s, { { u"name"_s, u"Mine"_s }, { u"webhook"_s, capturePoint[u"webhook"_s] } }, asPart).code(), u"auth.not_allowed"_s);
     const QJsonObject whole { { u"format"_s, 1 }, { u"capturePoints"_s, QJsonObject { { u"default"_s, capturePoint } } } };
-    QCOMPARE(m->put(u"/configuration"_s, whole, overwriting).code(), u"auth.not_allowed"_s);
+    QCOMPARE(m->put(u"/configuration"_s, { { u"configuration"_s, whole } }, overwriting).code(), u"auth.not_allowed"_s);
     m->key = m->adminKey;
     QCOMPARE(state()["url"].toString(), m_receiver->url().toString());
     capturePoint = m->get(u"/capture-points/default"_s).json();

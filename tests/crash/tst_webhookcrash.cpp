@@ -36,8 +36,8 @@ void TestWebhookCrash::whatAKilledServerOwesIsDeliveredInOrder_data()
 void TestWebhookCrash::whatAKilledServerOwesIsDeliveredInOrder()
 {
     QFETCH(bool, postgresql);
-    constexpr int rounds = 4;
-    constexpr int itemsOfRound = 60;
+    constexpr int rounds = 3;
+    constexpr int itemsOfRound = 40;
     std::map<QString, QList<qint64>> arrived; // by item, each event once, in the order of its first arrival
     QSet<QByteArray> known;
     FakeHttpServer receiver([&](const FakeRequest &request) {

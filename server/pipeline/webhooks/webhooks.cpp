@@ -2,6 +2,7 @@
 #include "webhooks.h"
 
 #include <base/log.h>
+#include <pipeline/configure/configobjects.h>
 
 #include <QJsonDocument>
 
@@ -23,12 +24,6 @@ Error noWebhook(const QString &capturePointId)
 {
     return { ErrorCode::ObjectNotFound, QStringLiteral("The capture point \"%1\" has no webhook. Give it one with its member \"webhook\".").arg(capturePointId), {},
         { { QStringLiteral("kind"), auditKind }, { QStringLiteral("id"), capturePointId } } };
-}
-
-Error noCapturePoint(const QString &capturePointId)
-{
-    return { ErrorCode::ObjectNotFound, QStringLiteral("There is no capture point \"%1\".").arg(capturePointId), {},
-        { { QStringLiteral("kind"), configKindName(ConfigKind::CapturePoint) }, { QStringLiteral("id"), capturePointId } } };
 }
 
 void audit(Transaction &transaction, const Actor &actor, const QString &action, const QString &capturePointId, const QJsonObject &after)
@@ -109,7 +104,7 @@ std::vector<WebhookPlace> webhookPlaces(Snapshot &snapshot)
 Result<WebhookPlace> webhookPlace(Snapshot &snapshot, const QString &capturePointId)
 {
     if (!snapshot.configuration()->capturePoint(capturePointId))
-        return noCapturePoint(capturePointId);
+        return noSuchObject(ConfigKind::CapturePoint, capturePointId);
     for (WebhookPlace &place : webhookPlaces(snapshot)) {
         if (place.capturePointId == capturePointId)
             return std::move(place);
