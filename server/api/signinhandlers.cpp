@@ -163,6 +163,8 @@ Result<QString> SignInHandlers::clientSecret(TenantId tenant, const IdentityProv
 
 QCoro::Task<http::Response> SignInHandlers::ways(Call call)
 {
+    if (const auto may = m_parts.limits.mayTry(call.request.remoteAddress); !may)
+        co_return call.problem(may.error());
     std::function<std::optional<TenantRecord>(Directory &)> find = [name = call.parameter(u"tenant")](Directory &directory) { return tenantCalled(directory, name); };
     const auto tenant = co_await lookUp<std::optional<TenantRecord>>(m_parts.pipeline.store(), call.request.deadline, find);
     if (!tenant)
@@ -229,7 +231,9 @@ QCoro::Task<http::Response> SignInHandlers::finish(Call call)
     if (const auto may = m_parts.limits.mayTry(address); !may)
         co_return call.problem(may.error());
     const auto refuse = [this, call, address](const Error &error) {
-        m_parts.limits.failed(address);
+        // That a provider is away is nobody's fault who comes from there.
+        if (error.code == ErrorCode::SignInRefused || error.code == ErrorCode::ObjectNotFound)
+            m_parts.limits.failed(address);
         return call.problem(error);
     };
     const auto state = opened(text);

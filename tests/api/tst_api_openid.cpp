@@ -555,6 +555,7 @@ void TestApiOpenId::strangersAreSlowedDown()
         refused += m->post(sessions, body).status == 429;
     QCOMPARE(refused, 5);
     QCOMPARE(begin().status, 429);
+    QCOMPARE(m->get(u"/sign-in"_s).status, 429);
 }
 
 QTEST_GUILESS_MAIN(TestApiOpenId)

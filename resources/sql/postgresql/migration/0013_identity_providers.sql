@@ -18,7 +18,8 @@ create policy of_the_tenant on identity_provider using (tenant_id = (select null
 alter table user_account add column provider_id text collate "C"; -- through which the user came last; null: with a password
 alter table user_account add column issuer text collate "C";
 alter table user_account add column subject text collate "C";
-create unique index user_account_identity_idx on user_account (tenant_id, issuer, subject) where subject is not null;
+-- Not unique, for servers of the version before: writes of a tenant follow each other, and look first.
+create index user_account_identity_idx on user_account (tenant_id, issuer, subject) where subject is not null;
 
 alter table session add column provider_id text collate "C"; -- through which it was opened; null: with a password
 

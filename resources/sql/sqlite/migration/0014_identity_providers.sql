@@ -15,7 +15,8 @@ create table identity_provider (
 alter table user_account add column provider_id text; -- through which the user came last; null: with a password
 alter table user_account add column issuer text;
 alter table user_account add column subject text;
-create unique index user_account_identity_idx on user_account (tenant_id, issuer, subject) where subject is not null;
+-- Not unique, for servers of the version before: writes of a tenant follow each other, and look first.
+create index user_account_identity_idx on user_account (tenant_id, issuer, subject) where subject is not null;
 
 alter table session add column provider_id text; -- through which it was opened; null: with a password
 
