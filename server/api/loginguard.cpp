@@ -20,6 +20,9 @@ std::optional<milliseconds> LoginGuard::begin(const QString &name, const State &
     const std::lock_guard lock(m_mutex);
     const auto [entry, isNew] = m_names.try_emplace(name, stored);
     State &state = entry->second;
+    // Another server may have seen more.
+    state.failures = std::max(state.failures, stored.failures);
+    state.lockedUntil = std::max(state.lockedUntil, stored.lockedUntil);
     if (state.lockedUntil > now)
         return state.lockedUntil - now;
     ++state.failures;

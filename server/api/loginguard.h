@@ -34,7 +34,7 @@ public:
     /// How a user is called here. @param tenant 0: nobody of that name is known
     [[nodiscard]] static QString nameOf(TenantId tenant, const QString &user) { return QString::number(tenant.number) + u'/' + user; }
 
-    /// Begins an attempt. @param stored what the database remembers of the name, from before a restart
+    /// Begins an attempt. @param stored what the database remembers of the name, from before a restart and from other servers
     /// @returns how long to wait, when the name is locked: then nothing was counted
     [[nodiscard]] std::optional<milliseconds> begin(const QString &name, const State &stored, Instant now);
     void succeeded(const QString &name);
