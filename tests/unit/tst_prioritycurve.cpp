@@ -327,7 +327,7 @@ void TestPriorityCurve::randomCurvesAgreeWithTheDefinition_data()
     QTest::addColumn<bool>("stepped");
     for (const int maxStep : { 3, 200 }) {
         for (const auto shape : { Shape::Rising, Shape::Falling, Shape::Mixed }) {
-            for (const auto [interpolation, stepped] : { std::pair(Interpolation::Step, false), std::pair(Interpolation::Linear, false), std::pair(Interpolation::Step, true), std::pair(Interpolation::Linear, true) }) {
+            for (const auto &[interpolation, stepped] : { std::pair(Interpolation::Step, false), std::pair(Interpolation::Linear, false), std::pair(Interpolation::Step, true), std::pair(Interpolation::Linear, true) }) {
                 QTest::addRow("%s%s, %s, steps up to %d", stepped ? "escalated " : "", interpolation == Interpolation::Step ? "steps" : "lines",
                     shape == Shape::Rising        ? "rising"
                         : shape == Shape::Falling ? "falling"
