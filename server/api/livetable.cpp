@@ -37,28 +37,35 @@ QCoro::Task<Result<WhenAgain>> LiveTable::refresh()
     if (const WhenAgain later = due())
         co_return later;
     const WhenAgain wait = co_await m_flight.begin();
-    if (wait) {
-        const WhenAgain later = due();
-        co_return later ? later : wait;
-    }
+    if (wait)
+        co_return standing(*wait);
     const qint64 event = m_lastEvent(); // before the look: what is committed meanwhile is looked for again
     const auto objects = co_await m_read();
-    if (objects)
-        take(*objects, event);
+    take(objects, event);
     m_flight.end();
-    if (!objects)
-        co_return objects.error();
-    const WhenAgain later = due();
-    co_return later ? later : WhenAgain(m_options.interval);
+    co_return standing(m_options.interval);
 }
 
-void LiveTable::take(const QJsonArray &objects, qint64 event)
+Result<WhenAgain> LiveTable::standing(milliseconds wait) const
+{
+    if (const WhenAgain later = due())
+        return later;
+    const std::lock_guard lock(m_mutex);
+    if (m_trouble)
+        return *m_trouble;
+    return WhenAgain(wait);
+}
+
+void LiveTable::take(const Result<QJsonArray> &objects, qint64 event)
 {
     const std::lock_guard lock(m_mutex);
+    m_trouble = objects ? std::nullopt : std::optional(objects.error());
+    if (!objects)
+        return;
     const qint64 next = m_revision + 1;
     bool changed = m_revision == 0; // also when there is nothing: then that is known
     std::set<QString> there;
-    for (const QJsonValue &value : objects) {
+    for (const QJsonValue &value : *objects) {
         QJsonObject object = value.toObject();
         const QString key = object.value(m_options.key).toString();
         there.insert(key);

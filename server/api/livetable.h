@@ -30,7 +30,8 @@ public:
     /// @param lastEvent the newest event of the tenant
     LiveTable(Options options, Reading read, LastEvent lastEvent);
 
-    /// Looks, unless it was done just now or nothing can have changed. @returns when to ask again although nobody says that there is news
+    /// Looks, unless it was done just now or nothing can have changed.
+    /// @returns when to ask again although nobody says that there is news; to everybody who asks what went wrong at the last look, until one succeeds
     [[nodiscard]] QCoro::Task<Result<WhenAgain>> refresh();
 
     struct Row
@@ -54,7 +55,8 @@ private:
         std::optional<QJsonObject> object;
     };
     [[nodiscard]] WhenAgain due() const; ///< nothing: now
-    void take(const QJsonArray &objects, qint64 event);
+    void take(const Result<QJsonArray> &objects, qint64 event);
+    [[nodiscard]] Result<WhenAgain> standing(milliseconds wait) const;
 
     const Options m_options;
     const Reading m_read;
@@ -64,6 +66,7 @@ private:
     std::map<QString, Known> m_rows;
     qint64 m_revision = 0;
     qint64 m_event = -1; ///< the newest at the last look
+    std::optional<Error> m_trouble; ///< of the last look
     std::chrono::steady_clock::time_point m_looked;
 };
 

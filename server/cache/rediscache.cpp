@@ -5,12 +5,13 @@
 
 #include <base/eventthread.h>
 
-#include <QCoreApplication>
 #include <QTimer>
 
 #include <deque>
 #include <mutex>
 #include <set>
+
+#include <future>
 
 namespace iwd {
 
@@ -77,13 +78,18 @@ public:
         takeDownNow(name, who, done);
     }
 
-    /// Ends every connection, and lets what waits for answers end as well.
-    void shutDown()
+    /// Ends every connection, so that what waits for answers ends as well. @p ended is told when all of it has: that takes turns of this thread's event loop.
+    void beginEnd(const std::shared_ptr<std::promise<void>> &ended)
     {
+        m_ending = true;
+        m_ended = ended;
         m_client.closeAll();
-        const Deadline deadline = Deadline::in(patienceAtEnd);
-        while (m_running > 0 && !deadline.passed())
-            QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents | QEventLoop::ExcludeSocketNotifiers, 10);
+        checkEnded();
+    }
+
+    /// For those who still wait.
+    void giveUpAll()
+    {
         for (const auto &[due, giveUp] : m_waiting)
             giveUp();
     }
@@ -107,6 +113,12 @@ private:
         m_owed.insert(key);
     }
 
+    void checkEnded()
+    {
+        if (m_ended && m_running == 0)
+            std::exchange(m_ended, nullptr)->set_value();
+    }
+
     [[nodiscard]] bool isOwed(const QByteArray &key)
     {
         if (m_distrusting && m_distrust.passed())
@@ -116,9 +128,12 @@ private:
 
     QCoro::Task<RedisAnswer> ask(QByteArray key, std::vector<QByteArray> command)
     {
+        if (m_ending)
+            co_return Error { ErrorCode::StorageUnavailable, QStringLiteral("The server ends."), {}, {} };
         ++m_running;
         RedisAnswer answer = co_await m_client.ask(key, command);
         --m_running;
+        checkEnded();
         if (m_client.trouble() != m_toldTrouble) {
             m_toldTrouble = m_client.trouble();
             m_tellTrouble(m_toldTrouble);
@@ -223,6 +238,8 @@ private:
     Deadline m_distrust = Deadline::in(milliseconds(0));
     milliseconds m_longestPut { 0 };
     int m_running = 0; ///< commands without an answer
+    bool m_ending = false; ///< nothing is asked any more
+    std::shared_ptr<std::promise<void>> m_ended;
 };
 
 /// The thread, and the way to it.
@@ -241,8 +258,12 @@ public:
 
     ~Thread()
     {
+        // In turns: what has been delivered is resumed by the thread's event loop, and a loop inside of a turn would not get to what this turn has before it.
+        const auto ended = std::make_shared<std::promise<void>>();
+        m_thread.run([&] { m_worker->beginEnd(ended); });
+        ended->get_future().wait_for(patienceAtEnd);
         m_thread.run([this] {
-            m_worker->shutDown();
+            m_worker->giveUpAll();
             m_worker.reset();
         });
     }

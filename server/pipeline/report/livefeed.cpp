@@ -47,7 +47,7 @@ QCoro::Task<Result<WhenAgain>> LiveFeed::advance(TenantId tenant)
         co_return WhenAgain();
     const WhenAgain wait = co_await ring->flight.begin();
     if (wait)
-        co_return isBehind(tenant, *ring) ? wait : WhenAgain();
+        co_return standing(tenant, *ring, *wait);
     std::optional<qint64> after;
     {
         const std::lock_guard lock(ring->mutex);
@@ -64,16 +64,29 @@ QCoro::Task<Result<WhenAgain>> LiveFeed::advance(TenantId tenant)
     auto read = co_await m_pipeline.read<LiveChanges>(tenant, Deadline::in(patience), work);
     if (read) {
         publish(*ring, *std::move(read));
-    } else if (read.error().code == ErrorCode::FeedRestarted) {
-        // Those who follow find out by themselves, each from the place that it is at.
+    } else {
         const std::lock_guard lock(ring->mutex);
-        ring->begun = false;
-        ring->batches.clear();
+        const bool restarted = read.error().code == ErrorCode::FeedRestarted;
+        if (restarted) {
+            // Those who follow find out by themselves, each from the place that it is at.
+            ring->begun = false;
+            ring->batches.clear();
+        } else {
+            ring->trouble = read.error();
+        }
     }
     ring->flight.end();
-    if (!read && read.error().code != ErrorCode::FeedRestarted)
-        co_return read.error();
-    co_return isBehind(tenant, *ring) ? WhenAgain(Interval) : WhenAgain();
+    co_return standing(tenant, *ring, Interval);
+}
+
+Result<WhenAgain> LiveFeed::standing(TenantId tenant, Ring &ring, milliseconds wait)
+{
+    if (!isBehind(tenant, ring))
+        return WhenAgain();
+    const std::lock_guard lock(ring.mutex);
+    if (ring.trouble)
+        return *ring.trouble;
+    return WhenAgain(wait);
 }
 
 /// An item that was in another stretch a while ago may have been read there as it is now: what this one says of the time before need not be what the readers know.
@@ -81,6 +94,7 @@ void LiveFeed::publish(Ring &ring, LiveChanges changes)
 {
     const std::lock_guard lock(ring.mutex);
     ring.begun = true;
+    ring.trouble.reset();
     ring.last = changes.last;
     if (changes.last == changes.after)
         return;

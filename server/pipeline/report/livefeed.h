@@ -52,7 +52,7 @@ public:
     }
 
     /// Looks at the tenant's log, unless everything that this process knows of is here already.
-    /// @returns when to look again although nobody says that there is news
+    /// @returns when to look again although nobody says that there is news; an Error to everybody who asks while the log cannot be read
     [[nodiscard]] QCoro::Task<Result<WhenAgain>> advance(TenantId tenant);
 
     /// The stretch that begins behind event @p after; null when none does: it is over, not read yet, or @p after is in the middle of one.
@@ -67,6 +67,7 @@ private:
         std::mutex mutex; ///< guards what follows
         bool begun = false;
         qint64 last = 0;
+        std::optional<Error> trouble; ///< of the last look
         std::deque<std::shared_ptr<const LiveBatch>> batches;
         std::unordered_set<qint64> touched; ///< items in stretches of late
         std::unordered_set<qint64> touchedBefore;
@@ -74,6 +75,7 @@ private:
 
     [[nodiscard]] std::shared_ptr<Ring> ringOf(TenantId tenant);
     [[nodiscard]] bool isBehind(TenantId tenant, Ring &ring);
+    [[nodiscard]] Result<WhenAgain> standing(TenantId tenant, Ring &ring, milliseconds wait);
     static void publish(Ring &ring, LiveChanges changes);
 
     Pipeline &m_pipeline;
