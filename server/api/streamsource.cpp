@@ -36,17 +36,24 @@ public:
     {
     }
 
-    /// While a look is due anyhow, events wait for it: otherwise each commit would wake each reader.
+    /// Soon after a look events wait for the next one: otherwise each commit would wake each reader.
     Delivery<bool> news(TenantId tenant) override
     {
-        m_signaled = !m_again;
+        m_signaled = std::chrono::steady_clock::now() >= m_nextLook;
         m_news = m_signaled ? m_services.pipeline.eventSignal().next(tenant) : Delivery<bool>();
         if (!m_commands.empty())
             m_news.deliver(true);
         return m_news;
     }
 
-    milliseconds patience() const override { return std::min(m_again.value_or(Pulse), Pulse); }
+    milliseconds patience() const override
+    {
+        const milliseconds again = std::min(m_again.value_or(Pulse), Pulse);
+        if (m_signaled)
+            return again;
+        const auto wait = std::chrono::ceil<milliseconds>(m_nextLook - std::chrono::steady_clock::now());
+        return std::clamp(wait, milliseconds(1), std::max(again, milliseconds(1)));
+    }
     QString wayOn() const override { return QStringLiteral("connect again and subscribe with \"after\"."); }
 
     void received(const QString &message) override
@@ -60,6 +67,7 @@ public:
     {
         if (m_commands.size() > mostCommands)
             co_return Error { ErrorCode::TooManyRequests, QStringLiteral("More than %1 messages at once.").arg(mostCommands), {}, {} };
+        m_nextLook = std::chrono::steady_clock::now() + LiveFeed::Interval;
         keepTo(caller);
         if (!m_commands.empty()) {
             const QByteArray command = m_commands.front();
@@ -93,7 +101,7 @@ public:
         }
         tellOf(trouble, socket);
         tellPosition(socket);
-        co_return more || (!m_signaled && !m_again); // nobody would tell of news
+        co_return more;
     }
 
 private:
@@ -258,6 +266,7 @@ private:
     std::deque<QByteArray> m_commands;
     Delivery<bool> m_news;
     bool m_signaled = true; ///< events deliver to m_news
+    std::chrono::steady_clock::time_point m_nextLook; ///< because of events; commands are obeyed at once
     WhenAgain m_again;
     std::optional<QStringList> m_categories; ///< that the caller saw at the last look
     bool m_stalled = false;

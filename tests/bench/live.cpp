@@ -53,10 +53,17 @@ public:
         for (int i = 0; i < followers; ++i)
             open(i);
         const ForSeconds patience(60);
-        while (m_begun < followers && !patience.over())
-            QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents, 10);
+        while (m_begun < followers && !patience.over() && m_failure.isEmpty())
+            work();
         if (m_begun < followers)
-            giveUp(QStringLiteral("Only %1 of %2 followers were given a snapshot.").arg(m_begun).arg(followers));
+            fail(QStringLiteral("Only %1 of %2 followers were given a snapshot.").arg(m_begun).arg(followers));
+        endIfFailed();
+    }
+
+    ~LiveRun()
+    {
+        for (const auto &socket : m_sockets)
+            socket->disconnect(); // its end is no failure any more
     }
 
     std::vector<double> run(double seconds)
@@ -65,11 +72,13 @@ public:
         for (auto due = Clock::now(); due < end; due += m_interval) {
             while (Clock::now() < due)
                 work();
+            endIfFailed();
             postOne();
         }
         const ForSeconds patience(3);
         while (!patience.over())
             work();
+        endIfFailed();
         check();
         return std::move(m_times);
     }
@@ -79,8 +88,20 @@ public:
 private:
     void work()
     {
-        m_connections.poll(std::chrono::milliseconds(0));
-        QCoreApplication::processEvents(QEventLoop::AllEvents, 1);
+        m_connections.poll(std::chrono::milliseconds(1));
+        QCoreApplication::processEvents();
+    }
+
+    /// Remembered, because no exception may pass through the event loop.
+    void fail(const QString &why)
+    {
+        if (m_failure.isEmpty())
+            m_failure = why;
+    }
+    void endIfFailed() const
+    {
+        if (!m_failure.isEmpty())
+            giveUp(m_failure);
     }
 
     void open(int follower)
@@ -92,7 +113,7 @@ private:
             socket->sendTextMessage(QStringLiteral("{\"subscribe\":\"queues\",\"topic\":\"queues\"}"));
         });
         QObject::connect(socket, &QWebSocket::textMessageReceived, socket, [this, follower](const QString &message) { take(follower, message.toUtf8()); });
-        QObject::connect(socket, &QWebSocket::disconnected, socket, [socket] { giveUp(QStringLiteral("A follower was disconnected: %1").arg(socket->closeReason())); });
+        QObject::connect(socket, &QWebSocket::disconnected, socket, [this, socket] { fail(QStringLiteral("A follower was disconnected: %1").arg(socket->closeReason())); });
         QNetworkRequest request(QUrl(QStringLiteral("ws://127.0.0.1:%1/iwd/v3/stream").arg(m_server.port())));
         request.setRawHeader("x-api-key", m_server.key());
         socket->open(request);
@@ -117,15 +138,15 @@ private:
         if (!message.startsWith("{\"type\":\"changes\",\"subscription\":\"items\"")) {
             if (message.startsWith("{\"type\":\"snapshot\",\"subscription\":\"items\""))
                 ++m_begun; // again at a flood, which check() finds
-            else if (message.contains("\"type\":\"error\"") || message.contains("\"type\":\"stalled\""))
-                giveUp(QString::fromUtf8(message));
+            else if (message.contains("\"type\":\"error\""))
+                fail(QString::fromUtf8(message));
             return;
         }
         static constexpr QByteArrayView entered("\"change\":\"entered\"");
         for (qsizetype at = message.indexOf(entered); at >= 0; at = message.indexOf(entered, at + 1)) {
             const auto posted = m_posted.find(captureIdIn(QByteArrayView(message).sliced(at)).toStdString());
             if (posted == m_posted.end())
-                giveUp(QStringLiteral("A follower was told of an item that nobody posted."));
+                return fail(QStringLiteral("A follower was told of an item that nobody posted."));
             m_times.push_back(milliseconds(now - posted->second));
             ++m_told[static_cast<size_t>(follower)];
         }
@@ -149,6 +170,7 @@ private:
     std::vector<qint64> m_told;
     std::unordered_map<std::string, Clock::time_point> m_posted;
     std::vector<double> m_times;
+    QString m_failure;
     int m_begun = 0;
     qint64 m_messages = 0;
     std::vector<std::unique_ptr<QWebSocket>> m_sockets;
