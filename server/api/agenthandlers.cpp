@@ -219,7 +219,9 @@ EndpointInfo AgentHandlers::streamInfo() const
 
 http::WebSocketRoute AgentHandlers::stream()
 {
-    return { [this](http::Request request) { return authorizeStream(std::move(request)); },
+    return { [this](http::Request request) { 
+               return refuseStream(m_authenticator, std::move(request), streamInfo(), [this](Call call) { return refuseUnknown(std::move(call)); });
+           },
         [this](http::Request request, QWebSocket *socket) {
             const auto source = offerSource(m_pipeline, request);
             const auto enter = [this, id = request.parameters.value(0)](TenantId tenant) { return m_presence.stay(tenant, id); };
@@ -227,18 +229,10 @@ http::WebSocketRoute AgentHandlers::stream()
         } };
 }
 
-QCoro::Task<std::optional<http::Response>> AgentHandlers::authorizeStream(http::Request request)
+QCoro::Task<std::optional<http::Response>> AgentHandlers::refuseUnknown(Call call)
 {
-    Call call;
-    call.request = request;
-    const EndpointInfo info = streamInfo();
-    const auto caller = co_await admit(m_authenticator, request, info);
-    if (!caller)
-        co_return call.problem(caller.error());
-    if (const auto known = checkParameters(request, info.parameters); !known)
-        co_return call.badRequest(known.error());
     std::function<Result<QJsonArray>(Snapshot &)> work = [id = call.id()](Snapshot &snapshot) { return inHands(snapshot, id, true, 0); };
-    const auto agent = co_await m_pipeline.read<QJsonArray>(caller->tenant, request.deadline, work);
+    const auto agent = co_await m_pipeline.read<QJsonArray>(call.caller.tenant, call.request.deadline, work);
     if (!agent)
         co_return call.problem(agent.error());
     co_return std::nullopt;

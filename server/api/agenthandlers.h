@@ -32,7 +32,8 @@ private:
     [[nodiscard]] QCoro::Task<http::Response> offers(Call call);
     [[nodiscard]] QCoro::Task<http::Response> act(AgentAction action, Call call);
 
-    [[nodiscard]] QCoro::Task<std::optional<http::Response>> authorizeStream(http::Request request);
+    /// Whether there is such an agent.
+    [[nodiscard]] QCoro::Task<std::optional<http::Response>> refuseUnknown(Call call);
 
     Pipeline &m_pipeline;
     Authenticator &m_authenticator;

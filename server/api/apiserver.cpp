@@ -23,6 +23,7 @@
 #include "signinhandlers.h"
 #include "simulationhandlers.h"
 #include "streamhandlers.h"
+#include "streamsource.h"
 #include "userhandlers.h"
 #include "webhookhandlers.h"
 #include "wholeconfigurationhandlers.h"
@@ -147,7 +148,7 @@ public:
         take(webhooks.endpoints());
         infos.push_back(events.streamInfo());
         infos.push_back(agents.streamInfo());
-        infos.push_back(stream.streamInfo());
+        infos.push_back(streamInfo());
         for (const Page &page : pages())
             infos.push_back({ .method = "GET", .pattern = page.path, .open = true });
     }
@@ -212,7 +213,7 @@ void Api::addRoutes(http::Router &router)
         addRoute(router, d->authenticator, endpoint);
     router.addWebSocket(d->events.streamInfo().pattern, d->events.stream());
     router.addWebSocket(d->agents.streamInfo().pattern, d->agents.stream());
-    router.addWebSocket(d->stream.streamInfo().pattern, d->stream.stream());
+    router.addWebSocket(streamInfo().pattern, d->stream.stream());
     for (const Page &page : pages()) {
         const auto lazy = std::make_shared<LazyPage>(page);
         router.add("GET", page.path, [lazy](http::Request) { return givePage(lazy); });

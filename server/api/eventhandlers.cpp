@@ -90,7 +90,9 @@ EndpointInfo EventHandlers::streamInfo() const
 
 http::WebSocketRoute EventHandlers::stream()
 {
-    return { [this](http::Request request) { return authorizeStream(std::move(request)); },
+    return { [this](http::Request request) { 
+               return refuseStream(m_authenticator, std::move(request), streamInfo(), [this](Call call) { return refusePlace(std::move(call)); });
+           },
         [this](http::Request request, QWebSocket *socket) {
             const auto source = eventSource(m_pipeline, request);
             const auto enter = [this](TenantId tenant) { return m_presence.follow(tenant); };
@@ -98,21 +100,13 @@ http::WebSocketRoute EventHandlers::stream()
         } };
 }
 
-QCoro::Task<std::optional<http::Response>> EventHandlers::authorizeStream(http::Request request)
+QCoro::Task<std::optional<http::Response>> EventHandlers::refusePlace(Call call)
 {
-    Call call;
-    call.request = request;
-    const EndpointInfo info = streamInfo();
-    const auto caller = co_await admit(m_authenticator, request, info);
-    if (!caller)
-        co_return call.problem(caller.error());
-    if (const auto known = checkParameters(request, info.parameters); !known)
-        co_return call.badRequest(known.error());
     const auto after = call.integerParameter(QStringLiteral("after"), 0, lastEventId, 0);
     if (!after)
         co_return call.badRequest(after.error());
     std::function<Result<Events>(Snapshot &)> look = [after = *after](Snapshot &snapshot) { return readEvents(snapshot, after, 1); };
-    const auto events = co_await m_pipeline.read<Events>(caller->tenant, request.deadline, look);
+    const auto events = co_await m_pipeline.read<Events>(call.caller.tenant, call.request.deadline, look);
     if (!events)
         co_return call.problem(events.error());
     co_return std::nullopt;

@@ -27,7 +27,8 @@ public:
 
 private:
     [[nodiscard]] QCoro::Task<http::Response> page(Call call);
-    [[nodiscard]] QCoro::Task<std::optional<http::Response>> authorizeStream(http::Request request);
+    /// Whether the log still has what comes after the place that is asked for.
+    [[nodiscard]] QCoro::Task<std::optional<http::Response>> refusePlace(Call call);
 
     Pipeline &m_pipeline;
     Authenticator &m_authenticator;

@@ -109,10 +109,27 @@ bool hasRoom(const StreamSocket &socket)
     return socket->bytesToWrite() <= mostWaitingBytes;
 }
 
+QCoro::Task<std::optional<http::Response>> refuseStream(Authenticator &authenticator, http::Request request, EndpointInfo info, StreamCheck check)
+{
+    Call call;
+    call.request = request;
+    const auto caller = co_await admit(authenticator, request, info);
+    if (!caller)
+        co_return call.problem(caller.error());
+    if (const auto known = checkParameters(request, info.parameters); !known)
+        co_return call.badRequest(known.error());
+    if (!check)
+        co_return std::nullopt;
+    call.caller = *caller;
+    auto refusal = co_await check(call);
+    co_return refusal;
+}
+
 void runLiveStream(LiveStream stream, QWebSocket *socket)
 {
     QObject::connect(socket, &QWebSocket::disconnected, socket, &QObject::deleteLater);
     QObject::connect(socket, &QWebSocket::textMessageReceived, socket, [source = stream.source](const QString &message) { source->received(message); });
+    QObject::connect(socket, &QWebSocket::binaryMessageReceived, socket, [source = stream.source](const QByteArray &message) { source->received(QString::fromUtf8(message)); });
     run(std::move(stream), socket);
 }
 

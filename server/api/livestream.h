@@ -49,6 +49,12 @@ struct LiveStream
     std::function<Presence::Stay(TenantId)> enter; ///< called once the caller is known: who is there as long as the stream is
 };
 
+/// What the handlers of a stream look at beyond that, of a caller who may. @returns the refusal, if there is one
+using StreamCheck = std::function<QCoro::Task<std::optional<http::Response>>(Call)>;
+
+/// The answer to a handshake, before anything is sent: who is it, do they ask too often, may they, are the query parameters known, and @p check. @returns nothing: welcome
+[[nodiscard]] QCoro::Task<std::optional<http::Response>> refuseStream(Authenticator &authenticator, http::Request request, EndpointInfo info, StreamCheck check = {});
+
 /// Sends what @p stream has over @p socket until one side ends it. Takes ownership of @p socket; call on its thread.
 ///
 /// Bounded: no more than about 1 MiB waits for a slow reader. The caller is asked for again and again, so that a deleted key or an ended session ends its

@@ -21,12 +21,9 @@ public:
     {
     }
 
-    [[nodiscard]] EndpointInfo streamInfo() const;
     [[nodiscard]] http::WebSocketRoute stream();
 
 private:
-    [[nodiscard]] QCoro::Task<std::optional<http::Response>> authorizeStream(http::Request request);
-
     Pipeline &m_pipeline;
     Authenticator &m_authenticator;
     Presence &m_presence;

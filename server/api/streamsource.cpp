@@ -135,11 +135,17 @@ private:
         co_return co_await subscription.live->send(caller, deadline, socket);
     }
 
+    /// Each command counts as a request, also one that is refused.
     QCoro::Task<> obey(QByteArray text, Deadline deadline, StreamSocket socket)
     {
+        http::Request request = m_request;
+        request.deadline = deadline;
+        const auto admitted = co_await admit(m_services.authenticator, request, streamInfo());
+        if (!isOpen(socket))
+            co_return;
         const auto command = decodeStreamCommand(text);
-        if (!command) {
-            sendError(socket, nameInStreamCommand(text), command.error());
+        if (!admitted || !command) {
+            sendError(socket, nameInStreamCommand(text), admitted ? command.error() : admitted.error());
             co_return;
         }
         if (command->unsubscribe) {
@@ -147,12 +153,7 @@ private:
             sendJson(socket, { { QStringLiteral("type"), QStringLiteral("unsubscribed") }, { QStringLiteral("subscription"), command->name } });
             co_return;
         }
-        http::Request request = m_request;
-        request.deadline = deadline;
-        const EndpointInfo info = topicInfo(command->topic);
-        const auto caller = co_await admit(m_services.authenticator, request, info);
-        if (!isOpen(socket))
-            co_return;
+        const auto caller = allowed(*admitted, topicInfo(command->topic), request);
         if (!caller) {
             sendError(socket, command->name, caller.error());
             co_return;
@@ -276,12 +277,19 @@ private:
 
 } // namespace
 
+EndpointInfo streamInfo()
+{
+    // Each topic asks for a privilege of its own.
+    return { .method = "GET", .pattern = QStringLiteral("/iwd/v3/stream"), .showsWork = true, .keepsToCategories = true };
+}
+
 EndpointInfo topicInfo(StreamTopic topic)
 {
-    EndpointInfo info { .method = "GET", .pattern = QStringLiteral("/iwd/v3/stream"), .privilege = Privilege::WorkitemsView, .keepsToCategories = true };
+    EndpointInfo info = streamInfo();
     switch (topic) {
     case StreamTopic::Items:
     case StreamTopic::Item:
+        info.privilege = Privilege::WorkitemsView;
         break;
     case StreamTopic::Queues:
         info.privilege = Privilege::DashboardView;

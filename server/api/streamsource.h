@@ -17,6 +17,8 @@ struct StreamServices
 
 /// What a caller needs to follow something.
 [[nodiscard]] EndpointInfo topicInfo(StreamTopic topic);
+/// The stream's own: whoever may follow anything at all.
+[[nodiscard]] EndpointInfo streamInfo();
 
 /// What one reader of /iwd/v3/stream follows, as its messages say.
 /// @param request the handshake

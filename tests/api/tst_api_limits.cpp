@@ -103,6 +103,33 @@ private Q_SLOTS:
         QCOMPARE(m->firstLineOf(handshake + m->adminKey.toLatin1() + "\r\n\r\n"), QByteArray("HTTP/1.1 429 Too Many Requests"));
     }
 
+    void eachCommandOnTheLiveStreamCounts_data()
+    {
+        QTest::addColumn<QString>("command");
+        QTest::newRow("subscribe") << u"{\"subscribe\": \"q\", \"topic\": \"queues\"}"_s;
+        QTest::newRow("unsubscribe") << u"{\"unsubscribe\": \"q\"}"_s;
+        QTest::newRow("no command") << u"{"_s;
+    }
+    void eachCommandOnTheLiveStreamCounts()
+    {
+        QFETCH(QString, command);
+        QNetworkRequest request(QUrl(u"ws://127.0.0.1:%1/iwd/v3/stream"_s.arg(m->port)));
+        request.setRawHeader("x-api-key", m->adminKey.toLatin1());
+        QWebSocket socket;
+        int refused = 0;
+        connect(&socket, &QWebSocket::textMessageReceived, this, [&refused](const QString &text) {
+            const QJsonObject message = QJsonDocument::fromJson(text.toUtf8()).object();
+            refused += message[u"problem"][u"code"] == u"request.too_many_requests"_s ? 1 : 0;
+        });
+        QSignalSpy connected(&socket, &QWebSocket::connected);
+        socket.open(request);
+        QTRY_COMPARE(connected.size(), 1);
+        for (int i = 0; i < 12; ++i)
+            socket.sendTextMessage(command);
+        QTRY_COMPARE(refused, 3); // the handshake was the first of ten
+        QVERIFY(socket.isValid());
+    }
+
     void whoGuessesKeysIsNotListenedToForAWhile()
     {
         // Known to this server from now on.

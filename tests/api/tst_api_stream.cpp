@@ -34,6 +34,7 @@ public:
 
     void say(const QJsonObject &command) { m_socket.sendTextMessage(QString::fromUtf8(QJsonDocument(command).toJson(QJsonDocument::Compact))); }
     void sayText(const QString &text) { m_socket.sendTextMessage(text); }
+    void sayBytes(const QByteArray &bytes) { m_socket.sendBinaryMessage(bytes); }
 
     /// The next message of a type, of a subscription; those before it that fit are over.
     QJsonObject next(const QString &type, const QString &subscription = {})
@@ -483,6 +484,15 @@ private Q_SLOTS:
         const QJsonObject change = follower.next(u"changes"_s);
         QCOMPARE(change[u"subscription"].toString(), u"other"_s);
         QCOMPARE(change[u"data"][0][u"value"][u"status"].toString(), u"held"_s);
+    }
+
+    void commandsInBinaryMessagesAreCommands()
+    {
+        Follower &follower = open();
+        follower.sayBytes(R"({"subscribe": "q", "topic": "queues"})");
+        QCOMPARE(follower.next(u"snapshot"_s)[u"subscription"].toString(), u"q"_s);
+        follower.sayBytes("\xff\xfe{");
+        QCOMPARE(follower.next(u"error"_s)[u"problem"][u"status"].toInt(), 400);
     }
 
     void aConnectionFollowsFiftyThingsAtMost()
