@@ -410,7 +410,8 @@ private:
         if (m_table->revision() == m_revision)
             return;
         const LiveTable::News news = m_table->since(m_revision);
-        const bool isFirst = m_revision == 0;
+        if (news.whole && m_revision > 0)
+            m_why = QStringLiteral("Too much has gone since then to name it all.");
         m_revision = news.revision;
         JsonWriter json;
         json.beginArray();
@@ -419,15 +420,15 @@ private:
             if (!m_subscription.isSeen(caller, row))
                 continue;
             any = true;
-            if (isFirst)
+            if (news.whole)
                 json.value(*row.object);
             else
                 writeRow(json, row);
         }
         json.endArray();
         const QByteArray data = json.take();
-        if (isFirst)
-            tellFirst(socket, data);
+        if (news.whole)
+            tellWhole(socket, data);
         else if (any)
             sendChanges(socket, m_subscription.name, m_revision, QString::fromUtf8(data));
     }
@@ -443,7 +444,7 @@ private:
         json.endObject();
     }
 
-    void tellFirst(const StreamSocket &socket, const QByteArray &data)
+    void tellWhole(const StreamSocket &socket, const QByteArray &data)
     {
         JsonWriter json;
         beginMessage(json, QLatin1StringView("snapshot"), m_subscription.name, m_revision);

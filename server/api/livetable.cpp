@@ -39,6 +39,10 @@ QCoro::Task<Result<WhenAgain>> LiveTable::refresh()
     const WhenAgain wait = co_await m_flight.begin();
     if (wait)
         co_return standing(*wait);
+    if (const WhenAgain later = due()) { // whoever was at it has seen to that
+        m_flight.end();
+        co_return later;
+    }
     const qint64 event = m_lastEvent(); // before the look: what is committed meanwhile is looked for again
     const auto objects = co_await m_read();
     take(objects, event);
@@ -83,16 +87,27 @@ void LiveTable::take(const Result<QJsonArray> &objects, qint64 event)
     }
     if (changed)
         m_revision = next;
+    forgetGone();
     m_event = event;
     m_looked = std::chrono::steady_clock::now();
+}
+
+void LiveTable::forgetGone()
+{
+    const auto gone = std::count_if(m_rows.begin(), m_rows.end(), [](const auto &row) { return !row.second.object; });
+    if (gone <= static_cast<std::ptrdiff_t>(MostGone))
+        return;
+    std::erase_if(m_rows, [](const auto &row) { return !row.second.object; });
+    m_knownSince = m_revision;
 }
 
 LiveTable::News LiveTable::since(qint64 revision) const
 {
     const std::lock_guard lock(m_mutex);
-    News news { m_revision, {} };
+    const bool whole = revision < m_knownSince;
+    News news { m_revision, whole, {} };
     for (const auto &[key, known] : m_rows) {
-        if (known.changed > revision && (known.object || revision > 0))
+        if (whole ? known.object.has_value() : known.changed > revision)
             news.rows.push_back({ key, known.object });
     }
     return news;

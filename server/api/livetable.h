@@ -42,9 +42,10 @@ public:
     struct News
     {
         qint64 revision = 0;
+        bool whole = false; ///< all that there is, and not what has changed
         std::vector<Row> rows; ///< in order of their keys
     };
-    /// @param revision 0: knows nothing
+    /// @param revision 0: knows nothing; so does who knows one that is too old
     [[nodiscard]] News since(qint64 revision) const;
     [[nodiscard]] qint64 revision() const;
 
@@ -54,7 +55,10 @@ private:
         qint64 changed = 0; ///< the revision
         std::optional<QJsonObject> object;
     };
+    static constexpr size_t MostGone = 1'000; ///< rows that are there no longer, of which is still known when they went
+
     [[nodiscard]] WhenAgain due() const; ///< nothing: now
+    void forgetGone();
     void take(const Result<QJsonArray> &objects, qint64 event);
     [[nodiscard]] Result<WhenAgain> standing(milliseconds wait) const;
 
@@ -65,6 +69,7 @@ private:
     mutable std::mutex m_mutex;
     std::map<QString, Known> m_rows;
     qint64 m_revision = 0;
+    qint64 m_knownSince = 1; ///< of what changed before this revision something was forgotten
     qint64 m_event = -1; ///< the newest at the last look
     std::optional<Error> m_trouble; ///< of the last look
     std::chrono::steady_clock::time_point m_looked;

@@ -182,7 +182,7 @@ private Q_SLOTS:
         QFETCH(unsigned, seed);
         PipelineFixture fixture;
         Life life(fixture, seed);
-        LiveFeed feed(*fixture.pipeline);
+        LiveFeed feed(*fixture.pipeline, milliseconds(0));
         advance(feed, fixture);
         std::vector<Replica> readers = replicas();
         qint64 position = feed.last(fixture.tenant);
@@ -213,11 +213,10 @@ private Q_SLOTS:
     void manyWhoAskAtOnceLookOnce()
     {
         PipelineFixture fixture;
-        LiveFeed feed(*fixture.pipeline);
+        LiveFeed feed(*fixture.pipeline, milliseconds(0));
         advance(feed, fixture);
         const qint64 before = feed.last(fixture.tenant);
         PipelineFixture::must(fixture.capture({}));
-        QTest::qWait(static_cast<int>(LiveFeed::Interval.count())); // so that a look is due
         int ended = 0;
         std::vector<QCoro::Task<>> tasks;
         for (int i = 0; i < 50; ++i)
@@ -239,19 +238,59 @@ private Q_SLOTS:
         QCOMPARE(batch.text("other", make), u"2"_s);
     }
 
+    void textsAreKeptOnlyAsLongAsThereIsRoomAndNeed()
+    {
+        const LiveBatch batch { LiveChanges() };
+        int made = 0;
+        const auto make = [&made] { return QString::number(++made); };
+        const auto makeLong = [&made] { return QString(LiveBatch::MostKept / 2, QChar(u'0' + ++made)); };
+        QCOMPARE(batch.text("one", make), u"1"_s);
+        QCOMPARE(batch.text("long", makeLong).front(), u'2');
+        QCOMPARE(batch.text("long", makeLong).front(), u'3'); // made again
+        QCOMPARE(batch.text("one", make), u"1"_s);
+        batch.forgetTexts();
+        QCOMPARE(batch.text("one", make), u"4"_s);
+        QCOMPARE(batch.text("one", make), u"4"_s);
+    }
+
+    void theFeedKeepsOfStretchesNoMoreThanItHasRoomFor()
+    {
+        PipelineFixture fixture;
+        LiveFeed feed(*fixture.pipeline, milliseconds(0));
+        advance(feed, fixture);
+        std::vector<std::shared_ptr<const LiveBatch>> batches;
+        qsizetype bytes = 0;
+        while (bytes <= LiveFeed::MostBytes) {
+            const qint64 position = feed.last(fixture.tenant);
+            captureLong(fixture, 20);
+            advance(feed, fixture);
+            batches.push_back(feed.batchAfter(fixture.tenant, position));
+            QVERIFY(batches.back());
+            QVERIFY(batches.back()->changes().bytes > 20 * qsizetype(sizeof(QChar)) * longText);
+            bytes += batches.back()->changes().bytes;
+        }
+        QVERIFY(batches.size() < LiveFeed::MostBatches);
+        QVERIFY(!feed.batchAfter(fixture.tenant, batches.front()->changes().after));
+        for (size_t i = 1; i < batches.size(); ++i)
+            QCOMPARE(feed.batchAfter(fixture.tenant, batches[i]->changes().after), batches[i]);
+    }
+
+    void aStretchOfLongTextsIsTooMuch()
+    {
+        PipelineFixture fixture;
+        const int items = int(MostLiveBytes / (longText * qsizetype(sizeof(QChar)))) + 1;
+        QVERIFY(items < MostLiveItems);
+        captureLong(fixture, items);
+        const auto changes = fixture.look<LiveChanges>([](Snapshot &snapshot) { return readChanges(snapshot, 0); });
+        QVERIFY(changes && changes->tooMany && changes->items.empty());
+        QCOMPARE(changes->bytes, 0);
+        QCOMPARE(changes->last, *fixture.look<qint64>([](Snapshot &snapshot) -> Result<qint64> { return snapshot.lastEvent(); }));
+    }
+
     void aStretchOfTooMuchSaysSoAndEndsWithTheLog()
     {
         PipelineFixture fixture;
-        must(fixture.run<bool>([&](Transaction &transaction) -> Result<bool> {
-            for (int i = 0; i <= MostLiveItems; ++i) {
-                const auto input = decodeItemInput({}, InputMode::Create);
-                if (!input)
-                    return input.error();
-                if (const auto captured = captureItem(transaction, *input, fixture.actor); !captured)
-                    return captured.error();
-            }
-            return true;
-        }));
+        captureAll(fixture, MostLiveItems + 1, {});
         const auto changes = fixture.look<LiveChanges>([](Snapshot &snapshot) { return readChanges(snapshot, 0); });
         QVERIFY(changes && changes->tooMany && changes->items.empty());
         const auto last = fixture.look<qint64>([](Snapshot &snapshot) -> Result<qint64> { return snapshot.lastEvent(); });
@@ -280,6 +319,30 @@ private:
         PipelineFixture::must(result);
     }
 
+    static constexpr int longText = 40'000;
+
+    static void captureAll(PipelineFixture &fixture, int number, const QJsonObject &json)
+    {
+        must(fixture.run<bool>([&](Transaction &transaction) -> Result<bool> {
+            for (int i = 0; i < number; ++i) {
+                const auto input = decodeItemInput(json, InputMode::Create);
+                if (!input)
+                    return input.error();
+                if (const auto captured = captureItem(transaction, *input, fixture.actor); !captured)
+                    return captured.error();
+            }
+            return true;
+        }));
+    }
+
+    static void captureLong(PipelineFixture &fixture, int number)
+    {
+        QJsonObject custom;
+        for (int i = 0; i < 10; ++i)
+            custom.insert(u"text%1"_s.arg(i), QString(longText / 10, u'x'));
+        captureAll(fixture, number, { { u"custom"_s, custom } });
+    }
+
     static QCoro::Task<> count(LiveFeed &feed, TenantId tenant, int &ended)
     {
         const auto again = co_await feed.advance(tenant);
@@ -294,7 +357,6 @@ private:
             must(again);
             if (!*again)
                 return;
-            QTest::qWait(static_cast<int>((*again)->count()));
         }
     }
 };

@@ -116,6 +116,18 @@ std::vector<ItemChange> changedItems(const std::vector<StoredEvent> &events)
     return changed;
 }
 
+/// About: what is always there, and the texts that people may make long.
+qsizetype sizeOf(const ItemChange &change)
+{
+    constexpr qsizetype always = 2'000;
+    qsizetype bytes = always;
+    for (const QJsonValue value : change.record.item.custom)
+        bytes += value.toString().size() * qsizetype(sizeof(QChar));
+    for (const StoredEvent &event : change.events)
+        bytes += event.body.size();
+    return bytes;
+}
+
 /// Puts in what they are now.
 void complete(Snapshot &snapshot, std::vector<ItemChange> &changed)
 {
@@ -154,12 +166,18 @@ Result<LiveChanges> readChanges(Snapshot &snapshot, qint64 after, qint64 upTo)
         changes.items = changedItems(*events);
         changes.tooMany = changes.items.size() > MostLiveItems;
     }
-    if (changes.tooMany)
-        changes.items.clear();
-    else
+    if (!changes.tooMany) {
         complete(snapshot, changes.items);
-    const qint64 end = changes.tooMany ? snapshot.lastEvent() : events->empty() ? after : events->back().id;
-    changes.last = std::max(end, upTo);
+        for (const ItemChange &change : changes.items)
+            changes.bytes += sizeOf(change);
+        changes.tooMany = changes.bytes > MostLiveBytes;
+    }
+    if (changes.tooMany) {
+        changes.items.clear();
+        changes.bytes = 0;
+    }
+    // The end of the log rather than the last event: ids need not follow one another.
+    changes.last = upTo > 0 && !changes.tooMany ? upTo : std::max(after, snapshot.lastEvent());
     return changes;
 }
 

@@ -28,6 +28,7 @@ struct LiveChanges
     qint64 last = 0; ///< and ends with this one
     bool tooMany = false; ///< more than anybody wants to be told one by one: `items` is empty
     std::vector<ItemChange> items; ///< each once, in the order of its last event
+    qsizetype bytes = 0; ///< about what they take
     std::shared_ptr<const ConfigurationSnapshot> configuration;
     Instant at; ///< of the view of the items; relative dates of conditions count from here
 };
@@ -35,6 +36,7 @@ struct LiveChanges
 /// More than this in one stretch are too many.
 inline constexpr int MostLiveEvents = 4'000;
 inline constexpr int MostLiveItems = 500;
+inline constexpr qsizetype MostLiveBytes = 16 * 1024 * 1024;
 
 /// What has happened after the event @p after. Every item counts as being ahead.
 /// @param upTo the last event of the stretch; 0: the newest that can be read

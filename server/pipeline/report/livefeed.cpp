@@ -20,8 +20,24 @@ QString LiveBatch::text(const QByteArray &key, const std::function<QString()> &m
             known = std::make_shared<Text>();
         text = known;
     }
-    std::call_once(text->once, [&] { text->text = make(); });
+    std::call_once(text->once, [&] {
+        text->text = make();
+        const qsizetype size = key.size() + text->text.size() * qsizetype(sizeof(QChar));
+        const std::lock_guard lock(m_mutex);
+        if (m_kept + size > MostKept)
+            m_texts.erase(key); // those who wait for it here have it all the same
+        else
+            m_kept += size;
+    });
     return text->text;
+}
+
+void LiveBatch::forgetTexts() const
+{
+    std::map<QByteArray, std::shared_ptr<Text>> forgotten;
+    const std::lock_guard lock(m_mutex);
+    forgotten.swap(m_texts);
+    m_kept = 0;
 }
 
 std::shared_ptr<LiveFeed::Ring> LiveFeed::ringOf(TenantId tenant)
@@ -29,7 +45,7 @@ std::shared_ptr<LiveFeed::Ring> LiveFeed::ringOf(TenantId tenant)
     const std::lock_guard lock(m_mutex);
     auto &ring = m_rings[tenant];
     if (!ring)
-        ring = std::make_shared<Ring>();
+        ring = std::make_shared<Ring>(m_interval);
     return ring;
 }
 
@@ -48,6 +64,10 @@ QCoro::Task<Result<WhenAgain>> LiveFeed::advance(TenantId tenant)
     const WhenAgain wait = co_await ring->flight.begin();
     if (wait)
         co_return standing(tenant, *ring, *wait);
+    if (!isBehind(tenant, *ring)) { // whoever was at it has seen to that
+        ring->flight.end();
+        co_return WhenAgain();
+    }
     std::optional<qint64> after;
     {
         const std::lock_guard lock(ring->mutex);
@@ -76,7 +96,7 @@ QCoro::Task<Result<WhenAgain>> LiveFeed::advance(TenantId tenant)
         }
     }
     ring->flight.end();
-    co_return standing(tenant, *ring, Interval);
+    co_return standing(tenant, *ring, m_interval);
 }
 
 Result<WhenAgain> LiveFeed::standing(TenantId tenant, Ring &ring, milliseconds wait)
@@ -107,11 +127,13 @@ void LiveFeed::publish(Ring &ring, LiveChanges changes)
         ring.touched = {};
     }
     ring.batches.push_back(std::make_shared<const LiveBatch>(std::move(changes)));
-    size_t items = 0;
+    if (ring.batches.size() > Current)
+        ring.batches[ring.batches.size() - Current - 1]->forgetTexts();
+    qsizetype bytes = 0;
     for (const auto &batch : ring.batches)
-        items += batch->changes().items.size();
-    while (ring.batches.size() > MostBatches || (items > MostItems && ring.batches.size() > 1)) {
-        items -= ring.batches.front()->changes().items.size();
+        bytes += batch->changes().bytes;
+    while (ring.batches.size() > MostBatches || (bytes > MostBytes && ring.batches.size() > 1)) {
+        bytes -= ring.batches.front()->changes().bytes;
         ring.batches.pop_front();
     }
 }

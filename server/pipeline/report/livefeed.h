@@ -22,8 +22,12 @@ public:
     {
     }
     [[nodiscard]] const LiveChanges &changes() const { return m_changes; }
-    /// What @p make answers, or answered before for the same @p key.
+    /// What @p make answers, or answered before for the same @p key, as long as there is room to keep it.
     [[nodiscard]] QString text(const QByteArray &key, const std::function<QString()> &make) const;
+    /// Nobody is expected to ask for the texts any more.
+    void forgetTexts() const;
+
+    static constexpr qsizetype MostKept = 4 * 1024 * 1024; ///< bytes of texts and keys
 
 private:
     struct Text
@@ -34,6 +38,7 @@ private:
     const LiveChanges m_changes;
     mutable std::mutex m_mutex;
     mutable std::map<QByteArray, std::shared_ptr<Text>> m_texts;
+    mutable qsizetype m_kept = 0;
 };
 
 /// What has happened of late, of each tenant: read from the log once for all who follow it, and kept for a little while. Nothing is read while nobody asks.
@@ -43,11 +48,13 @@ class LiveFeed
 public:
     static constexpr milliseconds Interval { 100 }; ///< between two looks at a log
     static constexpr size_t MostBatches = 64;
-    static constexpr size_t MostItems = 2'000; ///< of all batches of a tenant
+    static constexpr qsizetype MostBytes = 16 * 1024 * 1024; ///< about, of what all batches of a tenant tell of; the newest is kept in any case
+    static constexpr size_t Current = 3; ///< batches whose texts are kept: readers at their pace are at one of these
 
     /// @p pipeline must outlive this.
-    explicit LiveFeed(Pipeline &pipeline)
+    explicit LiveFeed(Pipeline &pipeline, milliseconds interval = Interval)
         : m_pipeline(pipeline)
+        , m_interval(interval)
     {
     }
 
@@ -63,7 +70,11 @@ public:
 private:
     struct Ring
     {
-        SingleFlight flight { Interval };
+        explicit Ring(milliseconds interval)
+            : flight(interval)
+        {
+        }
+        SingleFlight flight;
         std::mutex mutex; ///< guards what follows
         bool begun = false;
         qint64 last = 0;
@@ -79,6 +90,7 @@ private:
     static void publish(Ring &ring, LiveChanges changes);
 
     Pipeline &m_pipeline;
+    const milliseconds m_interval;
     std::mutex m_mutex;
     std::map<TenantId, std::shared_ptr<Ring>> m_rings;
 };
