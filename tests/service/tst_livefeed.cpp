@@ -1,85 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <support/randomlife.h>
-
-#include <domain/itemfields.h>
-#include <pipeline/report/livefeed.h>
-
-#include <QTest>
+#include "livereplica.h"
 
 using namespace iwd;
 using namespace iwd::test;
 using namespace Qt::StringLiterals;
 
 namespace {
-
-QJsonObject comparison(const QString &attribute, const QString &op, const QJsonValue &value)
-{
-    QJsonObject json { { u"attribute"_s, attribute }, { u"operator"_s, op } };
-    if (!value.isUndefined())
-        json.insert(u"value"_s, value);
-    return json;
-}
-
-/// Somebody who follows items, and what they have been told of.
-struct Replica
-{
-    QString name;
-    Condition condition;
-    CategoryScope scope;
-    std::set<ItemId> items = {};
-};
-
-std::vector<Replica> replicas()
-{
-    const auto condition = [](const QJsonObject &json) { return *Condition::parse(json); };
-    const QJsonObject queued = comparison(u"status"_s, u"equals"_s, u"queued"_s);
-    const CategoryScope general { { u"general"_s } };
-    return {
-        { u"all"_s, {}, {} },
-        { u"waiting"_s, condition(queued), {} },
-        { u"not waiting"_s, condition({ { u"not"_s, queued } }), {} },
-        { u"held"_s, condition(comparison(u"heldDateTime"_s, u"exists"_s, QJsonValue::Undefined)), {} },
-        { u"kind b"_s, condition(comparison(u"custom.kind"_s, u"equals"_s, u"b"_s)), {} },
-        { u"in somebody's hands"_s, condition(comparison(u"assignedToUser"_s, u"exists"_s, QJsonValue::Undefined)), {} },
-        { u"north, of some value"_s,
-            condition({ { u"all"_s, QJsonArray { comparison(u"queue"_s, u"equals"_s, u"north"_s), comparison(u"businessValue"_s, u"greater"_s, 300) } } }), {} },
-        { u"due before 2030"_s, condition(comparison(u"dueDateTime"_s, u"less"_s, u"2030-01-01T00:00:00Z"_s)), {} },
-        { u"of one category"_s, {}, general },
-        { u"waiting of one category"_s, condition(queued), general },
-    };
-}
-
-bool isFor(const Replica &replica, Snapshot &snapshot, const WorkItem &item)
-{
-    return replica.scope.covers(*snapshot.configuration(), item.categoryId) && replica.condition.matches(ItemAttributes(item), snapshot.now());
-}
-
-std::set<ItemId> truthOf(Snapshot &snapshot, const Replica &replica)
-{
-    std::set<ItemId> items;
-    for (const ItemRecord &record : snapshot.items({}, 0, false, 10'000)) {
-        if (isFor(replica, snapshot, record.item))
-            items.insert(record.item.id);
-    }
-    return items;
-}
-
-void tell(Replica &replica, const LiveChanges &changes)
-{
-    for (const ItemChange &change : changes.items) {
-        switch (kindOfChange(change, changes, replica.condition, replica.scope)) {
-        case ChangeKind::None:
-            break;
-        case ChangeKind::Entered:
-        case ChangeKind::Changed:
-            replica.items.insert(change.record.item.id);
-            break;
-        case ChangeKind::Left:
-            replica.items.erase(change.record.item.id);
-            break;
-        }
-    }
-}
 
 /// What is said of an item, when all that has happened to it is known: exactly what has become of it for the reader.
 QString saidWrongly(const Replica &replica, LiveChanges changes)
@@ -105,7 +31,7 @@ class TestLiveFeed : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    void aStretchSaysExactlyWhatHasBecomeOfEachItem_data() { seeds(); }
+    void aStretchSaysExactlyWhatHasBecomeOfEachItem_data() { addSeeds(); }
     void aStretchSaysExactlyWhatHasBecomeOfEachItem()
     {
         QFETCH(unsigned, seed);
@@ -140,7 +66,7 @@ private Q_SLOTS:
     }
 
     /// Items are read as they are now, though the stretch ends long before.
-    void stretchesThatItemsAreAheadOfComeOutRight_data() { seeds(); }
+    void stretchesThatItemsAreAheadOfComeOutRight_data() { addSeeds(); }
     void stretchesThatItemsAreAheadOfComeOutRight()
     {
         QFETCH(unsigned, seed);
@@ -176,14 +102,14 @@ private Q_SLOTS:
         }
     }
 
-    void theFeedHandsStretchesOnWithoutAGap_data() { seeds(); }
+    void theFeedHandsStretchesOnWithoutAGap_data() { addSeeds(); }
     void theFeedHandsStretchesOnWithoutAGap()
     {
         QFETCH(unsigned, seed);
         PipelineFixture fixture;
         Life life(fixture, seed);
         LiveFeed feed(*fixture.pipeline, milliseconds(0));
-        advance(feed, fixture);
+        advance(feed, fixture.tenant);
         std::vector<Replica> readers = replicas();
         qint64 position = feed.last(fixture.tenant);
         must(fixture.look<bool>([&](Snapshot &snapshot) -> Result<bool> {
@@ -194,7 +120,7 @@ private Q_SLOTS:
         for (int round = 0; round < 10; ++round) {
             for (int steps = 0; steps < 10; ++steps)
                 life.step();
-            advance(feed, fixture);
+            advance(feed, fixture.tenant);
             while (position < feed.last(fixture.tenant)) {
                 const auto batch = feed.batchAfter(fixture.tenant, position);
                 QVERIFY(batch);
@@ -204,7 +130,7 @@ private Q_SLOTS:
                     tell(reader, batch->changes());
             }
             for (const Replica &reader : readers) {
-                const auto truth = fixture.look<std::set<ItemId>>([&](Snapshot &snapshot) -> Result<std::set<ItemId>> { return truthOf(snapshot, reader); });
+                const auto truth = fixture.look<KnownItems>([&](Snapshot &snapshot) -> Result<KnownItems> { return truthOf(snapshot, reader); });
                 QVERIFY2(reader.items == *truth, qPrintable(reader.name));
             }
         }
@@ -214,7 +140,7 @@ private Q_SLOTS:
     {
         PipelineFixture fixture;
         LiveFeed feed(*fixture.pipeline, milliseconds(0));
-        advance(feed, fixture);
+        advance(feed, fixture.tenant);
         const qint64 before = feed.last(fixture.tenant);
         PipelineFixture::must(fixture.capture({}));
         int ended = 0;
@@ -257,13 +183,13 @@ private Q_SLOTS:
     {
         PipelineFixture fixture;
         LiveFeed feed(*fixture.pipeline, milliseconds(0));
-        advance(feed, fixture);
+        advance(feed, fixture.tenant);
         std::vector<std::shared_ptr<const LiveBatch>> batches;
         qsizetype bytes = 0;
         while (bytes <= LiveFeed::MostBytes) {
             const qint64 position = feed.last(fixture.tenant);
             captureLong(fixture, 20);
-            advance(feed, fixture);
+            advance(feed, fixture.tenant);
             batches.push_back(feed.batchAfter(fixture.tenant, position));
             QVERIFY(batches.back());
             QVERIFY(batches.back()->changes().bytes > 20 * qsizetype(sizeof(QChar)) * longText);
@@ -306,13 +232,6 @@ private Q_SLOTS:
     }
 
 private:
-    static void seeds()
-    {
-        QTest::addColumn<unsigned>("seed");
-        for (const unsigned seed : { 1u, 7u, 2026u })
-            QTest::addRow("%u", seed) << seed;
-    }
-
     template <typename T>
     static void must(const Result<T> &result)
     {
@@ -347,17 +266,6 @@ private:
     {
         const auto again = co_await feed.advance(tenant);
         ended += again ? 1 : 0;
-    }
-
-    /// Until nothing is left to look at.
-    static void advance(LiveFeed &feed, const PipelineFixture &fixture)
-    {
-        for (;;) {
-            const auto again = await(feed.advance(fixture.tenant));
-            must(again);
-            if (!*again)
-                return;
-        }
     }
 };
 
