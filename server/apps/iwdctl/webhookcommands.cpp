@@ -99,6 +99,12 @@ QCoro::Task<int> listDead(CommandLine line, std::shared_ptr<Client> client)
     const auto dead = co_await client->list(u"/webhooks/dead-letters"_s, query);
     if (!dead)
         co_return fail(dead.error());
+    if (dead->isEmpty() && !line.arguments.isEmpty()) {
+        // A misspelt name has no dead letters either, which is not what was asked.
+        const QString path = webhookPath(line.arguments.constFirst());
+        if (const auto state = co_await client->get(path); !state)
+            co_return fail(state.error());
+    }
     if (wantsJson(line)) {
         console::print(pretty({ { u"data"_s, *dead } }));
         co_return ExitFine;
