@@ -5,6 +5,7 @@
 
 #include <QDeadlineTimer>
 #include <QFile>
+#include <QTest>
 
 #include <csignal>
 
@@ -55,7 +56,8 @@ ProgramAndServer::Said ProgramAndServer::iwdctl(const QStringList &words, const 
     process.start(program(), words);
     process.write(input);
     process.closeWriteChannel();
-    if (!process.waitForFinished(RunningProgram::LongPatienceMs) || process.exitStatus() != QProcess::NormalExit)
+    const bool ended = process.waitForStarted() && QTest::qWaitFor([&process] { return process.state() == QProcess::NotRunning; }, RunningProgram::LongPatienceMs);
+    if (!ended || process.exitStatus() != QProcess::NormalExit)
         return { -1, {}, process.errorString() + QString::fromUtf8(process.readAllStandardError()) };
     return { process.exitCode(), QString::fromUtf8(process.readAllStandardOutput()), QString::fromUtf8(process.readAllStandardError()) };
 }

@@ -34,7 +34,7 @@ public:
         /// What was printed as a JSON object in each line.
         [[nodiscard]] QList<QJsonObject> jsonLines() const;
     };
-    /// Runs it to its end. @param environment further variables, NAME=value
+    /// Runs it to its end, and the event loop meanwhile: what the test fakes on this thread answers. @param environment further variables, NAME=value
     Said iwdctl(const QStringList &words, const QByteArray &input = {}, const QStringList &environment = {});
 
     [[nodiscard]] static QString program() { return QStringLiteral(IWDCTL); }

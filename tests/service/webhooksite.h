@@ -7,7 +7,6 @@
 #include <pipeline/webhooks/webhookrunner.h>
 #include <webhooks/httpwebhooksender.h>
 
-#include <QMessageAuthenticationCode>
 #include <QTest>
 
 namespace iwd::test {
