@@ -58,6 +58,12 @@ public:
 
     QCoro::Task<Result<Sent>> send(Caller caller, Deadline deadline, StreamSocket socket) override
     {
+        // First: what a reader knows from before the feed began, the feed could not take back.
+        const auto again = co_await m_log.feed.advance(caller.tenant);
+        if (!again)
+            co_return again.error();
+        if (!m_log.feed.hasBegun(caller.tenant))
+            co_return Sent { false, *again };
         if (m_resumeAfter) {
             const auto resumed = co_await resume(caller, deadline, socket);
             if (!resumed)
@@ -72,9 +78,6 @@ public:
             if (!begun)
                 co_return begun.error();
         }
-        const auto again = co_await m_log.feed.advance(caller.tenant);
-        if (!again)
-            co_return again.error();
         const auto more = co_await goOn(caller, deadline, socket);
         if (!more)
             co_return more.error();

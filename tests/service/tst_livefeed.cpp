@@ -136,6 +136,15 @@ private Q_SLOTS:
         }
     }
 
+    void aFeedHasBegunWhenItHasLookedAndNotBefore()
+    {
+        PipelineFixture fixture;
+        LiveFeed feed(*fixture.pipeline, milliseconds(0));
+        QVERIFY(!feed.hasBegun(fixture.tenant));
+        advance(feed, fixture.tenant);
+        QVERIFY(feed.hasBegun(fixture.tenant));
+    }
+
     void manyWhoAskAtOnceLookOnce()
     {
         PipelineFixture fixture;

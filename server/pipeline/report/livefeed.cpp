@@ -146,6 +146,13 @@ std::shared_ptr<const LiveBatch> LiveFeed::batchAfter(TenantId tenant, qint64 af
     return found == ring->batches.end() ? nullptr : *found;
 }
 
+bool LiveFeed::hasBegun(TenantId tenant)
+{
+    const auto ring = ringOf(tenant);
+    const std::lock_guard lock(ring->mutex);
+    return ring->begun;
+}
+
 qint64 LiveFeed::last(TenantId tenant)
 {
     const auto ring = ringOf(tenant);

@@ -64,6 +64,9 @@ public:
 
     /// The stretch that begins behind event @p after; null when none does: it is over, not read yet, or @p after is in the middle of one.
     [[nodiscard]] std::shared_ptr<const LiveBatch> batchAfter(TenantId tenant, qint64 after);
+    /// Whether it follows the log. Whoever reads the log or items alone has to wait for that: which items they may have seen further on than a later stretch begins, the feed knows from its own
+    /// stretches only.
+    [[nodiscard]] bool hasBegun(TenantId tenant);
     /// Where the last stretch ends.
     [[nodiscard]] qint64 last(TenantId tenant);
 
