@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "programandserver.h"
 
+#include <support/firststart.h>
 #include <support/httpcaller.h>
 
 #include <QDeadlineTimer>
@@ -24,21 +25,7 @@ ProgramAndServer::ProgramAndServer()
 bool ProgramAndServer::startServer()
 {
     m_server->start();
-    return m_server->waitUntilReady() && choosePassword();
-}
-
-/// The first administrator has to change the password that the server has made before anything else.
-bool ProgramAndServer::choosePassword()
-{
-    HttpCaller caller(m_server->port());
-    const QJsonObject login { { u"user"_s, u"admin"_s }, { u"password"_s, QString::fromUtf8(madePassword()) } };
-    const auto session = caller.call("POST", "/iwd/v3/sessions", QJsonDocument(login).toJson());
-    if (!session || session->status != 201)
-        return session && session->status == 401; // it was chosen before a restart
-    const HttpCaller::HeaderFields token { { "Authorization", "Bearer " + session->json().value(u"token"_s).toString().toLatin1() } };
-    const QJsonObject change { { u"currentPassword"_s, QString::fromUtf8(madePassword()) }, { u"newPassword"_s, QString::fromUtf8(password()) } };
-    const auto changed = caller.call("PUT", "/iwd/v3/me/password", QJsonDocument(change).toJson(), token);
-    return changed && changed->status == 204 && caller.call("DELETE", "/iwd/v3/sessions/current", {}, token)->status == 204;
+    return m_server->waitUntilReady() && choosePassword(*m_server, password());
 }
 
 QList<QJsonObject> ProgramAndServer::Said::jsonLines() const
@@ -82,12 +69,6 @@ QStringList ProgramAndServer::administratorsEnvironment() const
 QByteArray ProgramAndServer::password() const
 {
     return "eleven quiet marble engines";
-}
-
-QByteArray ProgramAndServer::madePassword() const
-{
-    QFile file(bootstrapPath());
-    return file.open(QIODevice::ReadOnly) ? QJsonDocument::fromJson(file.readAll())["password"_L1].toString().toUtf8() : QByteArray();
 }
 
 int ProgramAndServer::statusWith(const QByteArray &header, const QByteArray &value) const

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <support/serverprocess.h>
+#include <support/firststart.h>
 
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -45,15 +45,14 @@ public:
     [[nodiscard]] ServerProcess &server() { return *m_server; }
     [[nodiscard]] const QTemporaryDir &home() const { return *m_home; }
     [[nodiscard]] QString url() const { return QStringLiteral("http://127.0.0.1:%1").arg(m_server->port()); }
-    [[nodiscard]] QString bootstrapPath() const { return m_server->setup().data + QStringLiteral(".bootstrap.json"); }
-    [[nodiscard]] QByteArray madePassword() const; ///< by the server, at its first start
+    [[nodiscard]] QString bootstrapPath() const { return m_server->bootstrapPath(); }
+    [[nodiscard]] QByteArray madePassword() const { return test::madePassword(*m_server); } ///< by the server, at its first start
     /// What the administrator chose.
     [[nodiscard]] QByteArray password() const;
     /// What the server answers to somebody who authenticates with this header.
     [[nodiscard]] int statusWith(const QByteArray &header, const QByteArray &value) const;
 
 private:
-    bool choosePassword();
     QTemporaryDir m_folder;
     std::unique_ptr<QTemporaryDir> m_home = std::make_unique<QTemporaryDir>();
     std::unique_ptr<ServerProcess> m_server;

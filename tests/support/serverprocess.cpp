@@ -86,7 +86,7 @@ void ServerProcess::start()
     const QString address = QStringLiteral("127.0.0.1:%1");
     const QStringList words = QStringList { m_setup.program, QStringLiteral("--data"), m_setup.data, QStringLiteral("--listen"), address.arg(m_port),
                                   QStringLiteral("--metrics"), address.arg(m_operationsPort), QStringLiteral("--bootstrap-file"),
-                                  m_setup.data + QStringLiteral(".bootstrap.json") }
+                                  bootstrapPath() }
         + m_setup.arguments;
     QList<QByteArray> arguments;
     for (const QString &word : words)
@@ -194,7 +194,7 @@ void ServerProcess::limitFileSize(std::optional<quint64> bytes)
 
 QByteArray ServerProcess::apiKey() const
 {
-    QFile file(m_setup.data + QStringLiteral(".bootstrap.json"));
+    QFile file(bootstrapPath());
     return file.open(QIODevice::ReadOnly) ? QJsonDocument::fromJson(file.readAll()).object().value(QStringLiteral("apiKey")).toString().toLatin1() : QByteArray();
 }
 

@@ -63,6 +63,8 @@ public:
     [[nodiscard]] quint16 port() const { return m_port; }
     [[nodiscard]] quint16 operationsPort() const { return m_operationsPort; }
     [[nodiscard]] pid_t pid() const { return m_pid; }
+    /// Where it writes down what it makes for the administrator at its first start.
+    [[nodiscard]] QString bootstrapPath() const { return m_setup.data + QStringLiteral(".bootstrap.json"); }
     /// The administrator's key of the first start.
     [[nodiscard]] QByteArray apiKey() const;
     /// All it has said so far, in all its lives.
