@@ -92,6 +92,11 @@ QCoro::Task<Result<BrowserSignIn::Return>> BrowserSignIn::comeBack(QString state
     co_return result;
 }
 
+void BrowserSignIn::giveUp()
+{
+    m_back.deliver(Error { ErrorCode::Unreachable, QStringLiteral("The sign-in was given up."), {}, {} });
+}
+
 void BrowserSignIn::accept()
 {
     while (QTcpSocket *socket = m_server.nextPendingConnection()) {

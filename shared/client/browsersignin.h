@@ -42,6 +42,8 @@ public:
     /// Waits for the browser that brings @p state; others are turned away. To be called once.
     /// @returns SignInRefused when the identity provider says so, DeadlineExceeded when nobody came within @p patience
     [[nodiscard]] QCoro::Task<Result<Return>> comeBack(QString state, milliseconds patience);
+    /// Whoever waits is told Unreachable.
+    void giveUp();
 
 private:
     BrowserSignIn();
