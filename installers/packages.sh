@@ -16,6 +16,10 @@ BUILD_PACKAGES=(
     libzxcvbn-dev # how easily a password is guessed
     libcjose-dev # signatures of identity providers
 )
+GUI_PACKAGES=(
+    qt6-svg-dev # icons that are sharp at any size
+    qtkeychain-qt6-dev # sessions are kept in the system's keyring
+)
 TEST_PACKAGES=(
     postgresql pgbouncer openssl # private database servers, a pooler, and certificates
     libvalijson-dev # checks answers against the API document

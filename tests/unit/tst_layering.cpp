@@ -63,6 +63,16 @@ void TestLayering::anIncludeCompilesOnlyAlongTheArrows_data()
     row("iwd-api", "pipeline/pipeline.h", true);
     row("iwd-api", "storage/sqlitestore.h", false);
     row("iwd-api", "storage/database.h", false);
+#ifdef IWD_WITH_GUI
+    row("iwd-admin-models", "client/client.h", true);
+    row("iwd-admin-models", "views/theme.h", false);
+    row("iwd-admin-models", "actions/itemactions.h", false);
+    row("iwd-admin-models", "pipeline/store.h", false);
+    row("iwd-admin-actions", "models/session.h", true);
+    row("iwd-admin-actions", "views/theme.h", false);
+    row("iwd-admin-views", "actions/itemactions.h", true);
+    row("iwd-admin-views", "storage/sqlitestore.h", false);
+#endif
 }
 
 void TestLayering::anIncludeCompilesOnlyAlongTheArrows()
