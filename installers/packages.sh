@@ -24,6 +24,7 @@ TEST_PACKAGES=(
     postgresql pgbouncer openssl # private database servers, a pooler, and certificates
     libvalijson-dev # checks answers against the API document
     glewlwyd # a real OpenID provider, likewise; its package also starts a service, which nothing here uses
+    gnome-keyring dbus libsecret-1-0 # a private keyring on a private bus, likewise
     redis-server # a real peer for the cache, started by the tests themselves on ports of their own
     python3 # the converter of the demo's data
     clang-14 libclang-rt-14-dev # libFuzzer
